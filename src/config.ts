@@ -1,0 +1,123 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, validateSync } from 'class-validator';
+import { existsSync } from 'node:fs';
+import ms, { type StringValue } from 'ms';
+import { StartupError } from './startup-error.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const DURATION = /^\d+(\.\d+)? ?(ms|s|m|h|d)$/;
+const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds; Node fires a longer timer at once
+
+/** A whole number between two bounds, written in digits. */
+const WholeNumber =
+  (min: number, max: number): PropertyDecorator =>
+  (target, key) => {
+    const message = `must be a whole number from ${min} to ${max}`;
+    Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))(target, key);
+    IsInt({ message })(target, key as string);
+    Min(min, { message })(target, key as string);
+    Max(max, { message })(target, key as string);
+  };
+
+/** A duration such as `500ms`, `15s`, `10m`, `24h` or `7d`; milliseconds once read. */
+const Duration =
+  (min: string, max: number = LONGEST_TIMER): PropertyDecorator =>
+  (target, key) => {
+    const message = `must be a duration from ${min} to ${ms(max)}, such as 500ms, 15s, 10m or 7d`;
+    Transform(({ value }) => (DURATION.test(String(value)) ? ms(value as StringValue) : value))(
+      target,
+      key,
+    );
+    IsInt({ message })(target, key as string);
+    Min(ms(min as StringValue), { message })(target, key as string);
+    Max(max, { message })(target, key as string);
+  };
+
+/**
+ * What the operator may set, each property by the environment variable of the same name.
+ * `.env.example` explains them one by one.
+ */
+export class Config {
+  @WholeNumber(0, 65_535)
+  PORT: number = 8000;
+
+  @Matches(/^[\w.:-]+$/, { message: 'must be an address or host name to listen on, such as 0.0.0.0' })
+  HOST: string = '0.0.0.0';
+
+  @Matches(/^sqlite:(?!.*:memory:).+$/, {
+    message: 'must be sqlite: and the path of a file, such as sqlite:./data/carillon.db',
+  })
+  DATABASE_URL: string = 'sqlite:./data/carillon.db';
+
+  /** Milliseconds of silence after which a stream carries a heartbeat. */
+  @Duration('100ms')
+  STREAM_HEARTBEAT: number = 15_000;
+
+  /** Milliseconds for which a listener may take nothing before it is closed. */
+  @Duration('100ms')
+  STREAM_STALL_TIMEOUT: number = 60_000;
+
+  /** Milliseconds for which events are kept. */
+  @Duration('1s', ms('3650d'))
+  EVENTS_RETENTION_AGE: number = ms('7d');
+
+  /** How many events are kept. */
+  @WholeNumber(1, Number.MAX_SAFE_INTEGER)
+  EVENTS_RETENTION_COUNT: number = 1_000_000;
+
+  /** Writes that one address may make in a minute; 0 for no limit. */
+  @WholeNumber(0, 10_000_000)
+  RATE_LIMIT_PER_MINUTE: number = 6000;
+
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  /** Express' `trust proxy`: `false`, a number of hops, or addresses and networks. */
+  @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
+  @Matches(/^(false|\d+|[\da-fA-F.:/]+|loopback|linklocal|uniquelocal|[\w.:/, ]+,[\w.:/, ]+)$/, {
+    message: 'must be false, a number of hops, or addresses such as loopback or 10.0.0.0/8',
+  })
+  TRUST_PROXY: string | number = 'false';
+
+  /** Origins whose pages may call the API, `*` for all; none when it is empty. */
+  @IsOptional()
+  @Transform(({ value }) => String(value).split(',').map((origin) => origin.trim()))
+  @Matches(/^(\*|https?:\/\/[^/\s,]+)$/, {
+    each: true,
+    message: 'must be origins separated by commas, such as https://app.example.com, or *',
+  })
+  CORS_ORIGINS: string[] = [];
+}
+
+/**
+ * Reads the configuration from the environment, and from `.env` where that file exists (the
+ * environment wins). A variable that is empty counts as not set.
+ *
+ * @throws StartupError one line for each wrong variable: its name, its value and what would be right.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = processEnvironment()): Config {
+  const known = Object.keys(new Config());
+  const given = Object.entries(environment).filter(([name, value]) => known.includes(name) && value);
+  const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
+  const wrong = validateSync(config, { stopAtFirstError: true }).map(
+    ({ property, constraints }) =>
+      `${property} is "${environment[property]}": it ${Object.values(constraints ?? {})[0]}.`,
+  );
+  if (wrong.length > 0) throw new StartupError(wrong.join('\n'));
+  return config;
+}
+
+function processEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+@Global()
+@Module({})
+export class ConfigModule {
+  static with(config: Config): DynamicModule {
+    const provider = { provide: Config, useValue: config };
+    return { module: ConfigModule, providers: [provider], exports: [provider] };
+  }
+}

@@ -1,0 +1,42 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from './schema.js';
+
+/** The connections of one engine. */
+export interface Engine {
+  /** For the unit of work alone. */
+  readonly write: Kysely<Schema>;
+  /** Each statement sees what is committed when it starts. */
+  readonly read: Kysely<Schema>;
+  /** All statements of `work` see the same moment. */
+  snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const ENGINE = Symbol('ENGINE');
+
+/** Everything that reads goes through here; everything that writes goes through the UnitOfWork. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+
+  /** Reads single statements, each of which sees what is committed when it starts. */
+  get read(): Kysely<Schema> {
+    return this.engine.read;
+  }
+
+  /** Runs several reads that all see the same moment. */
+  snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    return this.engine.snapshot(work);
+  }
+
+  /** @throws whatever keeps the database from answering. */
+  async ping(): Promise<void> {
+    await sql`select head from event_log`.execute(this.engine.read);
+  }
+
+  /** Runs when the HTTP server is closed: no request and no listener is left. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.engine.close();
+  }
+}

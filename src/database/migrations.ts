@@ -1,0 +1,35 @@
+import { type Kysely, Migrator, type Migration } from 'kysely';
+import { StartupError } from '../startup-error.js';
+import * as eventLog from './migrations/0001-event-log.js';
+import * as users from './migrations/0002-users.js';
+import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
+import type { Schema } from './schema.js';
+
+/** In the order of their names; a migration that has been released is never changed. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-event-log': eventLog,
+  '0002-users': users,
+  '0003-idempotency-keys': idempotencyKeys,
+};
+
+/**
+ * Brings the database up to this version of the program, all missing steps in one transaction.
+ *
+ * @throws StartupError the database was made by a newer version of the program.
+ */
+export async function migrate(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (!error) return;
+  const unknown = await unknownMigrations(db);
+  if (unknown.length === 0) throw error;
+  throw new StartupError(
+    `The database is newer than this program: it holds ${unknown.join(', ')}, and this program knows ` +
+      `migrations up to ${Object.keys(MIGRATIONS).at(-1)}. Start a newer version of Carillon.`,
+  );
+}
+
+async function unknownMigrations(db: Kysely<any>): Promise<string[]> {
+  const rows: { name: string }[] = await db.selectFrom('kysely_migration').select('name').execute();
+  return rows.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
+}

@@ -1,0 +1,184 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ControlledTransaction, type Kysely, sql } from 'kysely';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Subject, type Observable } from 'rxjs';
+import { ENGINE, type Engine } from './database.js';
+import type { Fact } from './fact.js';
+import type { Schema } from './schema.js';
+
+/** Commands that share one flush at the most: bounds how long the first of them waits for the last. */
+const MOST_PER_COMMIT = 256;
+
+interface RecordedFact extends Fact {
+  /** The id of whoever did it, `null` when nobody signed in. */
+  readonly actor: string | null;
+}
+
+/** The open transaction, in the hands of one command. */
+export class Transaction {
+  #savepoints: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly db: Kysely<Schema>,
+    private readonly facts: RecordedFact[] = [],
+  ) {}
+
+  /** Puts a fact into the log, if this transaction commits. */
+  record(fact: Fact, actor: string | null = null): void {
+    this.facts.push({ ...fact, actor });
+  }
+
+  /** Runs work that is undone alone when it throws. Savepoints nest, so parallel work takes turns. */
+  savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const result = this.#savepoints.then(() => this.#inSavepoint(work));
+    this.#savepoints = result.catch(() => undefined);
+    return result;
+  }
+
+  async #inSavepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const inner = new Transaction(this.db);
+    await sql`savepoint command`.execute(this.db);
+    try {
+      const result = await UnitOfWork.ambient.run(inner, work, inner);
+      await sql`release savepoint command`.execute(this.db);
+      this.facts.push(...inner.facts);
+      return result;
+    } catch (error) {
+      await sql`rollback to savepoint command`.execute(this.db);
+      await sql`release savepoint command`.execute(this.db);
+      throw error;
+    }
+  }
+}
+
+interface Command {
+  /** Runs the command in its savepoint. Never rejects; answers what to tell the caller after COMMIT. */
+  attempt(tx: Transaction): Promise<() => void>;
+  fail(error: unknown): void;
+}
+
+/**
+ * The only way to write.
+ *
+ * Commands that arrive together run one after another inside one transaction, each in a savepoint,
+ * and share its flush to disk (group commit: DeWitt et al., "Implementation Techniques for Main Memory
+ * Database Systems", SIGMOD 1984). The facts that they recorded take their positions as the last
+ * statements before COMMIT, so the order of positions is the order of commits.
+ */
+@Injectable()
+export class UnitOfWork {
+  /** The transaction that the running code is part of, if any. */
+  static readonly ambient = new AsyncLocalStorage<Transaction>();
+
+  readonly #waiting: Command[] = [];
+  readonly #committed = new Subject<void>();
+  #working = false;
+
+  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+
+  /** Rings after each commit that added facts to the log. */
+  get committed(): Observable<void> {
+    return this.#committed;
+  }
+
+  /**
+   * Runs `work` in a transaction. A `run` inside a `run` joins the outer one.
+   *
+   * No slow work (hashing, network) inside: every other command waits for it.
+   *
+   * @returns what `work` returned, once it is on disk.
+   * @throws what `work` threw, with its changes and facts undone and no other's; DatabaseUnavailable when
+   *   the commit failed, with nothing done.
+   */
+  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const outer = UnitOfWork.ambient.getStore();
+    if (outer) return outer.savepoint(work);
+
+    const inCallersContext = AsyncLocalStorage.snapshot();
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        attempt: (tx) =>
+          inCallersContext(() => tx.savepoint(work)).then(
+            (result) => () => resolve(result),
+            (error: unknown) => () => reject(error as Error),
+          ),
+        fail: reject,
+      });
+      void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#waiting.length > 0) {
+      // Lets the requests that this turn of the event loop has brought in join the same commit.
+      await new Promise(setImmediate);
+      await this.#commitTogether();
+    }
+    this.#working = false;
+  }
+
+  async #commitTogether(): Promise<void> {
+    const taken: Command[] = [];
+    try {
+      const trx = await this.engine.write.startTransaction().execute();
+      const answers = await this.#attemptAll(trx, taken);
+      for (const answer of answers) answer();
+    } catch (error) {
+      // Also those that had not begun: what keeps a transaction from starting would keep them, too.
+      for (const command of [...taken, ...this.#waiting.splice(0, MOST_PER_COMMIT - taken.length)])
+        command.fail(error);
+    }
+  }
+
+  async #attemptAll(
+    trx: ControlledTransaction<Schema>,
+    taken: Command[],
+  ): Promise<(() => void)[]> {
+    try {
+      const facts: RecordedFact[] = [];
+      const answers: (() => void)[] = [];
+      const tx = new Transaction(trx, facts);
+      for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift()); ) {
+        taken.push(next);
+        answers.push(await next.attempt(tx));
+      }
+      if (facts.length > 0) await append(trx, facts);
+      await trx.commit().execute();
+      if (facts.length > 0) this.#committed.next();
+      return answers;
+    } catch (error) {
+      // SQLite may have rolled back by itself (a full disk); the first error is the one to tell.
+      await trx.rollback().execute().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/**
+ * Gives the facts the next positions. The row lock that the UPDATE takes is held until COMMIT, so
+ * positions become visible in their order and a reader of `position > cursor` never misses one.
+ */
+async function append(trx: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
+  const at = new Date().toISOString();
+  const { head } = await trx
+    .updateTable('event_log')
+    .set((eb) => ({ head: eb('head', '+', facts.length) }))
+    .returning('head')
+    .executeTakeFirstOrThrow();
+  const first = head - facts.length + 1;
+  await trx
+    .insertInto('events')
+    .values(
+      facts.map(({ topic, type, data, actor }, index) => ({
+        position: first + index,
+        topic,
+        type,
+        data: JSON.stringify(data),
+        actor,
+        at,
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,46 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import type { Response } from 'express';
+
+const MOST_PER_PAGE = 1000;
+
+/** One page of a list by keyset: the rows after one that the client has. */
+export class PageQuery {
+  @ApiPropertyOptional({
+    description: 'How many at most.',
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_PER_PAGE,
+    default: 100,
+  })
+  @IsOptional()
+  @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
+  @IsInt({ message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
+  @Min(1, { message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
+  @Max(MOST_PER_PAGE, { message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
+  limit: number = 100;
+
+  @ApiPropertyOptional({
+    description: 'The id of the last one of the page before; follow `Link: rel="next"` instead of making it up.',
+    format: 'uuid',
+  })
+  @IsOptional()
+  @IsUUID('all', { message: 'must be the id of the last one on the page before' })
+  after?: string;
+
+  @ApiPropertyOptional({
+    description: '`asc`: the oldest first; `desc`: the newest first.',
+    enum: ['asc', 'desc'],
+    default: 'asc',
+  })
+  @IsOptional()
+  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  order: 'asc' | 'desc' = 'asc';
+}
+
+/** Names the page that follows (RFC 8288). */
+export function linkNext(response: Response, { limit, order }: PageQuery, lastId: string): void {
+  const query = new URLSearchParams({ limit: String(limit), order, after: lastId });
+  response.set('Link', `<${response.req.baseUrl}${response.req.path}?${query}>; rel="next"`);
+}

@@ -1,0 +1,81 @@
+import { HttpException } from '@nestjs/common';
+
+/**
+ * Every error that the API answers with. The codes are stable: a client may act on them.
+ * `docs/problems.md` says of each what it means and what to do about it.
+ */
+export const PROBLEMS = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'invalid-parameter': { status: 400, title: 'A parameter of the request is not valid' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'This address does not know this method' },
+  'not-acceptable': { status: 406, title: 'The answer does not come in a format that was asked for' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'request-in-progress': { status: 409, title: 'A request with this key is still being carried out' },
+  'precondition-failed': { status: 412, title: 'It has changed since you read it' },
+  'content-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not in a format that this address reads' },
+  'validation-failed': { status: 422, title: 'The body is not valid' },
+  'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'internal-error': { status: 500, title: 'Something went wrong on our side' },
+  'unavailable': { status: 503, title: 'The service cannot answer now' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is wrong with one part of a request: RFC 9457, section 3, the example of a validation error. */
+export interface FieldError {
+  /** The name of the property, or of the parameter. */
+  readonly field: string;
+  /** Where it is in the body, as a JSON Pointer in a URI fragment (RFC 6901, section 6). */
+  readonly pointer?: string;
+  readonly detail: string;
+}
+
+export interface ProblemOptions {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the document. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** A problem document (RFC 9457): `application/problem+json` on the wire. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly requestId?: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const problemTypeUri = (code: ProblemCode): string => `urn:carillon:problem:${code}`;
+
+/** An error that is told to the client. */
+export class Problem extends HttpException {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(detail, PROBLEMS[code].status);
+  }
+
+  document(requestId?: string): ProblemDocument {
+    const { status, title } = PROBLEMS[this.code];
+    const { errors, members } = this.options;
+    return {
+      type: problemTypeUri(this.code),
+      title,
+      status,
+      detail: this.detail,
+      ...(requestId && { requestId }),
+      ...(errors && { errors }),
+      ...members,
+    };
+  }
+}
