@@ -1,25 +1,28 @@
-import { Global, Module } from '@nestjs/common';
-import { Config } from '../config.js';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Database, ENGINE, type Engine } from './database.js';
 import { migrate } from './migrations.js';
 import { openSqlite } from './sqlite.js';
 import { UnitOfWork } from './unit-of-work.js';
 
+/**
+ * Opens the database of a URL, and brings it up to date.
+ *
+ * @throws StartupError it cannot be opened, or is newer than this program.
+ */
+export async function openDatabase(url: string): Promise<Engine> {
+  const engine = openSqlite(url);
+  await migrate(engine.write);
+  return engine;
+}
+
 @Global()
-@Module({
-  providers: [
-    {
-      provide: ENGINE,
-      inject: [Config],
-      useFactory: async ({ DATABASE_URL }: Config): Promise<Engine> => {
-        const engine = openSqlite(DATABASE_URL);
-        await migrate(engine.write);
-        return engine;
-      },
-    },
-    Database,
-    UnitOfWork,
-  ],
-  exports: [Database, UnitOfWork],
-})
-export class DatabaseModule {}
+@Module({})
+export class DatabaseModule {
+  static with(engine: Engine): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [{ provide: ENGINE, useValue: engine }, Database, UnitOfWork],
+      exports: [Database, UnitOfWork],
+    };
+  }
+}

@@ -1,4 +1,5 @@
-import { type Kysely, Migrator, type Migration } from 'kysely';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { StartupError } from '../startup-error.js';
 import * as eventLog from './migrations/0001-event-log.js';
 import * as users from './migrations/0002-users.js';

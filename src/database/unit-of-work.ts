@@ -17,6 +17,7 @@ interface RecordedFact extends Fact {
 /** The open transaction, in the hands of one command. */
 export class Transaction {
   #savepoints: Promise<unknown> = Promise.resolve();
+  #ended = false;
 
   constructor(
     readonly db: Kysely<Schema>,
@@ -70,6 +71,8 @@ export class UnitOfWork {
   /** The transaction that the running code is part of, if any. */
   static readonly ambient = new AsyncLocalStorage<Transaction>();
 
+  /** Where commits run: in no request's context, since they serve several. */
+  readonly #ownContext = AsyncLocalStorage.snapshot();
   readonly #waiting: Command[] = [];
   readonly #committed = new Subject<void>();
   #working = false;
@@ -104,7 +107,7 @@ export class UnitOfWork {
           ),
         fail: reject,
       });
-      void this.#work();
+      this.#ownContext(() => void this.#work());
     });
   }
 

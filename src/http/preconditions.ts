@@ -23,7 +23,7 @@ export class Precondition {
     if (this.ifMatch === undefined || this.ifMatch.trim() === '*') return;
     const current = entityTag(JSON.stringify(representation));
     // A weak tag never matches here: the comparison is the strong one (8.8.3.2).
-    const named = this.ifMatch.match(/(W\/)?"[^"]*"/g) ?? [];
+    const named: readonly string[] = this.ifMatch.match(/(W\/)?"[^"]*"/g) ?? [];
     if (named.includes(current)) return;
     throw new Problem(
       'precondition-failed',

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DatabaseUnavailable } from '../database/errors.js';
-import { allowedMethods } from './allowed-methods.js';
+import { allowedMethods, methodNotAllowed } from './allowed-methods.js';
 import { Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Turns whatever was thrown into a problem document. The one place that does. */
@@ -36,7 +36,7 @@ function send(response: Response, problem: Problem): void {
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
-    ...problem.options.headers,
+    ...problem.extras.headers,
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
@@ -58,11 +58,7 @@ function noRoute(request: Request): Problem {
   const allowed = allowedMethods(request);
   if (allowed.length === 0)
     return new Problem('not-found', `There is nothing at ${request.path}. See /api/docs.`);
-  return new Problem(
-    'method-not-allowed',
-    `${request.path} answers ${allowed.join(', ')}, not ${request.method}.`,
-    { headers: { Allow: allowed.join(', ') } },
-  );
+  return methodNotAllowed(request, allowed);
 }
 
 /** Express and its parsers throw errors with a status and a `type`: https://github.com/jshttp/http-errors */

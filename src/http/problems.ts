@@ -34,7 +34,7 @@ export interface FieldError {
   readonly detail: string;
 }
 
-export interface ProblemOptions {
+export interface ProblemExtras {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the document. */
@@ -60,14 +60,14 @@ export class Problem extends HttpException {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    readonly options: ProblemOptions = {},
+    readonly extras: ProblemExtras = {},
   ) {
     super(detail, PROBLEMS[code].status);
   }
 
   document(requestId?: string): ProblemDocument {
     const { status, title } = PROBLEMS[this.code];
-    const { errors, members } = this.options;
+    const { errors, members } = this.extras;
     return {
       type: problemTypeUri(this.code),
       title,

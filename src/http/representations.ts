@@ -14,6 +14,7 @@ export function represent<T extends object>(response: Response, representation: 
   response.set('ETag', entityTag(JSON.stringify(representation)));
   if (!prefersMinimal(response.req)) return representation;
   response.set('Preference-Applied', 'return=minimal');
+  if (response.statusCode === 200) response.status(204);
   return undefined;
 }
 

@@ -1,0 +1,25 @@
+import type { LiveStatus } from '../live/live-stream';
+import { Bells } from './Bells';
+import { ConnectionPill } from './ConnectionPill';
+
+interface HeaderProps {
+  status: LiveStatus;
+  arrivals: number;
+  onTryNow: () => void;
+}
+
+export function Header({ status, arrivals, onTryNow }: HeaderProps) {
+  return (
+    <header className="header">
+      <Bells rings={arrivals} />
+      <div className="title">
+        <h1>Carillon</h1>
+        <p>Realtime over plain HTTP</p>
+      </div>
+      <ConnectionPill status={status} onTryNow={onTryNow} />
+      <nav aria-label="Documentation">
+        <a href="/api/docs">API docs</a>
+      </nav>
+    </header>
+  );
+}

@@ -1,0 +1,81 @@
+import { useEffect, useRef, type FormEvent } from 'react';
+import { EditConflict } from './EditConflict';
+import { EditGone } from './EditGone';
+import type { LiveUsers } from './live-users';
+import { focusFirstInvalid, NameFields } from './NameFields';
+import { onEscape } from './on-escape';
+import { useEdit } from './use-edit';
+import { fullName, trimmed, type User } from './user';
+
+interface UserEditorProps {
+  users: LiveUsers;
+  user: User;
+  listed: boolean;
+  onClose: () => void;
+}
+
+export function UserEditor({ users, user, listed, onClose }: UserEditorProps) {
+  const edit = useEdit({ users, user, listed, onSaved: onClose });
+  const form = useRef<HTMLFormElement>(null);
+  const firstField = useRef<HTMLInputElement>(null);
+  const opened = useRef(user);
+  const saving = edit.phase === 'saving';
+
+  useEffect(() => firstField.current?.select(), []);
+  useEffect(() => focusFirstInvalid(form.current), [edit.failure]);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!saving && !edit.conflict) void edit.save();
+  }
+
+  function closeGone() {
+    onClose();
+    users.forget(user.id);
+  }
+
+  if (edit.phase === 'gone') return <EditGone user={user} onClose={closeGone} />;
+  return (
+    <form
+      ref={form}
+      className="editor"
+      aria-label={`Edit ${fullName(opened.current)}`}
+      noValidate
+      onSubmit={submit}
+      onKeyDown={onEscape(onClose)}
+    >
+      <NameFields
+        names={edit.typed}
+        errors={edit.failure.fields}
+        readOnly={saving}
+        onType={edit.type}
+        firstRef={firstField}
+      />
+      <div role="alert">
+        {edit.conflict && <EditConflict theirs={edit.conflict} mine={trimmed(edit.typed)} />}
+        {edit.failure.message !== null && <p className="failure">{edit.failure.message}</p>}
+      </div>
+      <div className="actions">
+        {edit.conflict ? (
+          <>
+            <button type="button" onClick={edit.saveAnyway}>
+              Save mine anyway
+            </button>
+            <button type="button" onClick={onClose}>
+              Take theirs
+            </button>
+          </>
+        ) : (
+          <>
+            <button type="submit" className="button-primary" aria-disabled={saving}>
+              {saving ? 'Saving…' : 'Save'}
+            </button>
+            <button type="button" className="button-quiet" onClick={onClose}>
+              Cancel
+            </button>
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

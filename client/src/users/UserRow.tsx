@@ -1,0 +1,112 @@
+import { memo, useLayoutEffect, useRef, useState } from 'react';
+import type { LiveUsers } from './live-users';
+import { RemoveConfirmation } from './RemoveConfirmation';
+import { Timestamps } from './Timestamps';
+import { fullName } from './user';
+import { UserEditor } from './UserEditor';
+import type { Row } from './users-fold';
+
+type Mode = 'reading' | 'editing' | 'removing';
+
+interface UserRowProps {
+  users: LiveUsers;
+  row: Row;
+  /** False for a row that is only here because it is being edited. */
+  listed: boolean;
+  onEditing: (row: Row, editing: boolean) => void;
+  /** The row had the focus, and goes with nothing left to take it. */
+  onFocusLost: () => void;
+}
+
+export const UserRow = memo(function UserRow(props: UserRowProps) {
+  const { users, row, listed, onEditing, onFocusLost } = props;
+  const item = useRef<HTMLLIElement>(null);
+  const [mode, setMode] = useState<Mode>('reading');
+  /** Which button takes the focus when the row is back to reading. */
+  const [focused, setFocused] = useState<Mode>('reading');
+  const { user, changes } = row;
+
+  useLayoutEffect(() => {
+    const element = item.current;
+    return () => passFocusOn(element, onFocusLost);
+  }, [onFocusLost]);
+
+  function enter(next: Mode) {
+    setMode(next);
+    if (next === 'editing') onEditing(row, true);
+  }
+
+  function leave() {
+    // It may be elsewhere by now, and must not be torn from there.
+    const hasFocus = item.current?.contains(document.activeElement) ?? false;
+    setFocused(hasFocus ? mode : 'reading');
+    setMode('reading');
+    if (mode === 'editing') onEditing(row, false);
+  }
+
+  return (
+    <li ref={item} className="row">
+      {changes > 0 && <span key={changes} className="row-flash" aria-hidden="true" />}
+      {mode === 'editing' ? (
+        <UserEditor users={users} user={user} listed={listed} onClose={leave} />
+      ) : (
+        <>
+          <div className="person">
+            <p className="person-name" dir="auto">
+              {fullName(user)}
+            </p>
+            <Timestamps user={user} />
+          </div>
+          {mode === 'removing' ? (
+            <RemoveConfirmation users={users} user={user} onClose={leave} />
+          ) : (
+            <div className="actions">
+              <RowButton
+                action="Edit"
+                user={user}
+                focus={focused === 'editing'}
+                onPress={() => enter('editing')}
+              />
+              <RowButton
+                action="Remove"
+                user={user}
+                focus={focused === 'removing'}
+                onPress={() => enter('removing')}
+              />
+            </div>
+          )}
+        </>
+      )}
+    </li>
+  );
+});
+
+interface RowButtonProps {
+  action: string;
+  user: Row['user'];
+  focus: boolean;
+  onPress: () => void;
+}
+
+function RowButton({ action, user, focus, onPress }: RowButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button-quiet"
+      aria-label={`${action} ${fullName(user)}`}
+      autoFocus={focus}
+      onClick={onPress}
+    >
+      {action}
+    </button>
+  );
+}
+
+/** Called while a row is being taken out, when the browser has not yet dropped the focus. */
+function passFocusOn(row: HTMLLIElement | null, onFocusLost: () => void): void {
+  if (!row?.contains(document.activeElement)) return;
+  const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+  const button = neighbour?.querySelector<HTMLElement>('button, input');
+  if (button) button.focus();
+  else onFocusLost();
+}

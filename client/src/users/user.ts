@@ -1,0 +1,51 @@
+export interface Names {
+  readonly firstname: string;
+  readonly lastname: string;
+}
+
+export interface User extends Names {
+  /** A UUIDv7: later ones sort after earlier ones. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export function fullName({ firstname, lastname }: Names): string {
+  return `${firstname} ${lastname}`;
+}
+
+export function sameNames(a: Names, b: Names): boolean {
+  return a.firstname === b.firstname && a.lastname === b.lastname;
+}
+
+export function trimmed({ firstname, lastname }: Names): Names {
+  return { firstname: firstname.trim(), lastname: lastname.trim() };
+}
+
+/** The fields of `after` that differ. */
+export function changedNames(before: Names, after: Names): Partial<Names> {
+  return {
+    ...(before.firstname !== after.firstname && { firstname: after.firstname }),
+    ...(before.lastname !== after.lastname && { lastname: after.lastname }),
+  };
+}
+
+const LONGEST = 200;
+
+/** What is wrong with each name, as the server would say it; empty when nothing is. */
+export function checkNames({ firstname, lastname }: Names): Record<string, string> {
+  return {
+    ...checkName('firstname', 'first name', firstname),
+    ...checkName('lastname', 'last name', lastname),
+  };
+}
+
+function checkName(field: keyof Names, label: string, name: string): Record<string, string> {
+  const length = [...name.trim()].length;
+  if (length === 0) return { [field]: `Enter a ${label}.` };
+  if (length > LONGEST) {
+    return { [field]: `A ${label} has at most ${LONGEST} characters; this one has ${length}.` };
+  }
+  return {};
+}

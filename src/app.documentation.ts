@@ -1,0 +1,74 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
+import { PROBLEMS, problemTypeUri } from './http/problems.js';
+
+/** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
+export function serveDocumentation(app: NestExpressApplication): void {
+  app.use('/api/docs', allowInlineStyles);
+  SwaggerModule.setup('api/docs', app, () => describe(app), {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Carillon API',
+    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}
+
+/** Swagger UI brings a style element of its own; its scripts are files. */
+function allowInlineStyles(_request: Request, response: Response, next: NextFunction): void {
+  const policy = String(response.getHeader('Content-Security-Policy'));
+  response.setHeader('Content-Security-Policy', `${policy};style-src 'self' 'unsafe-inline'`);
+  next();
+}
+
+function describe(app: NestExpressApplication): OpenAPIObject {
+  const options = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.1')
+    .setTitle('Carillon')
+    .setVersion('0.1.0')
+    .setDescription(
+      'Realtime over plain HTTP: commands come in over REST, facts go out as Server-Sent Events, and nothing is lost in between.',
+    )
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addTag('Users', 'The user directory')
+    .addTag('Streams', 'What happens, as it happens')
+    .addTag('Operations', 'For probes')
+    .build();
+  const document = SwaggerModule.createDocument(app, options);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema },
+  };
+  return document;
+}
+
+const problemSchema = {
+  type: 'object',
+  description: 'A problem document (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: {
+      type: 'string',
+      format: 'uri',
+      enum: (Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]).map(problemTypeUri),
+      description: 'What kind of problem it is. Stable: a client may act on it.',
+    },
+    title: { type: 'string', description: 'The kind of problem, for a person.' },
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: { type: 'string', description: 'What was wrong with this request, and what would be right.' },
+    requestId: { type: 'string', description: 'The id under which the request is logged.' },
+    errors: {
+      type: 'array',
+      description: 'Each property or parameter that is not valid.',
+      items: {
+        type: 'object',
+        required: ['field', 'detail'],
+        properties: {
+          field: { type: 'string' },
+          pointer: { type: 'string', description: 'A JSON Pointer into the body (RFC 6901).' },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,85 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import type { NextFunction, Request, Response } from 'express';
+import { Logger } from 'nestjs-pino';
+import { serveDocumentation } from './app.documentation.js';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { openDatabase } from './database/database.module.js';
+import { entityTag } from './http/representations.js';
+import { answerUnreadableRequests } from './http/unreadable-requests.js';
+import { Lifecycle } from './operations/lifecycle.js';
+
+/** Headers that a page of another origin may read; by default it sees next to none. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Last-Event-ID',
+  'Link',
+  'Location',
+  'Preference-Applied',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+];
+
+/**
+ * The application as it is served, not yet listening: the same for `main.ts` and for the tests.
+ *
+ * @throws StartupError the database cannot be used.
+ */
+export async function createApplication(config: Config): Promise<NestExpressApplication> {
+  const engine = await openDatabase(config.DATABASE_URL);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, engine), {
+    abortOnError: false,
+    bodyParser: false,
+    // While it starts, Nest tells of each module and route; that is of no use to an operator.
+    logger: ['warn', 'error', 'fatal'],
+  });
+  app.setGlobalPrefix('api', { exclude: ['health/*path'] });
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
+  app.set('etag', entityTag);
+  if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
+  app.use(helmet(securityHeaders));
+  app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));
+  serveDocumentation(app);
+  answerUnreadableRequests(app.getHttpServer());
+  await app.init();
+  app.useLogger(app.get(Logger));
+  return app;
+}
+
+function allowOrigins(app: NestExpressApplication, origins: string[]): void {
+  app.enableCors({
+    origin: origins.includes('*') ? '*' : origins,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  });
+}
+
+/** The page loads nothing but its own files, and nothing in it is inline. */
+const securityHeaders: Parameters<typeof helmet>[0] = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+};
+
+function closeConnectionsWhenStopping(lifecycle: Lifecycle) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (lifecycle.isStopping) response.set('Connection', 'close');
+    next();
+  };
+}

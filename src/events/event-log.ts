@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { Database } from '../database/database.js';
+import type { EventsTable, Schema } from '../database/schema.js';
+import { formatCursor } from './cursor.js';
+
+/** A fact at its place in the log. `data` is JSON, as it was recorded. */
+export type LoggedFact = Readonly<EventsTable>;
+
+export interface LogState {
+  readonly epoch: string;
+  /** The last position given; 0 in an empty log. */
+  readonly head: number;
+  /** The first position that is still kept; `head + 1` where none is. */
+  readonly oldest: number;
+}
+
+/** Reads the log. It is written by `Transaction.record` alone, and shortened by Retention. */
+@Injectable()
+export class EventLog {
+  constructor(private readonly database: Database) {}
+
+  /** @param db a snapshot, where the state has to fit to other reads. */
+  state(db: Kysely<Schema> = this.database.read): Promise<LogState> {
+    return db.selectFrom('event_log').select(['epoch', 'head', 'oldest']).executeTakeFirstOrThrow();
+  }
+
+  /** The cursor of a snapshot: a stream opened from it misses nothing and repeats nothing. */
+  async cursor(snapshot: Kysely<Schema>): Promise<string> {
+    const { epoch, head } = await this.state(snapshot);
+    return formatCursor({ epoch, position: head });
+  }
+
+  /** The facts after `after`, in order, up to and including `upTo`, `limit` of them at most. */
+  read(after: number, upTo: number, limit: number): Promise<LoggedFact[]> {
+    return this.database.read
+      .selectFrom('events')
+      .selectAll()
+      .where('position', '>', after)
+      .where('position', '<=', upTo)
+      .orderBy('position')
+      .limit(limit)
+      .execute();
+  }
+}

@@ -1,0 +1,50 @@
+import { All, Controller, type MessageEvent, Query, Req, Sse } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import type { Observable } from 'rxjs';
+import { refuseMethod } from '../http/allowed-methods.js';
+import { DocumentedStream } from './documented-stream.js';
+import type { StreamView } from './stream-view.js';
+import { Streams } from './streams.js';
+import { Topics } from './topics.js';
+import { WireForm } from './wire-form.js';
+
+/** Facts under their own names, with their own data. */
+const asRecorded = new WireForm(({ type, data }) => ({ type, data }));
+
+@ApiTags('Streams')
+@Controller('events')
+export class EventsController {
+  constructor(
+    private readonly streams: Streams,
+    private readonly topics: Topics,
+  ) {}
+
+  /** Everything that the caller may see, or the topics named. */
+  @Sse()
+  @DocumentedStream({
+    operationId: 'listenToEvents',
+    summary: 'Listen to everything, or to some topics',
+    events: { 'user.created': 'a user', 'user.updated': 'a user', 'user.removed': '`{"id": …}`' },
+  })
+  @ApiQuery({ name: 'topic', required: false, isArray: true, type: String, example: ['users'] })
+  listen(
+    @Query('topic') topic: string | string[] = [],
+    @Req() request: Request,
+  ): Promise<Observable<MessageEvent>> {
+    return this.streams.open(this.#view([topic].flat()), request);
+  }
+
+  @All()
+  @ApiExcludeEndpoint()
+  otherMethods(@Req() request: Request): void {
+    refuseMethod(request, ['GET', 'HEAD']);
+  }
+
+  #view(topics: readonly string[]): StreamView {
+    for (const topic of topics) this.topics.check(topic);
+    const key = `events ${[...new Set(topics)].toSorted().join(' ')}`;
+    const filter = topics.length > 0 ? { topics: new Set(topics) } : {};
+    return { key, form: asRecorded, snapshot: '/api/users', ...filter };
+  }
+}

@@ -1,0 +1,19 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { EventFeed } from './event-feed.js';
+import { EventLog } from './event-log.js';
+import { EventsController } from './events.controller.js';
+import { FactDispatcher } from './fact-dispatcher.js';
+import { Retention } from './retention.js';
+import { Streams } from './streams.js';
+import { Topics } from './topics.js';
+
+/** The log, the feed and the stream. The only folder that knows Server-Sent Events. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [EventsController],
+  providers: [EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics],
+  exports: [EventLog, EventFeed, Streams, Topics],
+})
+export class EventsModule {}

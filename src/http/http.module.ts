@@ -1,0 +1,33 @@
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { LoggerModule } from 'nestjs-pino';
+import { Config } from '../config.js';
+import { bodies } from './bodies.js';
+import { Idempotency } from './idempotency.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
+import { loggingOptions } from './logging.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RateLimit, rateLimitOptions } from './rate-limit.js';
+import { RequestValidation } from './validation.js';
+
+/** What holds for every request, whatever it is about. */
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({ inject: [Config], useFactory: loggingOptions }),
+    ThrottlerModule.forRootAsync({ inject: [Config], useFactory: rateLimitOptions }),
+  ],
+  providers: [
+    IdempotencyKeys,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useClass: RateLimit },
+    { provide: APP_INTERCEPTOR, useClass: Idempotency },
+    { provide: APP_PIPE, useClass: RequestValidation },
+  ],
+})
+export class HttpModule implements NestModule {
+  /** After the logger's middleware, which is global: a body that cannot be read is logged, too. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(...bodies).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Params } from 'nestjs-pino';
+import type { Config } from '../config.js';
+
+const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
+
+/**
+ * Structured logs: readable on a terminal, JSON elsewhere. What is logged of a request names nobody: no
+ * address, no header, no body, and of the URL only the path.
+ */
+export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
+  pinoHttp: {
+    level: LOG_LEVEL,
+    genReqId: takeOrMakeRequestId,
+    autoLogging: { ignore: ({ url }) => url?.startsWith('/health/') ?? false },
+    serializers: {
+      req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+        id,
+        method,
+        path: url.split('?')[0],
+      }),
+      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    },
+    customLogLevel: (_request, { statusCode }, error) =>
+      error || statusCode >= 500 ? 'error' : 'info',
+    ...(process.stdout.isTTY && {
+      transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
+    }),
+  },
+});
+
+/** The id under which a request is found in the logs: its own `X-Request-Id`, or a new one. */
+function takeOrMakeRequestId(request: IncomingMessage, response: ServerResponse): string {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}

@@ -1,0 +1,51 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { Database } from '../database/database.js';
+import { ApiProblems } from '../http/documented.js';
+import { Lifecycle } from './lifecycle.js';
+
+@ApiTags('Operations')
+@Controller({ path: 'health' })
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  /** Whether the process answers at all: restart it if it does not. */
+  @Get('live')
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({ operationId: 'isLive', summary: 'Is the process alive?' })
+  @ApiResponse({ status: 200, description: 'It is.' })
+  live() {
+    return this.health.check([]);
+  }
+
+  /** Whether to send it requests: not while it shuts down, nor while the database does not answer. */
+  @Get('ready')
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({ operationId: 'isReady', summary: 'Can it serve requests?' })
+  @ApiResponse({ status: 200, description: 'It can.' })
+  @ApiProblems()
+  ready() {
+    return this.health.check([() => this.#running(), () => this.#database()]);
+  }
+
+  #running() {
+    const indicator = this.indicators.check('process');
+    return this.lifecycle.isStopping ? indicator.down('shutting down') : indicator.up();
+  }
+
+  async #database() {
+    const indicator = this.indicators.check('database');
+    try {
+      await this.database.ping();
+      return indicator.up();
+    } catch {
+      return indicator.down('does not answer');
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { v7 as uuidv7 } from 'uuid';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { User } from './user.js';
+import { UserCreated } from './users.events.js';
+import { UsersRepository } from './users.repository.js';
+
+export class CreateUser extends Command<User> {
+  constructor(
+    readonly firstname: string,
+    readonly lastname: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateUser)
+export class CreateUserHandler implements ICommandHandler<CreateUser> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly users: UsersRepository,
+  ) {}
+
+  execute({ firstname, lastname }: CreateUser): Promise<User> {
+    return this.work.run(async (tx) => {
+      const now = new Date().toISOString();
+      const user: User = { id: uuidv7(), firstname, lastname, createdAt: now, updatedAt: now };
+      await this.users.insert(tx.db, user);
+      tx.record(new UserCreated(user));
+      return user;
+    });
+  }
+}

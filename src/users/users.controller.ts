@@ -1,0 +1,153 @@
+import {
+  All,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  type MessageEvent,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  Sse,
+} from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { Observable } from 'rxjs';
+import { DocumentedStream } from '../events/documented-stream.js';
+import { Streams } from '../events/streams.js';
+import { refuseMethod } from '../http/allowed-methods.js';
+import {
+  ApiIdempotencyKey,
+  ApiIfMatch,
+  ApiPrefer,
+  ApiProblems,
+  pickHeaders,
+} from '../http/documented.js';
+import { linkNext, PageQuery } from '../http/paging.js';
+import { IfMatch, Precondition } from '../http/preconditions.js';
+import { represent } from '../http/representations.js';
+import { CreateUser } from './create-user.js';
+import { GetUser } from './get-user.js';
+import { ListUsers } from './list-users.js';
+import { RemoveUser } from './remove-user.js';
+import { UpdateUser } from './update-user.js';
+import { CreateUserBody, UpdateUserBody } from './user-bodies.js';
+import { User } from './user.js';
+import { userDirectory } from './users.stream.js';
+
+/** UUIDs are read in either case, and written in lower case (RFC 9562, section 4). */
+const Id = () => Param('id', { transform: (id: string) => id.toLowerCase() });
+
+/** Translates between HTTP and the buses, and does nothing else. */
+@ApiTags('Users')
+@Controller('users')
+export class UsersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly streams: Streams,
+  ) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createUser', summary: 'Create a user' })
+  @ApiIdempotencyKey()
+  @ApiPrefer()
+  @ApiResponse({
+    status: 201,
+    description: 'The user, stored.',
+    type: User,
+    headers: pickHeaders('Location', 'ETag', 'Idempotency-Replayed', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+  })
+  @ApiProblems('malformed-request', 'request-in-progress', 'content-too-large', 'unsupported-media-type', 'validation-failed', 'idempotency-key-reused', 'too-many-requests')
+  async create(
+    @Body() { firstname, lastname }: CreateUserBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<User | undefined> {
+    const user = await this.commands.execute(new CreateUser(firstname, lastname));
+    response.location(`/api/users/${user.id}`);
+    return represent(response, user);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listUsers', summary: 'List the users, page by page' })
+  @ApiResponse({
+    status: 200,
+    description: 'One page. Open the stream with its `Last-Event-ID`, and nothing is missed or told twice.',
+    type: [User],
+    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
+  })
+  @ApiProblems('invalid-parameter')
+  async list(
+    @Query() query: PageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly User[]> {
+    const { users, hasMore, cursor } = await this.queries.execute(new ListUsers(query));
+    response.set('Last-Event-ID', cursor);
+    if (hasMore) linkNext(response, query, users.at(-1)!.id);
+    return users;
+  }
+
+  /** The directory, live: the facts of the feed, told as MessageEvents. */
+  @Sse('event')
+  @DocumentedStream({
+    operationId: 'listenToUsers',
+    summary: 'Listen to the user directory',
+    events: {
+      update: 'the whole user, after it was created or changed',
+      remove: '`{"id": …}` of a user that was removed',
+    },
+  })
+  listen(@Req() request: Request): Promise<Observable<MessageEvent>> {
+    return this.streams.open(userDirectory, request);
+  }
+
+  @All('event')
+  @ApiExcludeEndpoint()
+  otherMethodsOfTheStream(@Req() request: Request): void {
+    refuseMethod(request, ['GET', 'HEAD']);
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getUser', summary: 'Get a user' })
+  @ApiResponse({ status: 200, description: 'The user.', type: User, headers: pickHeaders('ETag', 'X-Request-Id') })
+  @ApiProblems('not-found')
+  get(@Id() id: string): Promise<User> {
+    return this.queries.execute(new GetUser(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'updateUser', summary: 'Change some properties of a user' })
+  @ApiIfMatch()
+  @ApiPrefer()
+  @ApiResponse({
+    status: 200,
+    description: 'The user as it is now.',
+    type: User,
+    headers: pickHeaders('ETag', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+  })
+  @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'content-too-large', 'unsupported-media-type', 'validation-failed', 'too-many-requests')
+  async update(
+    @Id() id: string,
+    @Body() changes: UpdateUserBody,
+    @IfMatch() precondition: Precondition,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<User | undefined> {
+    const user = await this.commands.execute(new UpdateUser(id, changes, precondition));
+    return represent(response, user);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'removeUser', summary: 'Remove a user' })
+  @ApiIfMatch()
+  @ApiResponse({ status: 204, description: 'The user is gone.', headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id') })
+  @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'too-many-requests')
+  remove(@Id() id: string, @IfMatch() precondition: Precondition): Promise<void> {
+    return this.commands.execute(new RemoveUser(id, precondition));
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable } from 'kysely';
+import type { Schema, UsersTable } from '../database/schema.js';
+import type { PageQuery } from '../http/paging.js';
+import type { User } from './user.js';
+
+/** Users in SQL. Each method runs on the connection it is given: a transaction, or a read. */
+@Injectable()
+export class UsersRepository {
+  async insert(db: Kysely<Schema>, user: User): Promise<void> {
+    await db.insertInto('users').values(toRow(user)).execute();
+  }
+
+  async update(db: Kysely<Schema>, user: User): Promise<void> {
+    await db.updateTable('users').set(toRow(user)).where('id', '=', user.id).execute();
+  }
+
+  async remove(db: Kysely<Schema>, id: string): Promise<void> {
+    await db.deleteFrom('users').where('id', '=', id).execute();
+  }
+
+  async find(db: Kysely<Schema>, id: string): Promise<User | undefined> {
+    const row = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toUser(row);
+  }
+
+  /** One page by keyset, and whether more follows. */
+  async page(
+    db: Kysely<Schema>,
+    { after, limit, order }: PageQuery,
+  ): Promise<{ users: User[]; hasMore: boolean }> {
+    const rows = await db
+      .selectFrom('users')
+      .selectAll()
+      .$if(after !== undefined, (query) =>
+        query.where('id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('id', order)
+      .limit(limit + 1)
+      .execute();
+    return { users: rows.slice(0, limit).map(toUser), hasMore: rows.length > limit };
+  }
+}
+
+const toUser = (row: Selectable<UsersTable>): User => ({
+  id: row.id,
+  firstname: row.firstname,
+  lastname: row.lastname,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const toRow = ({ id, firstname, lastname, createdAt, updatedAt }: User): UsersTable => ({
+  id,
+  firstname,
+  lastname,
+  created_at: createdAt,
+  updated_at: updatedAt,
+});

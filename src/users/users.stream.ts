@@ -1,0 +1,14 @@
+import type { StreamView } from '../events/stream-view.js';
+import { WireForm } from '../events/wire-form.js';
+import { UserRemoved, USERS } from './users.events.js';
+
+/** The directory as a client folds it into its snapshot: `update` with the whole user, `remove` with the id. */
+export const userDirectory: StreamView = {
+  key: 'user directory',
+  topics: new Set([USERS]),
+  snapshot: '/api/users',
+  form: new WireForm(({ type, data }) => ({
+    type: type === UserRemoved.type ? 'remove' : 'update',
+    data,
+  })),
+};
