@@ -55,7 +55,10 @@ const problemSchema = {
     },
     title: { type: 'string', description: 'The kind of problem, for a person.' },
     status: { type: 'integer', minimum: 400, maximum: 599 },
-    detail: { type: 'string', description: 'What was wrong with this request, and what would be right.' },
+    detail: {
+      type: 'string',
+      description: 'What was wrong with this request, and what would be right.',
+    },
     requestId: { type: 'string', description: 'The id under which the request is logged.' },
     errors: {
       type: 'array',

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 
 /** The page, as `npm run build` made it. Its assets carry a digest in their names, so they never change. */
 export const page: ServeStaticModuleOptions = {
-  rootPath: join(import.meta.dirname, 'client'),
+  rootPath: join(import.meta.dirname, '..', 'dist', 'client'),
   renderPath: '/',
   serveStaticOptions: {
     setHeaders: (response: ServerResponse, path: string) => {

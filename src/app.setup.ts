@@ -7,6 +7,7 @@ import { serveDocumentation } from './app.documentation.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
+import { answerOptions } from './http/allowed-methods.js';
 import { entityTag } from './http/representations.js';
 import { answerUnreadableRequests } from './http/unreadable-requests.js';
 import { Lifecycle } from './operations/lifecycle.js';
@@ -38,13 +39,13 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
     // While it starts, Nest tells of each module and route; that is of no use to an operator.
     logger: ['warn', 'error', 'fatal'],
   });
-  app.setGlobalPrefix('api', { exclude: ['health/*path'] });
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
   app.set('etag', entityTag);
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(helmet(securityHeaders));
   app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));
+  app.use(answerOptions);
   serveDocumentation(app);
   answerUnreadableRequests(app.getHttpServer());
   await app.init();

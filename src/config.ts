@@ -42,7 +42,9 @@ export class Config {
   @WholeNumber(0, 65_535)
   PORT: number = 8000;
 
-  @Matches(/^[\w.:-]+$/, { message: 'must be an address or host name to listen on, such as 0.0.0.0' })
+  @Matches(/^[\w.:-]+$/, {
+    message: 'must be an address or host name to listen on, such as 0.0.0.0',
+  })
   HOST: string = '0.0.0.0';
 
   @Matches(/^sqlite:(?!.*:memory:).+$/, {
@@ -82,7 +84,11 @@ export class Config {
 
   /** Origins whose pages may call the API, `*` for all; none when it is empty. */
   @IsOptional()
-  @Transform(({ value }) => String(value).split(',').map((origin) => origin.trim()))
+  @Transform(({ value }) =>
+    String(value)
+      .split(',')
+      .map((origin) => origin.trim()),
+  )
   @Matches(/^(\*|https?:\/\/[^/\s,]+)$/, {
     each: true,
     message: 'must be origins separated by commas, such as https://app.example.com, or *',
@@ -98,7 +104,9 @@ export class Config {
  */
 export function readConfig(environment: NodeJS.ProcessEnv = processEnvironment()): Config {
   const known = Object.keys(new Config());
-  const given = Object.entries(environment).filter(([name, value]) => known.includes(name) && value);
+  const given = Object.entries(environment).filter(
+    ([name, value]) => known.includes(name) && value,
+  );
   const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
   const wrong = validateSync(config, { stopAtFirstError: true }).map(
     ({ property, constraints }) =>

@@ -3,16 +3,25 @@ import { type ControlledTransaction, type Kysely, sql } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Subject, type Observable } from 'rxjs';
 import { ENGINE, type Engine } from './database.js';
+import { DatabaseUnavailable } from './errors.js';
 import type { Fact } from './fact.js';
 import type { Schema } from './schema.js';
 
 /** Commands that share one flush at the most: bounds how long the first of them waits for the last. */
 const MOST_PER_COMMIT = 256;
 
-interface RecordedFact extends Fact {
-  /** The id of whoever did it, `null` when nobody signed in. */
+/** Rows of one INSERT: SQLite takes 32,766 values in a statement, and a fact has six. */
+const MOST_PER_INSERT = 1000;
+
+interface RecordedFact {
+  readonly topic: string;
+  readonly type: string;
+  readonly data: string;
   readonly actor: string | null;
 }
+
+/** The transaction that all share is gone, so none of them may go on. */
+class TransactionLost extends DatabaseUnavailable {}
 
 /** The open transaction, in the hands of one command. */
 export class Transaction {
@@ -24,9 +33,15 @@ export class Transaction {
     private readonly facts: RecordedFact[] = [],
   ) {}
 
-  /** Puts a fact into the log, if this transaction commits. */
-  record(fact: Fact, actor: string | null = null): void {
-    this.facts.push({ ...fact, actor });
+  /**
+   * Puts a fact into the log, if this transaction commits.
+   *
+   * @param actor the id of whoever did it, `null` when nobody signed in.
+   * @throws Error the work that this transaction was given to has ended.
+   */
+  record({ topic, type, data }: Fact, actor: string | null = null): void {
+    if (this.#ended) throw new Error(`${type} was recorded after its unit of work had ended.`);
+    this.facts.push({ topic, type, data: JSON.stringify(data), actor });
   }
 
   /** Runs work that is undone alone when it throws. Savepoints nest, so parallel work takes turns. */
@@ -45,15 +60,26 @@ export class Transaction {
       this.facts.push(...inner.facts);
       return result;
     } catch (error) {
+      await this.#undo(error);
+      throw error;
+    } finally {
+      inner.#ended = true;
+    }
+  }
+
+  async #undo(error: unknown): Promise<void> {
+    try {
       await sql`rollback to savepoint command`.execute(this.db);
       await sql`release savepoint command`.execute(this.db);
-      throw error;
+    } catch {
+      // SQLite gives up the whole transaction when the disk fails: https://sqlite.org/lang_transaction.html
+      throw new TransactionLost(String(error), { cause: error });
     }
   }
 }
 
 interface Command {
-  /** Runs the command in its savepoint. Never rejects; answers what to tell the caller after COMMIT. */
+  /** Runs the command in its savepoint, and answers with what to tell the caller after COMMIT. */
   attempt(tx: Transaction): Promise<() => void>;
   fail(error: unknown): void;
 }
@@ -103,7 +129,10 @@ export class UnitOfWork {
         attempt: (tx) =>
           inCallersContext(() => tx.savepoint(work)).then(
             (result) => () => resolve(result),
-            (error: unknown) => () => reject(error as Error),
+            (error: unknown) => {
+              if (error instanceof TransactionLost) throw error;
+              return () => reject(error as Error);
+            },
           ),
         fail: reject,
       });
@@ -135,15 +164,12 @@ export class UnitOfWork {
     }
   }
 
-  async #attemptAll(
-    trx: ControlledTransaction<Schema>,
-    taken: Command[],
-  ): Promise<(() => void)[]> {
+  async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
     try {
       const facts: RecordedFact[] = [];
       const answers: (() => void)[] = [];
       const tx = new Transaction(trx, facts);
-      for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift()); ) {
+      for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
         taken.push(next);
         answers.push(await next.attempt(tx));
       }
@@ -152,8 +178,10 @@ export class UnitOfWork {
       if (facts.length > 0) this.#committed.next();
       return answers;
     } catch (error) {
-      // SQLite may have rolled back by itself (a full disk); the first error is the one to tell.
-      await trx.rollback().execute().catch(() => undefined);
+      await trx
+        .rollback()
+        .execute()
+        .catch(() => undefined);
       throw error;
     }
   }
@@ -171,17 +199,10 @@ async function append(trx: Kysely<Schema>, facts: readonly RecordedFact[]): Prom
     .returning('head')
     .executeTakeFirstOrThrow();
   const first = head - facts.length + 1;
-  await trx
-    .insertInto('events')
-    .values(
-      facts.map(({ topic, type, data, actor }, index) => ({
-        position: first + index,
-        topic,
-        type,
-        data: JSON.stringify(data),
-        actor,
-        at,
-      })),
-    )
-    .execute();
+  const rows = facts.map((fact, index) => ({ position: first + index, ...fact, at }));
+  for (let i = 0; i < rows.length; i += MOST_PER_INSERT)
+    await trx
+      .insertInto('events')
+      .values(rows.slice(i, i + MOST_PER_INSERT))
+      .execute();
 }

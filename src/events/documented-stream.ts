@@ -17,7 +17,12 @@ export function DocumentedStream({ operationId, summary, events }: Documentation
   return applyDecorators(
     ApiOperation({ operationId, summary, description: describe(events) }),
     ApiHeader({ name: 'Last-Event-ID', required: false, description: CURSOR }),
-    ApiQuery({ name: 'lastEventId', required: false, type: String, description: `${CURSOR} Where both are there, the header wins.` }),
+    ApiQuery({
+      name: 'lastEventId',
+      required: false,
+      type: String,
+      description: `${CURSOR} Where both are there, the header wins.`,
+    }),
     ApiResponse({
       status: 200,
       description: 'An event stream (HTML standard, 9.2) that stays open.',
@@ -47,6 +52,9 @@ const FRAMES = {
   opening: { value: 'retry: 2140\nid: 6b1f0c2a-1041\n\n' },
   fact: { value: `event: update\nid: 6b1f0c2a-1042\ndata: ${USER}\n\n` },
   heartbeat: { value: 'event: heartbeat\nid: 6b1f0c2a-1042\ndata: {}\n\n' },
-  reset: { value: 'event: reset\nid: 6b1f0c2a-1042\ndata: {"reason":"expired","snapshot":"/api/users"}\n\n' },
+  reset: {
+    value:
+      'event: reset\nid: 6b1f0c2a-1042\ndata: {"reason":"expired","snapshot":"/api/users"}\n\n',
+  },
   farewell: { value: 'retry: 1320\n\n' },
 };

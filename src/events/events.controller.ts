@@ -1,8 +1,15 @@
-import { All, Controller, type MessageEvent, Query, Req, Sse } from '@nestjs/common';
+import {
+  All,
+  Controller,
+  type MessageEvent,
+  NotFoundException,
+  Query,
+  Req,
+  Sse,
+} from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
-import { refuseMethod } from '../http/allowed-methods.js';
 import { DocumentedStream } from './documented-stream.js';
 import type { StreamView } from './stream-view.js';
 import { Streams } from './streams.js';
@@ -13,7 +20,7 @@ import { WireForm } from './wire-form.js';
 const asRecorded = new WireForm(({ type, data }) => ({ type, data }));
 
 @ApiTags('Streams')
-@Controller('events')
+@Controller('api/events')
 export class EventsController {
   constructor(
     private readonly streams: Streams,
@@ -37,8 +44,8 @@ export class EventsController {
 
   @All()
   @ApiExcludeEndpoint()
-  otherMethods(@Req() request: Request): void {
-    refuseMethod(request, ['GET', 'HEAD']);
+  otherMethods(): never {
+    throw new NotFoundException();
   }
 
   #view(topics: readonly string[]): StreamView {

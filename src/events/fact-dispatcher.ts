@@ -40,8 +40,7 @@ export class FactDispatcher implements OnApplicationBootstrap {
     const handler = provider as IEventHandler | undefined | null;
     if (!handler?.constructor) return;
     const classes = Reflect.getMetadata(EVENTS_HANDLER_METADATA, handler.constructor) as
-      | FactClass[]
-      | undefined;
+      FactClass[] | undefined;
     if (!classes) return;
     for (const factClass of classes) this.#classes.set(factClass.type, factClass);
     this.#guard(handler);

@@ -44,7 +44,9 @@ export class Retention implements OnModuleInit, OnModuleDestroy {
 
   #start(): void {
     this.#trimming ??= this.trim()
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'The log could not be trimmed.'))
+      .catch((error: unknown) =>
+        this.#logger.error({ err: error }, 'The log could not be trimmed.'),
+      )
       .finally(() => (this.#trimming = undefined));
   }
 

@@ -157,5 +157,4 @@ function requestedCursor(request: Request): string | undefined {
 }
 
 /** Between half and one and a half of it. */
-const jittered = (milliseconds: number): number =>
-  Math.round(milliseconds * (0.5 + Math.random()));
+const jittered = (milliseconds: number): number => Math.round(milliseconds * (0.5 + Math.random()));

@@ -1,37 +1,43 @@
-import type { Request } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { Problem } from './problems.js';
 
+/** More than a route has by intent; one for all methods has some thirty. */
+const MOST_METHODS = 10;
+
 interface Layer {
-  readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): boolean;
 }
 
-/** The methods that some route answers at the path of this request, for an `Allow` header (RFC 9110, 10.2.1). */
-export function allowedMethods(request: Request): string[] {
-  const { stack } = request.app.router as unknown as { stack: Layer[] };
-  const methods = stack
-    .filter((layer) => layer.route && layer.match(request.path))
-    .flatMap((layer) => Object.keys(layer.route!.methods))
-    .filter((method) => method !== '_all')
-    .map((method) => method.toUpperCase());
-  if (methods.includes('GET')) methods.push('HEAD');
-  return methods.length > 0 ? [...new Set(methods), 'OPTIONS'] : [];
+/** The methods that this request's path serves, for an `Allow` header (RFC 9110, 10.2.1); empty where none. */
+function allowedMethods({ app, path }: Request): string[] {
+  const { stack } = app.router as unknown as { stack: Layer[] };
+  const methods = new Set<string>();
+  for (const layer of stack) {
+    // Nest puts middleware on the stack as routes with a wildcard.
+    if (!layer.route || layer.route.path.includes('*') || !layer.match(path)) continue;
+    const served = Object.keys(layer.route.methods);
+    // `@All()`: no request gets past it, so later routes do not serve this path.
+    if (served.length > MOST_METHODS) break;
+    for (const method of served) methods.add(method.toUpperCase());
+  }
+  if (methods.has('GET')) methods.add('HEAD');
+  return methods.size > 0 ? [...methods, 'OPTIONS'] : [];
 }
 
-export function methodNotAllowed({ path, method }: Request, allowed: readonly string[]): Problem {
-  const allow = allowed.join(', ');
-  return new Problem('method-not-allowed', `${path} answers ${allow}, not ${method}.`, {
-    headers: { Allow: allow },
+/** What to answer where no route matched: that there is nothing, or that this method is not served. */
+export function noRoute(request: Request): Problem {
+  const { path, method } = request;
+  const allowed = allowedMethods(request).join(', ');
+  if (!allowed) return new Problem('not-found', `There is nothing at ${path}. See /api/docs.`);
+  return new Problem('method-not-allowed', `${path} serves ${allowed}, not ${method}.`, {
+    headers: { Allow: allowed },
   });
 }
 
-/**
- * Answers a method that an address does not serve: OPTIONS with what it does serve, any other with an error.
- *
- * @throws Problem `method-not-allowed`
- */
-export function refuseMethod(request: Request, served: readonly string[]): void {
-  const allowed = [...served, 'OPTIONS'];
-  if (request.method !== 'OPTIONS') throw methodNotAllowed(request, allowed);
-  request.res!.status(204).set('Allow', allowed.join(', '));
+/** Answers OPTIONS with the methods that the path serves. */
+export function answerOptions(request: Request, response: Response, next: NextFunction): void {
+  const allowed = request.method === 'OPTIONS' ? allowedMethods(request) : [];
+  if (allowed.length === 0) return next();
+  response.status(204).set('Allow', allowed.join(', ')).end();
 }

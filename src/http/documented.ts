@@ -44,16 +44,28 @@ const retryAfter = {
 };
 
 const rateLimitHeaders = {
-  'RateLimit-Policy': text('The allowance: so many writes in so many seconds.', '"writes";q=6000;w=60'),
-  RateLimit: text('What is left of it, and the seconds until it is full again.', '"writes";r=5999;t=60'),
+  'RateLimit-Policy': text(
+    'The allowance: so many writes in so many seconds.',
+    '"writes";q=6000;w=60',
+  ),
+  RateLimit: text(
+    'What is left of it, and the seconds until it is full again.',
+    '"writes";r=5999;t=60',
+  ),
 };
 
 /** Headers that answers carry. */
 export const documentedHeaders = {
-  'X-Request-Id': text('The id under which the request is logged.', 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d'),
+  'X-Request-Id': text(
+    'The id under which the request is logged.',
+    'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
+  ),
   ETag: text('The version of the representation, for `If-Match`.', '"Q2FyaWxsb24gcmluZ3MgYQ"'),
   Location: text('Where the new one is.', '/api/users/019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071'),
-  Link: text('The next page, where there is one (RFC 8288).', '</api/users?limit=100&after=…>; rel="next"'),
+  Link: text(
+    'The next page, where there is one (RFC 8288).',
+    '</api/users?limit=100&after=…>; rel="next"',
+  ),
   'Last-Event-ID': text('The cursor of this snapshot: open the stream from it.', '6b1f0c2a-1042'),
   'Preference-Applied': text('That `Prefer: return=minimal` was followed.', 'return=minimal'),
   'Idempotency-Replayed': text('That this answer is that of an earlier request.', 'true'),
@@ -67,10 +79,18 @@ const requestHeader = (name: string, description: string, example: string) =>
   ApiHeader({ name, description, required: false, schema: { type: 'string', example } });
 
 export const ApiPrefer = () =>
-  requestHeader('Prefer', '`return=minimal` leaves out the body of the answer (RFC 7240).', 'return=representation');
+  requestHeader(
+    'Prefer',
+    '`return=minimal` leaves out the body of the answer (RFC 7240).',
+    'return=representation',
+  );
 
 export const ApiIfMatch = () =>
-  requestHeader('If-Match', 'The `ETag` that you read: 412 where it has changed since (RFC 9110).', '*');
+  requestHeader(
+    'If-Match',
+    'The `ETag` that you read: 412 where it has changed since (RFC 9110).',
+    '*',
+  );
 
 export const ApiIdempotencyKey = () =>
   requestHeader(

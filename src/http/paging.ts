@@ -22,7 +22,8 @@ export class PageQuery {
   limit: number = 100;
 
   @ApiPropertyOptional({
-    description: 'The id of the last one of the page before; follow `Link: rel="next"` instead of making it up.',
+    description:
+      'The id of the last one of the page before; follow `Link: rel="next"` instead of making it up.',
     format: 'uuid',
   })
   @IsOptional()

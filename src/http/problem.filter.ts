@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DatabaseUnavailable } from '../database/errors.js';
-import { allowedMethods, methodNotAllowed } from './allowed-methods.js';
+import { noRoute } from './allowed-methods.js';
 import { Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Turns whatever was thrown into a problem document. The one place that does. */
@@ -44,33 +44,18 @@ function send(response: Response, problem: Problem): void {
 function toProblem(error: unknown, request: Request): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseUnavailable)
-    return new Problem('unavailable', 'The database cannot be reached or written. Try again later.', {
-      headers: { 'Retry-After': '5' },
-    });
-  // Nest's router throws it where no route matched.
+    return new Problem(
+      'unavailable',
+      'The database cannot be reached or written. Try again later.',
+      {
+        headers: { 'Retry-After': '5' },
+      },
+    );
+  // Nest's router throws it where no route matched; whatever else is not there is told by a Problem.
   if (error instanceof NotFoundException) return noRoute(request);
   if (error instanceof HttpException)
     return new Problem(codeOf(error.getStatus()), error.message, { members: membersOf(error) });
-  return fromMiddleware(error);
-}
-
-function noRoute(request: Request): Problem {
-  const allowed = allowedMethods(request);
-  if (allowed.length === 0)
-    return new Problem('not-found', `There is nothing at ${request.path}. See /api/docs.`);
-  return methodNotAllowed(request, allowed);
-}
-
-/** Express and its parsers throw errors with a status and a `type`: https://github.com/jshttp/http-errors */
-function fromMiddleware(error: unknown): Problem {
-  const { status, expose, message, type, limit } = error as Record<string, unknown>;
-  if (typeof status !== 'number' || !expose)
-    return new Problem('internal-error', 'The request failed. It is logged under its request id.');
-  if (type === 'entity.parse.failed')
-    return new Problem('malformed-request', `The body is not JSON: ${String(message)}.`);
-  if (type === 'entity.too.large')
-    return new Problem('content-too-large', `The body may have at most ${String(limit)} bytes.`);
-  return new Problem(codeOf(status), `${String(message)}.`);
+  return new Problem('internal-error', 'The request failed. It is logged under its request id.');
 }
 
 function codeOf(status: number): ProblemCode {

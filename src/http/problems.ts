@@ -9,18 +9,27 @@ export const PROBLEMS = {
   'invalid-parameter': { status: 400, title: 'A parameter of the request is not valid' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not know this method' },
-  'not-acceptable': { status: 406, title: 'The answer does not come in a format that was asked for' },
+  'not-acceptable': {
+    status: 406,
+    title: 'The answer does not come in a format that was asked for',
+  },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
-  'request-in-progress': { status: 409, title: 'A request with this key is still being carried out' },
+  'request-in-progress': {
+    status: 409,
+    title: 'A request with this key is still being carried out',
+  },
   'precondition-failed': { status: 412, title: 'It has changed since you read it' },
   'content-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is not in a format that this address reads' },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is not in a format that this address reads',
+  },
   'validation-failed': { status: 422, title: 'The body is not valid' },
   'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
-  'unavailable': { status: 503, title: 'The service cannot answer now' },
+  unavailable: { status: 503, title: 'The service cannot answer now' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

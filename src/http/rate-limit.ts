@@ -1,5 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerModuleOptions, type ThrottlerRequest } from '@nestjs/throttler';
+import {
+  ThrottlerGuard,
+  type ThrottlerModuleOptions,
+  type ThrottlerRequest,
+} from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
 import { Problem } from './problems.js';
@@ -8,7 +12,9 @@ const WINDOW = 60; // seconds
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
 export const rateLimitOptions = ({ RATE_LIMIT_PER_MINUTE }: Config): ThrottlerModuleOptions => ({
-  throttlers: [{ name: 'writes', ttl: WINDOW * 1000, limit: RATE_LIMIT_PER_MINUTE, blockDuration: 0 }],
+  throttlers: [
+    { name: 'writes', ttl: WINDOW * 1000, limit: RATE_LIMIT_PER_MINUTE, blockDuration: 0 },
+  ],
   skipIf: (context) =>
     RATE_LIMIT_PER_MINUTE === 0 ||
     READS.includes(context.switchToHttp().getRequest<Request>().method),

@@ -11,7 +11,10 @@ const CODES: Record<string, ProblemCode> = {
 export function answerUnreadableRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
-    const problem = new Problem(CODES[error.code ?? ''] ?? 'malformed-request', 'This is not HTTP.');
+    const problem = new Problem(
+      CODES[error.code ?? ''] ?? 'malformed-request',
+      'This is not HTTP.',
+    );
     const { status, title, ...rest } = problem.document();
     const body = JSON.stringify({ ...rest, status, title, detail: `${title}: ${error.message}.` });
     socket.end(

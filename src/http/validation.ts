@@ -29,6 +29,9 @@ export class RequestValidation extends ValidationPipe {
     const isBody = metadata.type === 'body';
     if (isBody && !isObject(value))
       throw new Problem('validation-failed', 'The body must be a JSON object.');
+    // class-transformer passes over it without a word.
+    if (isBody && Object.hasOwn(value as object, '__proto__'))
+      throw invalidBody([{ field: '__proto__', detail: 'is not known here' }]);
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {

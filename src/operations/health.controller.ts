@@ -6,7 +6,7 @@ import { ApiProblems } from '../http/documented.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
-@Controller({ path: 'health' })
+@Controller('health')
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,

@@ -2,7 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** A person in the directory, as REST and the stream tell it. */
 export class User {
-  @ApiProperty({ format: 'uuid', description: 'A UUIDv7: ids sort by the time of creation.', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'A UUIDv7: ids sort by the time of creation.',
+    example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071',
+  })
   readonly id!: string;
 
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'John' })

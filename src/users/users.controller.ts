@@ -6,6 +6,7 @@ import {
   Get,
   HttpCode,
   type MessageEvent,
+  NotFoundException,
   Param,
   Patch,
   Post,
@@ -20,7 +21,6 @@ import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { DocumentedStream } from '../events/documented-stream.js';
 import { Streams } from '../events/streams.js';
-import { refuseMethod } from '../http/allowed-methods.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
@@ -45,7 +45,7 @@ const Id = () => Param('id', { transform: (id: string) => id.toLowerCase() });
 
 /** Translates between HTTP and the buses, and does nothing else. */
 @ApiTags('Users')
-@Controller('users')
+@Controller('api/users')
 export class UsersController {
   constructor(
     private readonly commands: CommandBus,
@@ -61,9 +61,25 @@ export class UsersController {
     status: 201,
     description: 'The user, stored.',
     type: User,
-    headers: pickHeaders('Location', 'ETag', 'Idempotency-Replayed', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+    headers: pickHeaders(
+      'Location',
+      'ETag',
+      'Idempotency-Replayed',
+      'Preference-Applied',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-Request-Id',
+    ),
   })
-  @ApiProblems('malformed-request', 'request-in-progress', 'content-too-large', 'unsupported-media-type', 'validation-failed', 'idempotency-key-reused', 'too-many-requests')
+  @ApiProblems(
+    'malformed-request',
+    'request-in-progress',
+    'content-too-large',
+    'unsupported-media-type',
+    'validation-failed',
+    'idempotency-key-reused',
+    'too-many-requests',
+  )
   async create(
     @Body() { firstname, lastname }: CreateUserBody,
     @Res({ passthrough: true }) response: Response,
@@ -77,7 +93,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'listUsers', summary: 'List the users, page by page' })
   @ApiResponse({
     status: 200,
-    description: 'One page. Open the stream with its `Last-Event-ID`, and nothing is missed or told twice.',
+    description:
+      'One page. Open the stream with its `Last-Event-ID`, and nothing is missed or told twice.',
     type: [User],
     headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
   })
@@ -108,13 +125,18 @@ export class UsersController {
 
   @All('event')
   @ApiExcludeEndpoint()
-  otherMethodsOfTheStream(@Req() request: Request): void {
-    refuseMethod(request, ['GET', 'HEAD']);
+  otherMethodsOfTheStream(): never {
+    throw new NotFoundException();
   }
 
   @Get(':id')
   @ApiOperation({ operationId: 'getUser', summary: 'Get a user' })
-  @ApiResponse({ status: 200, description: 'The user.', type: User, headers: pickHeaders('ETag', 'X-Request-Id') })
+  @ApiResponse({
+    status: 200,
+    description: 'The user.',
+    type: User,
+    headers: pickHeaders('ETag', 'X-Request-Id'),
+  })
   @ApiProblems('not-found')
   get(@Id() id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
@@ -128,9 +150,23 @@ export class UsersController {
     status: 200,
     description: 'The user as it is now.',
     type: User,
-    headers: pickHeaders('ETag', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+    headers: pickHeaders(
+      'ETag',
+      'Preference-Applied',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-Request-Id',
+    ),
   })
-  @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'content-too-large', 'unsupported-media-type', 'validation-failed', 'too-many-requests')
+  @ApiProblems(
+    'malformed-request',
+    'not-found',
+    'precondition-failed',
+    'content-too-large',
+    'unsupported-media-type',
+    'validation-failed',
+    'too-many-requests',
+  )
   async update(
     @Id() id: string,
     @Body() changes: UpdateUserBody,
@@ -145,7 +181,11 @@ export class UsersController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeUser', summary: 'Remove a user' })
   @ApiIfMatch()
-  @ApiResponse({ status: 204, description: 'The user is gone.', headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id') })
+  @ApiResponse({
+    status: 204,
+    description: 'The user is gone.',
+    headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+  })
   @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'too-many-requests')
   remove(@Id() id: string, @IfMatch() precondition: Precondition): Promise<void> {
     return this.commands.execute(new RemoveUser(id, precondition));

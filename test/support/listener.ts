@@ -70,7 +70,9 @@ export class RawListener {
     while (!condition(this)) {
       const left = deadline - Date.now();
       if (left <= 0)
-        throw new Error(`Not within ${timeout} ms: ${condition}\n${this.head}\n${this.body.slice(-2000)}`);
+        throw new Error(
+          `Not within ${timeout} ms: ${condition}\n${this.head}\n${this.body.slice(-2000)}`,
+        );
       await new Promise<void>((resolve) => {
         const waker = (): void => {
           clearTimeout(timer);

@@ -1,0 +1,252 @@
+import { gzipSync } from 'node:zlib';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { rawExchange } from './support/raw-exchange.js';
+import {
+  createUser,
+  JSON_TYPE,
+  listUsers,
+  post,
+  problemCode,
+  problemOf,
+} from './support/requests.js';
+
+const USER = { firstname: 'John', lastname: 'DOE' };
+
+describe('every request', () => {
+  let application: RunningApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    application = await startApplication();
+    url = application.url;
+  });
+  afterAll(() => application.stop());
+
+  const send = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
+    fetch(`${url}/api/users`, { method: 'POST', headers, body });
+
+  describe('that goes wrong gets a problem document', () => {
+    it.each([
+      ['an unknown route', 'GET', '/api/nothing', 404, 'not-found'],
+      ['an unknown page', 'GET', '/nothing.html', 404, 'not-found'],
+      ['a path that cannot be decoded', 'GET', '/api/users/%E0%A4%A', 400, 'malformed-request'],
+      ['a method that the list does not know', 'PUT', '/api/users', 405, 'method-not-allowed'],
+      ['a method that a user does not know', 'PUT', '/api/users/x', 405, 'method-not-allowed'],
+      ['an unknown topic', 'GET', '/api/events?topic=weather', 404, 'not-found'],
+      ['a POST to a stream', 'POST', '/api/users/event', 405, 'method-not-allowed'],
+      ['a DELETE of a stream', 'DELETE', '/api/users/event', 405, 'method-not-allowed'],
+      ['a PATCH of all events', 'PATCH', '/api/events', 405, 'method-not-allowed'],
+    ])('%s', async (_, method, path, status, code) => {
+      const response = await fetch(url + path, { method });
+      expect(response.status).toBe(status);
+      expect(await problemCode(response)).toBe(code);
+      if (status === 405) expect(response.headers.get('allow')).toMatch(/GET.*HEAD/);
+    });
+
+    it('a body that is not JSON', async () => {
+      const response = await post(`${url}/api/users`, '{"firstname":');
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).detail).toContain('not JSON');
+    });
+
+    it('a body that is not UTF-8, instead of storing something else', async () => {
+      const bytes = Buffer.concat([
+        Buffer.from('{"firstname":"'),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('","lastname":"x"}'),
+      ]);
+      const response = await send(bytes, JSON_TYPE);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).detail).toContain('UTF-8');
+    });
+
+    it.each([
+      ['a form, as curl sends without a header', 'application/x-www-form-urlencoded'],
+      ['text', 'text/plain'],
+      ['JSON in another charset', 'application/json; charset=latin1'],
+    ])('%s: 415', async (_, type) => {
+      const response = await send(JSON.stringify(USER), { 'Content-Type': type });
+      expect(response.status).toBe(415);
+      expect(await problemCode(response)).toBe('unsupported-media-type');
+    });
+
+    it('a body over 64 KiB: 413, also when it is compressed below that', async () => {
+      const body = JSON.stringify({ ...USER, lastname: 'x'.repeat(65 * 1024) });
+      const plain = await send(body, JSON_TYPE);
+      expect(plain.status).toBe(413);
+      expect((await problemOf(plain)).detail).toContain('65536');
+      const zipped = await send(gzipSync(body), { ...JSON_TYPE, 'Content-Encoding': 'gzip' });
+      expect(zipped.status).toBe(413);
+    });
+
+    it('an error before the first byte of a stream', async () => {
+      const headers = { Accept: 'application/json' };
+      const response = await fetch(`${url}/api/users/event`, { headers });
+      expect(response.status).toBe(406);
+      expect(await problemCode(response)).toBe('not-acceptable');
+    });
+
+    it.each([
+      ['what is not HTTP', 'NONSENSE\r\n\r\n', 400],
+      ['headers that are too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ])('%s', async (_, bytes, status) => {
+      const answer = await rawExchange(application.port, bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      const body = JSON.parse(answer.split('\r\n\r\n')[1]!) as object;
+      expect(body).toMatchObject({
+        status,
+        type: expect.stringContaining('urn:carillon:problem:'),
+      });
+    });
+
+    it('tells nothing of the inside', async () => {
+      const response = await post(`${url}/api/users`, '{');
+      expect(JSON.stringify(await response.json())).not.toMatch(/node_modules|\.[jt]s\b|\\n +at /);
+    });
+  });
+
+  it('answers OPTIONS with what an address serves', async () => {
+    const options = (path: string) => fetch(url + path, { method: 'OPTIONS' });
+    expect((await options('/api/users/event')).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+    expect((await options('/api/events')).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+    expect((await options('/api/users')).headers.get('allow')).toContain('POST');
+  });
+
+  it('carries a request id: the one it came with, or a new one', async () => {
+    const own = await fetch(`${url}/api/users`, { headers: { 'X-Request-Id': 'my-id.1' } });
+    expect(own.headers.get('x-request-id')).toBe('my-id.1');
+    const made = await fetch(`${url}/api/users`, { headers: { 'X-Request-Id': 'not an id' } });
+    expect(made.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    const problem = await problemOf(await post(`${url}/api/users`, '{', { 'X-Request-Id': 'p-1' }));
+    expect(problem.requestId).toBe('p-1');
+  });
+
+  it('carries the headers that protect a page', async () => {
+    const { headers } = await fetch(`${url}/api/users`);
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('content-security-policy')).not.toContain('unsafe-inline');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const once = (key: string, body: object = USER, path = '/api/users') =>
+      post(url + path, body, { 'Idempotency-Key': key });
+    const named = async (firstname: string) =>
+      (await listUsers(url, '?limit=1000')).filter((user) => user.firstname === firstname);
+
+    it('is carried out once, and a repeat gets the first answer', async () => {
+      const body = { firstname: 'Once', lastname: 'Only' };
+      const first = await once('key-1', body);
+      const repeat = await once('key-1', body);
+
+      expect(first.headers.get('idempotency-replayed')).toBeNull();
+      expect(repeat.status).toBe(201);
+      expect(repeat.headers.get('idempotency-replayed')).toBe('true');
+      expect(await repeat.text()).toBe(await first.text());
+      for (const header of ['location', 'etag'])
+        expect(repeat.headers.get(header)).toBe(first.headers.get(header));
+      expect(await named('Once')).toHaveLength(1);
+    });
+
+    it('means the same with the quotes of the draft and without', async () => {
+      await once('"quoted"', { firstname: 'Quoted', lastname: 'x' });
+      await once('quoted', { firstname: 'Quoted', lastname: 'x' });
+      expect(await named('Quoted')).toHaveLength(1);
+    });
+
+    it('repeats an answer without a body, too', async () => {
+      const headers = { 'Idempotency-Key': 'minimal', Prefer: 'return=minimal' };
+      const answers = [
+        await post(`${url}/api/users`, USER, headers),
+        await post(`${url}/api/users`, USER, headers),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      expect(await answers[1]!.text()).toBe('');
+      expect(answers[1]!.headers.get('location')).toBe(answers[0]!.headers.get('location'));
+    });
+
+    it('answers 422 when the key comes back with another body', async () => {
+      await once('key-2', { firstname: 'First', lastname: 'x' });
+      const other = await once('key-2', { firstname: 'Second', lastname: 'x' });
+      expect(other.status).toBe(422);
+      expect(await problemCode(other)).toBe('idempotency-key-reused');
+      expect(await named('Second')).toHaveLength(0);
+    });
+
+    it('makes one user of twenty requests at once: each is answered with it, or with 409', async () => {
+      const body = { firstname: 'Twenty', lastname: 'x' };
+      const answers = await Promise.all(Array.from({ length: 20 }, () => once('key-3', body)));
+      const statuses = new Set(answers.map(({ status }) => status));
+      expect([...statuses].every((status) => status === 201 || status === 409)).toBe(true);
+      expect(statuses).toContain(201);
+      expect(await named('Twenty')).toHaveLength(1);
+    });
+
+    it('may be used again after an answer that was an error', async () => {
+      expect((await once('key-4', { firstname: 'x' })).status).toBe(422);
+      expect((await once('key-4', { firstname: 'Retried', lastname: 'x' })).status).toBe(201);
+    });
+
+    it.each(['', 'a b', 'ü'.repeat(3), 'x'.repeat(256)])('refuses the key "%s"', async (key) => {
+      const answer = await rawExchange(
+        application.port,
+        `POST /api/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: ${key}\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 35\r\n\r\n{"firstname":"Key","lastname":"Key"}'.slice(
+            0,
+            -1,
+          ) +
+          '}',
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    });
+  });
+
+  it('lets other origins in only where CORS_ORIGINS names them', async () => {
+    const open = await startApplication({ CORS_ORIGINS: 'https://a.example, https://b.example' });
+    const from = async (origin: string) =>
+      (await fetch(`${open.url}/api/users`, { headers: { Origin: origin } })).headers;
+    expect((await from('https://a.example')).get('access-control-allow-origin')).toBe(
+      'https://a.example',
+    );
+    expect((await from('https://a.example')).get('access-control-expose-headers')).toContain(
+      'Last-Event-ID',
+    );
+    expect((await from('https://c.example')).get('access-control-allow-origin')).toBeNull();
+    await open.stop();
+  });
+
+  it('limits the writes of an address, says how many are left, and leaves reads alone', async () => {
+    const limited = await startApplication({ RATE_LIMIT_PER_MINUTE: '3', TRUST_PROXY: 'loopback' });
+    const write = (address: string) =>
+      post(`${limited.url}/api/users`, USER, { 'X-Forwarded-For': address });
+
+    const first = await write('192.0.2.1');
+    expect(first.headers.get('ratelimit-policy')).toBe('"writes";q=3;w=60');
+    expect(first.headers.get('ratelimit')).toMatch(/^"writes";r=2;t=\d+$/);
+    await write('192.0.2.1');
+    await write('192.0.2.1');
+    const refused = await write('192.0.2.1');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit')).toMatch(/^"writes";r=0;t=\d+$/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await problemCode(refused)).toBe('too-many-requests');
+
+    expect((await write('192.0.2.2')).status).toBe(201);
+    expect((await fetch(`${limited.url}/api/users`)).status).toBe(200);
+    expect(await listUsers(limited.url)).toHaveLength(4);
+    await limited.stop();
+  });
+
+  it('finds a user whom another program has put into the database', async () => {
+    const { default: Sqlite } = await import('better-sqlite3');
+    const other = new Sqlite(application.database);
+    const user = await createUser(url, 'Theirs');
+    other.prepare('UPDATE users SET lastname = ? WHERE id = ?').run('Changed', user.id);
+    other.close();
+    expect(await (await fetch(`${url}/api/users/${user.id}`)).json()).toMatchObject({
+      lastname: 'Changed',
+    });
+  });
+});
