@@ -51,13 +51,25 @@ export class RawListener {
     });
   }
 
+  /** What a client has understood that got these bytes and no more. */
+  static parse(bytes: Uint8Array): { events: HeardEvent[]; cursor: string } {
+    const events: HeardEvent[] = [];
+    const parser = createParser({
+      onEvent: ({ event = 'message', id, data }) =>
+        events.push({ type: event, id, data: JSON.parse(data) }),
+    });
+    const text = new TextDecoder().decode(bytes);
+    parser.feed(text);
+    return { events, cursor: lastCursor(text) };
+  }
+
   get status(): number {
     return Number(this.head.split(' ')[1]);
   }
 
   /** The cursor that a browser would come back with: that of the last id, with data or without. */
   get cursor(): string {
-    return [...this.body.matchAll(/^id: (.*)\n(?:.+\n)*\n/gm)].at(-1)?.[1] ?? '';
+    return lastCursor(this.body);
   }
 
   of(...types: string[]): HeardEvent[] {
@@ -146,6 +158,10 @@ export class RawListener {
     for (const waker of [...this.#wakers]) waker();
   }
 }
+
+/** An id counts once the blank line behind it has come (HTML standard, 9.2.6). */
+const lastCursor = (text: string): string =>
+  [...text.matchAll(/^id: (.*)\n(?:.+\n)*\n/gm)].at(-1)?.[1] ?? '';
 
 /** Opens a stream and waits for its opening frame. */
 export const listen = (port: number, path: string, options?: ListenOptions): Promise<RawListener> =>

@@ -1,0 +1,124 @@
+import Sqlite from 'better-sqlite3';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { EventLog } from '../src/events/event-log.js';
+import { Retention } from '../src/events/retention.js';
+import { IdempotencyKeys } from '../src/http/idempotency-keys.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { listen } from './support/listener.js';
+import { fact } from './support/log.js';
+import { createUser, post } from './support/requests.js';
+
+describe('retention', () => {
+  let application: RunningApplication;
+  const get = <T>(type: abstract new (...args: never[]) => T): T =>
+    application.app.get(type as never, { strict: false });
+  const record = (count: number) =>
+    get(UnitOfWork).run(async (tx) => {
+      for (let n = 0; n < count; n++) tx.record(fact({ n }));
+    });
+  const kept = async () =>
+    (await get(EventLog).read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
+
+  beforeEach(async () => {
+    application = await startApplication({
+      EVENTS_RETENTION_COUNT: '1000',
+      EVENTS_RETENTION_AGE: '1h',
+    });
+  });
+  afterEach(() => application.stop());
+
+  it('keeps the newest events, as many as it may', async () => {
+    await record(3500);
+    await get(Retention).trim();
+    expect(await kept()).toEqual(Array.from({ length: 1000 }, (_, index) => 2501 + index));
+    expect(await get(EventLog).state()).toMatchObject({ head: 3500, oldest: 2501 });
+  });
+
+  it('forgets what is too old, and all of the log when all is', async () => {
+    await record(700);
+    const database = new Sqlite(application.database);
+    const age = (upTo: number) =>
+      database.prepare(`UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE position <= ?`).run(upTo);
+    age(650);
+    await get(Retention).trim();
+    expect(await kept()).toEqual(Array.from({ length: 50 }, (_, index) => 651 + index));
+
+    age(700);
+    database.close();
+    await get(Retention).trim();
+    expect(await kept()).toEqual([]);
+    expect(await get(EventLog).state()).toMatchObject({ head: 700, oldest: 701 });
+    await record(1);
+    expect(await kept()).toEqual([701]);
+  });
+
+  it('lets commands in between its batches', async () => {
+    await record(11_000);
+    let trimmed = false;
+    const trimming = get(Retention)
+      .trim()
+      .then(() => (trimmed = true));
+    let written = 0;
+    while (!trimmed) {
+      await createUser(application.url, `During ${written}`);
+      if (!trimmed) written++;
+    }
+    await trimming;
+    expect(written).toBeGreaterThan(5);
+    expect((await kept()).length).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('resets a listener whose place is no longer kept, and serves one at the very edge', async () => {
+    await record(1500);
+    await get(Retention).trim();
+    const { epoch, oldest, head } = await get(EventLog).state();
+    expect(oldest).toBe(501);
+
+    const edge = await listen(application.port, `/api/users/event?lastEventId=${epoch}-500`);
+    await edge.hears(1000, 'update');
+    expect(edge.of('reset')).toHaveLength(0);
+
+    const expired = await listen(application.port, `/api/users/event?lastEventId=${epoch}-499`);
+    await expired.hears(1, 'reset');
+    expect(expired.events[0]).toEqual({
+      type: 'reset',
+      id: `${epoch}-${head}`,
+      data: { reason: 'expired', snapshot: '/api/users' },
+    });
+
+    const earliest = await listen(application.port, '/api/users/event?lastEventId=earliest');
+    await earliest.hears(1000, 'update');
+    expect(earliest.events[0]!.id).toBe(`${epoch}-501`);
+    await Promise.all([edge.close(), expired.close(), earliest.close()]);
+  });
+
+  it('resets a listener that is overtaken while it reads, instead of leaving a gap', async () => {
+    await record(900);
+    const slow = await listen(application.port, '/api/users/event?lastEventId=earliest');
+    slow.socket.pause();
+    await get(UnitOfWork).run(async (tx) => {
+      for (let n = 0; n < 5000; n++) tx.record(fact({ n, filling: 'x'.repeat(2000) }));
+    });
+    await get(Retention).trim();
+    slow.socket.resume();
+    await slow.hears(1, 'reset');
+    const positions = slow.of('update').map(({ id }) => Number(id!.split('-')[1]));
+    expect(positions).toEqual(Array.from({ length: positions.length }, (_, index) => index + 1));
+    expect(slow.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
+    expect(slow.of('reset')[0]!.id).toBe((await cursor()));
+    await slow.close();
+  });
+
+  it('forgets idempotency keys after a day', async () => {
+    const send = () =>
+      post(`${application.url}/api/users`, { firstname: 'a', lastname: 'b' }, { 'Idempotency-Key': 'k' });
+    const first = (await (await send()).json()) as { id: string };
+    await get(IdempotencyKeys).trim();
+    expect(await (await send()).json()).toEqual(first);
+    await get(IdempotencyKeys).trim(new Date(Date.now() + 1000));
+    expect(((await (await send()).json()) as { id: string }).id).not.toBe(first.id);
+  });
+
+  const cursor = async () =>
+    (await fetch(`${application.url}/api/users?limit=1`)).headers.get('last-event-id');
+});

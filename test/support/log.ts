@@ -1,0 +1,24 @@
+import { openDatabase } from '../../src/database/database.module.js';
+import { Database } from '../../src/database/database.js';
+import type { Fact } from '../../src/database/fact.js';
+import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { EventLog } from '../../src/events/event-log.js';
+
+/** A database with its log and unit of work, and nothing around them. */
+export async function openLog(path: string) {
+  const engine = await openDatabase(`sqlite:${path}`);
+  const database = new Database(engine);
+  return {
+    engine,
+    database,
+    work: new UnitOfWork(engine),
+    log: new EventLog(database),
+    close: () => engine.close(),
+  };
+}
+
+export const fact = (data: unknown, topic = 'users', type = 'user.updated'): Fact => ({
+  topic,
+  type,
+  data,
+});

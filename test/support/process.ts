@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from './application.js';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+/** A real Carillon in a process of its own, as `npm run build` made it. */
+export class CarillonProcess {
+  output = '';
+  errors = '';
+  readonly url: string;
+  readonly exited: Promise<number | NodeJS.Signals>;
+  readonly #child: ChildProcess;
+
+  constructor(
+    readonly port: number,
+    readonly folder: string,
+    environment: Record<string, string> = {},
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#child = spawn(process.execPath, [MAIN], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        RATE_LIMIT_PER_MINUTE: '0',
+        ...environment,
+      },
+    });
+    this.#child.stdout!.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.#child.stderr!.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    this.exited = once(this.#child, 'close').then(
+      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
+    );
+  }
+
+  /** Starts one and waits until it listens; on a port and in a folder of its own unless they are given. */
+  static async start(
+    environment: Record<string, string> = {},
+    port?: number,
+    folder: string = temporaryFolder(),
+  ): Promise<CarillonProcess> {
+    const carillon = new CarillonProcess(port ?? (await freePort()), folder, environment);
+    let running = true;
+    void carillon.exited.then(() => (running = false));
+    while (!carillon.output.includes('Listening at')) {
+      if (!running) throw new Error(`Carillon did not start: ${carillon.errors}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return carillon;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it as a power cut would end it. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
+    await this.exited;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

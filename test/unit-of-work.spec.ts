@@ -1,0 +1,202 @@
+import { sql } from 'kysely';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseUnavailable } from '../src/database/errors.js';
+import { temporaryFolder } from './support/application.js';
+import { fact, openLog } from './support/log.js';
+
+const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
+
+describe('the unit of work', () => {
+  const folder = temporaryFolder();
+  let open: Awaited<ReturnType<typeof openLog>>;
+  let databases = 0;
+
+  beforeEach(async () => {
+    open = await openLog(join(folder, `${databases++}.db`));
+  });
+  afterEach(() => open.close());
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const userIds = async () =>
+    (await open.database.read.selectFrom('users').select('id').orderBy('id').execute()).map(({ id }) => id);
+  const loggedData = async () =>
+    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ data }) => JSON.parse(data) as unknown);
+  const positions = async () =>
+    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
+  const countUp = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
+
+  it('flushes each commit to disk: WAL with synchronous=FULL', async () => {
+    const { rows: mode } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(open.engine.write);
+    const { rows: level } = await sql<{ synchronous: number }>`pragma synchronous`.execute(open.engine.write);
+    expect(mode[0]!.journal_mode).toBe('wal');
+    expect(level[0]!.synchronous).toBe(2);
+  });
+
+  it('shares one commit among commands that arrive together, in the order of their arrival', async () => {
+    let commits = 0;
+    open.work.committed.subscribe(() => commits++);
+    await Promise.all(countUp(200).map((n) => open.work.run(async (tx) => tx.record(fact(n)))));
+
+    expect(commits).toBe(1);
+    expect(await loggedData()).toEqual(countUp(200));
+    expect(await positions()).toEqual(countUp(200));
+  });
+
+  it('splits what is too much for one commit, and loses none of it', async () => {
+    let commits = 0;
+    open.work.committed.subscribe(() => commits++);
+    await Promise.all(countUp(1000).map((n) => open.work.run(async (tx) => tx.record(fact(n)))));
+    expect(commits).toBe(4);
+    expect(await positions()).toEqual(countUp(1000));
+  });
+
+  it('records more facts in one command than one statement takes', async () => {
+    await open.work.run(async (tx) => countUp(2500).forEach((n) => tx.record(fact(n))));
+    expect(await positions()).toEqual(countUp(2500));
+  });
+
+  it('undoes what a failing command did, and nothing of those that share its commit', async () => {
+    const results = await Promise.allSettled(
+      countUp(50).map((n) =>
+        open.work.run(async (tx) => {
+          await tx.db.insertInto('users').values(row(`user-${n}`)).execute();
+          tx.record(fact(n));
+          if (n % 3 === 0) throw new Error(`no ${n}`);
+          return n;
+        }),
+      ),
+    );
+
+    const good = countUp(50).filter((n) => n % 3 !== 0);
+    results.forEach((result, index) => {
+      const n = index + 1;
+      if (n % 3 === 0) expect(result).toMatchObject({ reason: new Error(`no ${n}`) });
+      else expect(result).toMatchObject({ value: n });
+    });
+    expect(await userIds()).toEqual(good.map((n) => `user-${n}`).toSorted());
+    expect(await loggedData()).toEqual(good);
+    expect(await positions()).toEqual(countUp(good.length));
+  });
+
+  it('undoes a statement that breaks a constraint with its command, and goes on', async () => {
+    await open.work.run((tx) => tx.db.insertInto('users').values(row('taken')).execute());
+    const [clash, other] = await Promise.allSettled([
+      open.work.run(async (tx) => {
+        tx.record(fact('clash'));
+        await tx.db.insertInto('users').values([row('new'), row('taken')]).execute();
+      }),
+      open.work.run((tx) => tx.db.insertInto('users').values(row('other')).execute()),
+    ]);
+    expect(clash.status).toBe('rejected');
+    expect(other.status).toBe('fulfilled');
+    expect(await userIds()).toEqual(['other', 'taken']);
+    expect(await loggedData()).toEqual([]);
+  });
+
+  it('shows nothing before it has committed', async () => {
+    await open.work.run(async (tx) => {
+      await tx.db.insertInto('users').values(row('pending')).execute();
+      expect(await userIds()).toEqual([]);
+    });
+    expect(await userIds()).toEqual(['pending']);
+  });
+
+  it('joins a run inside a run, and undoes the inner one alone when it fails', async () => {
+    await open.work.run(async (outer) => {
+      outer.record(fact('outer'));
+      await open.work.run(async (inner) => inner.record(fact('inner')));
+      const failing = open.work.run(async (inner) => {
+        inner.record(fact('failing'));
+        await inner.db.insertInto('users').values(row('failing')).execute();
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+    });
+    expect(await loggedData()).toEqual(['outer', 'inner']);
+    expect(await userIds()).toEqual([]);
+  });
+
+  it('lets inner runs that start together take turns', async () => {
+    await open.work.run(async () => {
+      const inner = await Promise.allSettled(
+        countUp(10).map((n) =>
+          open.work.run(async (tx) => {
+            await tx.db.insertInto('users').values(row(`user-${n}`)).execute();
+            await Promise.resolve();
+            tx.record(fact(n));
+            if (n % 2 === 0) throw new Error('no');
+          }),
+        ),
+      );
+      expect(inner.filter(({ status }) => status === 'rejected')).toHaveLength(5);
+    });
+    expect(await loggedData()).toEqual([1, 3, 5, 7, 9]);
+    expect(await userIds()).toEqual([1, 3, 5, 7, 9].map((n) => `user-${n}`));
+  });
+
+  it('undoes all of a run whose outer run fails', async () => {
+    const outer = open.work.run(async () => {
+      await open.work.run(async (inner) => inner.record(fact('inner')));
+      throw new Error('no');
+    });
+    await expect(outer).rejects.toThrow('no');
+    expect(await loggedData()).toEqual([]);
+  });
+
+  it('refuses a fact that comes after its unit of work has ended', async () => {
+    let record!: () => void;
+    await open.work.run(async (tx) => {
+      record = () => tx.record(fact('late'));
+    });
+    expect(record).toThrow('after its unit of work had ended');
+  });
+
+  it('refuses data that is not JSON before anything is written', async () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    const [bad, good] = await Promise.allSettled([
+      open.work.run(async (tx) => tx.record(fact(circular))),
+      open.work.run(async (tx) => tx.record(fact('good'))),
+    ]);
+    expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled']);
+    expect(await loggedData()).toEqual(['good']);
+  });
+
+  it('tells everyone when the disk is full, does nothing half, and goes on when there is room', async () => {
+    const insert = (n: number) =>
+      open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values({ ...row(`user-${n}`), firstname: 'x'.repeat(5000) }).execute();
+        tx.record(fact(n));
+      });
+    await insert(0);
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(open.engine.write);
+    const { page_count } = rows[0]!;
+    await sql.raw(`pragma max_page_count = ${page_count + 20}`).execute(open.engine.write);
+
+    const results = await Promise.allSettled(countUp(60).map(insert));
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) });
+    expect(await userIds()).toEqual(['user-0']);
+    expect(await loggedData()).toEqual([0]);
+
+    await sql.raw('pragma max_page_count = 100000').execute(open.engine.write);
+    await insert(61);
+    expect(await loggedData()).toEqual([0, 61]);
+    expect(await positions()).toEqual([1, 2]);
+  });
+
+  it('keeps snapshots still while others write', async () => {
+    await open.database.snapshot(async (db) => {
+      const count = () => db.selectFrom('users').select('id').execute();
+      expect(await count()).toHaveLength(0);
+      await open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values(row('meanwhile')).execute();
+        tx.record(fact(1));
+      });
+      expect(await count()).toHaveLength(0);
+      expect((await open.log.state(db)).head).toBe(0);
+      expect((await open.log.state()).head).toBe(1);
+    });
+  });
+});
