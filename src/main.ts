@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './app.setup.js';
 import { type Config, readConfig } from './config.js';
@@ -10,9 +12,9 @@ import { Lifecycle } from './operations/lifecycle.js';
 import { StartupError } from './startup-error.js';
 
 /** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
-const NOTICE = 500;
+const NOTICE = 1000;
 /** Milliseconds after which requests that still run are cut off. */
-const PATIENCE = 3500;
+const PATIENCE = 3000;
 
 try {
   const config = readConfig();
@@ -26,12 +28,14 @@ try {
 }
 
 async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Promise<void> {
+  // Not with app.listen(), which would log what is told below in one line.
+  const server = app.getHttpServer() as Server;
   try {
-    await app.listen(PORT, HOST);
+    await once(server.listen(PORT, HOST), 'listening');
   } catch (error) {
     throw unusable(error as NodeJS.ErrnoException, PORT, HOST);
   }
-  const { port } = app.getHttpServer().address() as { port: number };
+  const { port } = server.address() as AddressInfo;
   const host = /^(0\.0\.0\.0|::)$/.test(HOST) ? 'localhost' : HOST;
   new Logger('Carillon').log(`Listening at http://${host}:${port}`);
 }
@@ -69,6 +73,8 @@ async function shutDown(app: NestExpressApplication): Promise<void> {
   app.get(Lifecycle, { strict: false }).stop();
   app.get(Streams, { strict: false }).close();
   await sleep(NOTICE);
+  // A connection that falls idle after its last answer would otherwise be kept alive for some seconds more.
+  setInterval(() => server.closeIdleConnections(), 50).unref();
   setTimeout(() => server.closeAllConnections(), PATIENCE).unref();
   await app.close();
 }

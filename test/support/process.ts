@@ -44,13 +44,18 @@ export class CarillonProcess {
     folder: string = temporaryFolder(),
   ): Promise<CarillonProcess> {
     const carillon = new CarillonProcess(port ?? (await freePort()), folder, environment);
-    let running = true;
-    void carillon.exited.then(() => (running = false));
-    while (!carillon.output.includes('Listening at')) {
-      if (!running) throw new Error(`Carillon did not start: ${carillon.errors}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await carillon.says('Listening at');
     return carillon;
+  }
+
+  /** Resolves when it has logged the text. */
+  async says(text: string): Promise<void> {
+    let running = true;
+    void this.exited.then(() => (running = false));
+    while (!this.output.includes(text)) {
+      if (!running) throw new Error(`It ended without saying "${text}": ${this.errors}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   signal(signal: NodeJS.Signals): void {

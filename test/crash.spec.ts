@@ -1,0 +1,81 @@
+import Sqlite from 'better-sqlite3';
+import { EventSource } from 'eventsource';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CarillonProcess } from './support/process.js';
+import { createUser, listUsers } from './support/requests.js';
+import type { User } from '../src/users/user.js';
+
+const WRITERS = 64;
+const ROUNDS = 6;
+const environment = { LOG_LEVEL: 'info', STREAM_HEARTBEAT: '1s' };
+
+describe('kill -9', () => {
+  it('in the middle of 64 writers, again and again, loses nothing that was answered, and repeats nothing', async () => {
+    let carillon = await CarillonProcess.start(environment);
+    const { port, folder, url } = carillon;
+    const answered: string[] = [];
+    const heard: string[] = [];
+    const source = new EventSource(`${url}/api/users/event`);
+    source.addEventListener('update', ({ data }) => heard.push((JSON.parse(data) as User).id));
+    await new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
+
+    for (let round = 0; round < ROUNDS; round++) {
+      let running = true;
+      const before = answered.length;
+      const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+        while (running) {
+          try {
+            answered.push((await createUser(url, `Round ${round}`, `Writer ${writer}`)).id);
+          } catch {
+            running = false; // the process is gone: this answer never came
+          }
+        }
+      });
+      while (answered.length < before + WRITERS) await sleep(1);
+      await sleep(Math.random() * 300);
+      await carillon.kill();
+      await Promise.all(writers);
+      carillon = await CarillonProcess.start(environment, port, folder);
+    }
+
+    const last = await createUser(url, 'The', 'Last');
+    const deadline = Date.now() + 20_000;
+    while (!heard.includes(last.id) && Date.now() < deadline) await sleep(20);
+    source.close();
+    await carillon.stop();
+
+    const database = new Sqlite(join(folder, 'data', 'carillon.db'), { readonly: true });
+    const events = database
+      .prepare<[], { position: number; id: string }>(
+        `SELECT position, data ->> 'id' AS id FROM events ORDER BY position`,
+      )
+      .all();
+    const stored = database.prepare<[], { id: string }>('SELECT id FROM users').all();
+    const { head } = database.prepare<[], { head: number }>('SELECT head FROM event_log').get()!;
+    database.close();
+
+    expect(events.map(({ position }) => position)).toEqual(
+      Array.from({ length: head }, (_, index) => index + 1),
+    );
+    const logged = events.map(({ id }) => id);
+    expect(new Set(logged).size).toBe(logged.length);
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(logged.toSorted());
+    const inLog = new Set(logged);
+    expect(answered.filter((id) => !inLog.has(id))).toEqual([]);
+    // Written and not answered is possible, told and not written is not: the listener's list is the log's.
+    expect(heard).toEqual(logged);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('leaves the data of the first start to the second', async () => {
+    const first = await CarillonProcess.start(environment);
+    const user = await createUser(first.url, 'Kept');
+    await first.kill();
+    const second = await CarillonProcess.start(environment, first.port, first.folder);
+    expect(await listUsers(second.url)).toEqual([user]);
+    await second.stop();
+    rmSync(first.folder, { recursive: true });
+  });
+});

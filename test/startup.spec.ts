@@ -1,0 +1,136 @@
+import Sqlite from 'better-sqlite3';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Config, readConfig } from '../src/config.js';
+import { temporaryFolder } from './support/application.js';
+import { CarillonProcess, freePort } from './support/process.js';
+import { createUser } from './support/requests.js';
+
+describe('the start', () => {
+  const folder = temporaryFolder();
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Starts it where it cannot start, and returns the one line that it says. */
+  const refusal = async (environment: Record<string, string>, port?: number, cwd = folder) => {
+    const carillon = new CarillonProcess(port ?? (await freePort()), cwd, environment);
+    expect(await carillon.exited).toBe(1);
+    expect(carillon.errors.trimEnd().split('\n')).toHaveLength(1);
+    expect(carillon.output).toBe('');
+    return carillon.errors.trimEnd();
+  };
+
+  it.each([
+    ['PORT', 'eighty', 'whole number from 0 to 65535'],
+    ['PORT', '65536', 'whole number from 0 to 65535'],
+    ['PORT', '1e3', 'whole number from 0 to 65535'],
+    ['HOST', 'a b', 'such as 0.0.0.0'],
+    ['DATABASE_URL', 'mysql://x', 'such as sqlite:./data/carillon.db'],
+    ['DATABASE_URL', 'sqlite::memory:', 'the path of a file'],
+    ['STREAM_HEARTBEAT', '15', 'such as 500ms, 15s, 10m or 7d'],
+    ['STREAM_HEARTBEAT', '1ms', 'from 100ms'],
+    ['EVENTS_RETENTION_AGE', 'forever', 'must be a duration'],
+    ['EVENTS_RETENTION_COUNT', '0', 'whole number from 1'],
+    ['RATE_LIMIT_PER_MINUTE', '-1', 'whole number from 0'],
+    ['LOG_LEVEL', 'loud', 'fatal, error, warn, info'],
+    ['TRUST_PROXY', 'everyone?', 'number of hops'],
+    ['CORS_ORIGINS', 'example.com', 'such as https://app.example.com'],
+  ])('stops when %s is "%s", in one line with the name, the value and what would be right', async (name, value, right) => {
+    const line = await refusal({ [name]: value });
+    expect(line).toMatch(new RegExp(`^${name} is "`));
+    expect(line).toContain(`"${value}"`);
+    expect(line).toContain(right);
+  });
+
+  it('stops when another program has the port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    expect(await refusal({}, port)).toBe(
+      `PORT is "${port}": another program listens there; stop it, or set PORT to a free port.`,
+    );
+    server.close();
+  });
+
+  it('stops when the machine does not have the address', async () => {
+    expect(await refusal({ HOST: '192.0.2.1' })).toContain('HOST is "192.0.2.1"');
+    expect(await refusal({ HOST: 'no-such-host.invalid' })).toContain('HOST is "no-such-host.invalid"');
+  });
+
+  it('stops when the folder of the database cannot be made or written', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(await refusal({ DATABASE_URL: 'sqlite:./file/carillon.db' })).toMatch(
+      /^DATABASE_URL is "sqlite:\.\/file\/carillon\.db": .*is not a folder/,
+    );
+    // No process may write there, root included.
+    expect(await refusal({ DATABASE_URL: 'sqlite:/proc/carillon.db' })).toMatch(
+      /^DATABASE_URL is "sqlite:\/proc\/carillon\.db": .*folder that this process may write/,
+    );
+    mkdirSync(join(folder, 'directory.db'));
+    expect(await refusal({ DATABASE_URL: 'sqlite:./directory.db' })).toContain('cannot be opened');
+  });
+
+  it('stops when the file is not a database, and leaves it as it was', async () => {
+    const path = join(folder, 'letter.txt');
+    writeFileSync(path, 'Dear reader, this is not a database, it only ends up in the wrong place.');
+    expect(await refusal({ DATABASE_URL: `sqlite:${path}` })).toContain('is not a SQLite database');
+    expect(readFileSync(path, 'utf8')).toMatch(/^Dear reader/);
+  });
+
+  it('stops when the database is newer than the program, and leaves it as it was', async () => {
+    const first = await CarillonProcess.start();
+    await createUser(first.url, 'Early');
+    await first.stop();
+    const database = new Sqlite(join(first.folder, 'data', 'carillon.db'));
+    database
+      .prepare('INSERT INTO kysely_migration (name, timestamp) VALUES (?, ?)')
+      .run('9999-from-the-future', new Date(Date.now() + 1000).toISOString());
+    const line = await refusal({}, undefined, first.folder);
+    expect(line).toContain('newer than this program');
+    expect(line).toContain('9999-from-the-future');
+    database.prepare(`DELETE FROM kysely_migration WHERE name LIKE '9999%'`).run();
+    database.close();
+    const again = await CarillonProcess.start({}, undefined, first.folder);
+    expect(await (await fetch(`${again.url}/api/users`)).json()).toHaveLength(1);
+    await again.stop();
+    rmSync(first.folder, { recursive: true });
+  });
+
+  it('makes the folder of the database, reads .env, and lets the environment win', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, '.env'), 'DATABASE_URL=sqlite:./deep/er/my.db\nLOG_LEVEL=debug\nPORT=1\n');
+    const carillon = await CarillonProcess.start({ LOG_LEVEL: 'info' }, undefined, cwd);
+    expect(existsSync(join(cwd, 'deep', 'er', 'my.db'))).toBe(true);
+    await carillon.stop();
+    rmSync(cwd, { recursive: true });
+  });
+
+  it('says where it listens, and logs requests by their id without naming anyone', async () => {
+    const carillon = await CarillonProcess.start();
+    expect(carillon.output).toContain(`Listening at http://127.0.0.1:${carillon.port}`);
+    await fetch(`${carillon.url}/api/users?after=x`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'find-me' },
+      body: '{"firstname":"Personal","lastname":"Data"}',
+    });
+    await carillon.stop();
+    const lines = carillon.output.trim().split('\n').map((line) => JSON.parse(line) as object);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        req: { id: 'find-me', method: 'POST', path: '/api/users' },
+        res: { statusCode: 201 },
+      }),
+    );
+    expect(carillon.output).not.toMatch(/Personal|Data|127\.0\.0\.1[^:]/);
+    rmSync(carillon.folder, { recursive: true });
+  });
+
+  it('is the same for each variable in .env.example as without it', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const named = [...example.matchAll(/^# ?([A-Z_]+)=(.*)$/gm)];
+    expect(named.map(([, name]) => name).toSorted()).toEqual(Object.keys(new Config()).toSorted());
+    const environment = Object.fromEntries(named.map(([, name, value]) => [name!, value!]));
+    expect(readConfig(environment)).toEqual(readConfig({}));
+  });
+});
