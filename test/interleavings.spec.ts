@@ -7,7 +7,12 @@ import { fact } from './support/log.js';
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 type Step =
-  | { readonly do: 'write'; readonly facts: number; readonly fails: boolean; readonly yields: boolean }
+  | {
+      readonly do: 'write';
+      readonly facts: number;
+      readonly fails: boolean;
+      readonly yields: boolean;
+    }
   | { readonly do: 'listen'; readonly who: number }
   | { readonly do: 'cut'; readonly who: number }
   | { readonly do: 'wait' };

@@ -13,7 +13,11 @@ import { openDatabase } from '../src/database/database.module.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { Streams } from '../src/events/streams.js';
 import { UserCreated } from '../src/users/users.events.js';
-import { type RunningApplication, startApplication, temporaryFolder } from './support/application.js';
+import {
+  type RunningApplication,
+  startApplication,
+  temporaryFolder,
+} from './support/application.js';
 import { listen } from './support/listener.js';
 import { fact } from './support/log.js';
 import { createUser } from './support/requests.js';
@@ -159,8 +163,12 @@ describe('handlers inside the process', () => {
 
     expect(heard).toEqual(['one', 'two']);
     const messages = logged.mock.calls.map(([, message]) => message as unknown);
-    expect(messages.filter((message) => message === 'AlwaysFails failed on user.created.')).toHaveLength(2);
-    expect(messages.filter((message) => message === 'FailsLater failed on user.created.')).toHaveLength(2);
+    expect(
+      messages.filter((message) => message === 'AlwaysFails failed on user.created.'),
+    ).toHaveLength(2);
+    expect(
+      messages.filter((message) => message === 'FailsLater failed on user.created.'),
+    ).toHaveLength(2);
     await listener.close();
     logged.mockRestore();
     await app.close();

@@ -38,7 +38,9 @@ describe('retention', () => {
     await record(700);
     const database = new Sqlite(application.database);
     const age = (upTo: number) =>
-      database.prepare(`UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE position <= ?`).run(upTo);
+      database
+        .prepare(`UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE position <= ?`)
+        .run(upTo);
     age(650);
     await get(Retention).trim();
     expect(await kept()).toEqual(Array.from({ length: 50 }, (_, index) => 651 + index));
@@ -105,13 +107,17 @@ describe('retention', () => {
     const positions = slow.of('update').map(({ id }) => Number(id!.split('-')[1]));
     expect(positions).toEqual(Array.from({ length: positions.length }, (_, index) => index + 1));
     expect(slow.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
-    expect(slow.of('reset')[0]!.id).toBe((await cursor()));
+    expect(slow.of('reset')[0]!.id).toBe(await cursor());
     await slow.close();
   });
 
   it('forgets idempotency keys after a day', async () => {
     const send = () =>
-      post(`${application.url}/api/users`, { firstname: 'a', lastname: 'b' }, { 'Idempotency-Key': 'k' });
+      post(
+        `${application.url}/api/users`,
+        { firstname: 'a', lastname: 'b' },
+        { 'Idempotency-Key': 'k' },
+      );
     const first = (await (await send()).json()) as { id: string };
     await get(IdempotencyKeys).trim();
     expect(await (await send()).json()).toEqual(first);

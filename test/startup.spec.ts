@@ -36,12 +36,15 @@ describe('the start', () => {
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info'],
     ['TRUST_PROXY', 'everyone?', 'number of hops'],
     ['CORS_ORIGINS', 'example.com', 'such as https://app.example.com'],
-  ])('stops when %s is "%s", in one line with the name, the value and what would be right', async (name, value, right) => {
-    const line = await refusal({ [name]: value });
-    expect(line).toMatch(new RegExp(`^${name} is "`));
-    expect(line).toContain(`"${value}"`);
-    expect(line).toContain(right);
-  });
+  ])(
+    'stops when %s is "%s", in one line with the name, the value and what would be right',
+    async (name, value, right) => {
+      const line = await refusal({ [name]: value });
+      expect(line).toMatch(new RegExp(`^${name} is "`));
+      expect(line).toContain(`"${value}"`);
+      expect(line).toContain(right);
+    },
+  );
 
   it('stops when another program has the port', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -55,7 +58,9 @@ describe('the start', () => {
 
   it('stops when the machine does not have the address', async () => {
     expect(await refusal({ HOST: '192.0.2.1' })).toContain('HOST is "192.0.2.1"');
-    expect(await refusal({ HOST: 'no-such-host.invalid' })).toContain('HOST is "no-such-host.invalid"');
+    expect(await refusal({ HOST: 'no-such-host.invalid' })).toContain(
+      'HOST is "no-such-host.invalid"',
+    );
   });
 
   it('stops when the folder of the database cannot be made or written', async () => {
@@ -99,7 +104,10 @@ describe('the start', () => {
 
   it('makes the folder of the database, reads .env, and lets the environment win', async () => {
     const cwd = temporaryFolder();
-    writeFileSync(join(cwd, '.env'), 'DATABASE_URL=sqlite:./deep/er/my.db\nLOG_LEVEL=debug\nPORT=1\n');
+    writeFileSync(
+      join(cwd, '.env'),
+      'DATABASE_URL=sqlite:./deep/er/my.db\nLOG_LEVEL=debug\nPORT=1\n',
+    );
     const carillon = await CarillonProcess.start({ LOG_LEVEL: 'info' }, undefined, cwd);
     expect(existsSync(join(cwd, 'deep', 'er', 'my.db'))).toBe(true);
     await carillon.stop();
@@ -115,7 +123,10 @@ describe('the start', () => {
       body: '{"firstname":"Personal","lastname":"Data"}',
     });
     await carillon.stop();
-    const lines = carillon.output.trim().split('\n').map((line) => JSON.parse(line) as object);
+    const lines = carillon.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(lines).toContainEqual(
       expect.objectContaining({
         req: { id: 'find-me', method: 'POST', path: '/api/users' },

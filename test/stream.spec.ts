@@ -103,7 +103,10 @@ describe('a stream', () => {
   describe('that goes on from a cursor', () => {
     it('tells what came after it, and then what happens, each once', async () => {
       const from = await cursorNow();
-      const missed = [await createUser(application.url, 'M1'), await createUser(application.url, 'M2')];
+      const missed = [
+        await createUser(application.url, 'M1'),
+        await createUser(application.url, 'M2'),
+      ];
       const listener = await hear(`${USERS}?lastEventId=${from}`);
       await listener.hears(2, 'update');
       const live = await createUser(application.url, 'L1');
@@ -130,11 +133,15 @@ describe('a stream', () => {
       for (let round = 0; round < 20; round++) {
         const response = await fetch(`${application.url}/api/users?limit=1000&order=desc`);
         const snapshot = new Set(((await response.json()) as { id: string }[]).map(({ id }) => id));
-        const listener = await hear(`${USERS}?lastEventId=${response.headers.get('last-event-id')}`);
+        const listener = await hear(
+          `${USERS}?lastEventId=${response.headers.get('last-event-id')}`,
+        );
         await listener.hears(3, 'update');
         const heard = listener.of('update').map(({ data }) => (data as { id: string }).id);
         for (const id of heard) expect(snapshot.has(id)).toBe(false);
-        const all = (await listUsers(application.url, '?limit=1000&order=desc')).map(({ id }) => id);
+        const all = (await listUsers(application.url, '?limit=1000&order=desc')).map(
+          ({ id }) => id,
+        );
         const between = all.filter((id) => !snapshot.has(id) && id <= heard.at(-1)!).toReversed();
         expect(heard).toEqual(between);
         await listener.close();
@@ -147,7 +154,9 @@ describe('a stream', () => {
       const listener = await hear('/api/events?lastEventId=earliest');
       const head = Number((await cursorNow()).split('-')[1]);
       await listener.until(({ cursor }) => cursor.endsWith(`-${head}`));
-      const positions = listener.of('user.created', 'user.updated', 'user.removed').map(({ id }) => id);
+      const positions = listener
+        .of('user.created', 'user.updated', 'user.removed')
+        .map(({ id }) => id);
       const name = await epoch();
       expect(positions).toEqual(Array.from({ length: head }, (_, index) => `${name}-${index + 1}`));
     });
@@ -176,7 +185,10 @@ describe('a stream', () => {
 
     it('loses and repeats nothing when the connection is cut at any byte of a frame', async () => {
       const from = await cursorNow();
-      const users = [await createUser(application.url, 'C1'), await createUser(application.url, 'Ç2 𠮷')];
+      const users = [
+        await createUser(application.url, 'C1'),
+        await createUser(application.url, 'Ç2 𠮷'),
+      ];
       const whole = await hear(`${USERS}?lastEventId=${from}`);
       await whole.hears(2, 'update');
       const length = Buffer.byteLength(withoutHeartbeats(whole.body));
@@ -231,7 +243,8 @@ describe('a stream', () => {
     const from = await cursorNow();
     const work = application.app.get(UnitOfWork, { strict: false });
     await work.run(async (tx) => {
-      for (let n = 0; n < 250; n++) tx.record({ topic: 'secret', type: 'secret.told', data: { n } });
+      for (let n = 0; n < 250; n++)
+        tx.record({ topic: 'secret', type: 'secret.told', data: { n } });
     });
     const listener = await hear(`${USERS}?lastEventId=${from}`);
     await listener.until(({ cursor }) => cursor !== from);

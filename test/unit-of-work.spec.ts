@@ -19,16 +19,24 @@ describe('the unit of work', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const userIds = async () =>
-    (await open.database.read.selectFrom('users').select('id').orderBy('id').execute()).map(({ id }) => id);
+    (await open.database.read.selectFrom('users').select('id').orderBy('id').execute()).map(
+      ({ id }) => id,
+    );
   const loggedData = async () =>
-    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ data }) => JSON.parse(data) as unknown);
+    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(
+      ({ data }) => JSON.parse(data) as unknown,
+    );
   const positions = async () =>
     (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
   const countUp = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
 
   it('flushes each commit to disk: WAL with synchronous=FULL', async () => {
-    const { rows: mode } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(open.engine.write);
-    const { rows: level } = await sql<{ synchronous: number }>`pragma synchronous`.execute(open.engine.write);
+    const { rows: mode } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(
+      open.engine.write,
+    );
+    const { rows: level } = await sql<{ synchronous: number }>`pragma synchronous`.execute(
+      open.engine.write,
+    );
     expect(mode[0]!.journal_mode).toBe('wal');
     expect(level[0]!.synchronous).toBe(2);
   });
@@ -60,7 +68,10 @@ describe('the unit of work', () => {
     const results = await Promise.allSettled(
       countUp(50).map((n) =>
         open.work.run(async (tx) => {
-          await tx.db.insertInto('users').values(row(`user-${n}`)).execute();
+          await tx.db
+            .insertInto('users')
+            .values(row(`user-${n}`))
+            .execute();
           tx.record(fact(n));
           if (n % 3 === 0) throw new Error(`no ${n}`);
           return n;
@@ -84,7 +95,10 @@ describe('the unit of work', () => {
     const [clash, other] = await Promise.allSettled([
       open.work.run(async (tx) => {
         tx.record(fact('clash'));
-        await tx.db.insertInto('users').values([row('new'), row('taken')]).execute();
+        await tx.db
+          .insertInto('users')
+          .values([row('new'), row('taken')])
+          .execute();
       }),
       open.work.run((tx) => tx.db.insertInto('users').values(row('other')).execute()),
     ]);
@@ -122,7 +136,10 @@ describe('the unit of work', () => {
       const inner = await Promise.allSettled(
         countUp(10).map((n) =>
           open.work.run(async (tx) => {
-            await tx.db.insertInto('users').values(row(`user-${n}`)).execute();
+            await tx.db
+              .insertInto('users')
+              .values(row(`user-${n}`))
+              .execute();
             await Promise.resolve();
             tx.record(fact(n));
             if (n % 2 === 0) throw new Error('no');
@@ -166,11 +183,16 @@ describe('the unit of work', () => {
   it('tells everyone when the disk is full, does nothing half, and goes on when there is room', async () => {
     const insert = (n: number) =>
       open.work.run(async (tx) => {
-        await tx.db.insertInto('users').values({ ...row(`user-${n}`), firstname: 'x'.repeat(5000) }).execute();
+        await tx.db
+          .insertInto('users')
+          .values({ ...row(`user-${n}`), firstname: 'x'.repeat(5000) })
+          .execute();
         tx.record(fact(n));
       });
     await insert(0);
-    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(open.engine.write);
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(
+      open.engine.write,
+    );
     const { page_count } = rows[0]!;
     await sql.raw(`pragma max_page_count = ${page_count + 20}`).execute(open.engine.write);
 

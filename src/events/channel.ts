@@ -1,11 +1,15 @@
 import type { LoggedFact } from './event-log.js';
-import type { Listener } from './listener.js';
 import { includes, type StreamView } from './stream-view.js';
+
+/** One that hears of a run of facts that ends at `head`. */
+export interface LiveListener {
+  receive(bytes: Buffer, head: number): void;
+}
 
 /** The listeners of one view. What they hear is put together once for all of them. */
 export class Channel {
   /** Those that have been handed everything up to the head of the feed. */
-  readonly live = new Set<Listener>();
+  readonly live = new Set<LiveListener>();
   /** How many there are, live or catching up. */
   size = 0;
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Channel } from './channel.js';
+import type { Channel, LiveListener } from './channel.js';
 import { formatCursor } from './cursor.js';
 import type { EventFeed } from './event-feed.js';
 import type { EventLog, LoggedFact } from './event-log.js';
@@ -18,7 +18,7 @@ export type ResetReason = 'expired' | 'unknown';
  * (it reads on from its cursor as its socket drains). A new listener, one whose socket is full, and one that
  * came back are the same case, so there is no queue for each listener that could grow.
  */
-export class Listener {
+export class Listener implements LiveListener {
   #position: number;
   #catchingUp = false;
   #ended = false;
@@ -48,7 +48,7 @@ export class Listener {
     void this.#catchUp();
   }
 
-  /** Takes a run of facts that ends at `head`. The channel calls it while the listener is live. */
+  /** The channel calls it while the listener is live. */
   receive(bytes: Buffer, head: number): void {
     this.#position = head;
     if (bytes.length > 0) this.#write(bytes);

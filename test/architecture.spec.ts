@@ -1,0 +1,54 @@
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
+
+/** The rules of ARCHITECTURE.md that a tool can check. */
+const FORBIDDEN = [
+  { name: 'no circles of files', from: {}, to: { circular: true } },
+  { name: 'no circles of folders', scope: 'folder' as const, from: {}, to: { circular: true } },
+  {
+    name: 'only database/ knows the engine',
+    from: { pathNot: '^src/database/' },
+    to: { path: '/(better-sqlite3|pg)/' },
+  },
+  {
+    name: 'only its own feature knows a repository',
+    from: { path: '^src/([^/]+)/' },
+    to: { path: '\\.repository\\.ts$', pathNot: '^src/$1/' },
+  },
+  {
+    name: 'nothing but what it needs: production code does not use what only development installs',
+    from: { path: '^src/' },
+    to: { dependencyTypes: ['npm-dev' as const, 'npm-no-pkg' as const] },
+  },
+];
+
+describe('the architecture', () => {
+  let result: ICruiseResult;
+
+  beforeAll(async () => {
+    const { output } = await cruise(['src'], {
+      validate: true,
+      ruleSet: { forbidden: FORBIDDEN },
+      doNotFollow: { path: 'node_modules' },
+      tsPreCompilationDeps: true,
+      enhancedResolveOptions: {
+        exportsFields: ['exports'],
+        conditionNames: ['import', 'types', 'node'],
+      },
+    });
+    result = output as ICruiseResult;
+  });
+
+  it('looks at the whole source', () => {
+    const files = result.modules.filter(({ source }) => source.startsWith('src/'));
+    expect(files.length).toBeGreaterThan(50);
+    const folders = new Set(files.map(({ source }) => source.split('/')[1]));
+    expect(folders).toContain('events');
+    expect(result.modules.some(({ dependencies }) => dependencies.length > 5)).toBe(true);
+  });
+
+  it('keeps its rules', () => {
+    expect(
+      result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
+    ).toEqual([]);
+  });
+});

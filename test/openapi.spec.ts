@@ -1,0 +1,125 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { readFileSync } from 'node:fs';
+import { PROBLEMS } from '../src/http/problems.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly responses: Record<
+    string,
+    {
+      readonly description: string;
+      readonly headers?: Record<string, unknown>;
+      readonly content?: Record<string, { readonly examples?: Record<string, { value: unknown }> }>;
+    }
+  >;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+describe('the API description', () => {
+  let application: RunningApplication;
+  let document: Document;
+
+  beforeAll(async () => {
+    application = await startApplication();
+    document = (await (await fetch(`${application.url}/api/openapi.json`)).json()) as Document;
+  });
+  afterAll(() => application.stop());
+
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+
+  it('is valid OpenAPI 3.1', async () => {
+    expect(document.openapi).toMatch(/^3\.1/);
+    const result = await new Validator().validate(structuredClone(document) as unknown as Record<string, unknown>);
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+  });
+
+  it('has every address that the application serves, and no other', () => {
+    expect(
+      operations()
+        .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
+        .toSorted(),
+    ).toEqual([
+      'DELETE /api/users/{id}',
+      'GET /api/events',
+      'GET /api/users',
+      'GET /api/users/event',
+      'GET /api/users/{id}',
+      'GET /health/live',
+      'GET /health/ready',
+      'PATCH /api/users/{id}',
+      'POST /api/users',
+    ]);
+  });
+
+  it('gives each operation a name, its success, and its errors as problem documents', () => {
+    for (const { operation } of operations()) {
+      expect(operation.operationId).toMatch(/^[a-z]+[A-Za-z]+$/);
+      expect(operation.summary).not.toBe('');
+      const statuses = Object.keys(operation.responses);
+      expect(statuses.filter((status) => status.startsWith('2'))).toHaveLength(1);
+      for (const status of statuses.filter((status) => Number(status) >= 400)) {
+        const { content } = operation.responses[status]!;
+        expect(Object.keys(content!)).toEqual(['application/problem+json']);
+        const examples = Object.values(content!['application/problem+json']!.examples!);
+        for (const { value } of examples) expect(value).toMatchObject({ status: Number(status) });
+      }
+    }
+  });
+
+  it('documents the headers of the conventions', () => {
+    const { post, get } = document.paths['/api/users']!;
+    expect(Object.keys(post!.responses['201']!.headers!)).toEqual(
+      expect.arrayContaining([
+        'Location',
+        'ETag',
+        'Idempotency-Replayed',
+        'RateLimit',
+        'X-Request-Id',
+      ]),
+    );
+    expect(Object.keys(get!.responses['200']!.headers!)).toEqual(
+      expect.arrayContaining(['Last-Event-ID', 'Link']),
+    );
+    expect(Object.keys(post!.responses)).toEqual(
+      expect.arrayContaining(['201', '400', '409', '413', '415', '422', '429', '500', '503']),
+    );
+  });
+
+  it('shows the frames of the streams', () => {
+    for (const path of ['/api/users/event', '/api/events']) {
+      const { content } = document.paths[path]!['get']!.responses['200']!;
+      const examples = content!['text/event-stream']!.examples!;
+      expect(Object.keys(examples)).toEqual(['opening', 'fact', 'heartbeat', 'reset', 'farewell']);
+      for (const { value } of Object.values(examples)) expect(value).toMatch(/\n\n$/);
+    }
+  });
+
+  it('serves Swagger UI without a script that the policy of the page forbids', async () => {
+    const response = await fetch(`${application.url}/api/docs`);
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(html).toContain('swagger-ui');
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>\s*\S/);
+    expect(response.headers.get('content-security-policy')).not.toMatch(/script-src[^;]*unsafe/);
+  });
+
+  it('explains every problem in docs/problems.md, and nothing else', () => {
+    const explained = [
+      ...readFileSync('docs/problems.md', 'utf8').matchAll(/^## `([a-z-]+)` \((\d+)\)$/gm),
+    ];
+    expect(explained.map(([, code, status]) => [code, Number(status)])).toEqual(
+      Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]),
+    );
+  });
+});
