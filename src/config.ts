@@ -15,9 +15,9 @@ const WholeNumber =
   (target, key) => {
     const message = `must be a whole number from ${min} to ${max}`;
     Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))(target, key);
-    IsInt({ message })(target, key as string);
-    Min(min, { message })(target, key as string);
-    Max(max, { message })(target, key as string);
+    IsInt({ message })(target, key);
+    Min(min, { message })(target, key);
+    Max(max, { message })(target, key);
   };
 
 /** A duration such as `500ms`, `15s`, `10m`, `24h` or `7d`; milliseconds once read. */
@@ -29,9 +29,9 @@ const Duration =
       target,
       key,
     );
-    IsInt({ message })(target, key as string);
-    Min(ms(min as StringValue), { message })(target, key as string);
-    Max(max, { message })(target, key as string);
+    IsInt({ message })(target, key);
+    Min(ms(min as StringValue), { message })(target, key);
+    Max(max, { message })(target, key);
   };
 
 /**

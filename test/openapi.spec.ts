@@ -39,7 +39,9 @@ describe('the API description', () => {
 
   it('is valid OpenAPI 3.1', async () => {
     expect(document.openapi).toMatch(/^3\.1/);
-    const result = await new Validator().validate(structuredClone(document) as unknown as Record<string, unknown>);
+    const result = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
     expect(result.errors).toBeUndefined();
     expect(result.valid).toBe(true);
   });

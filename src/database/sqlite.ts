@@ -79,7 +79,7 @@ function reason(error: unknown, path: string): string {
     return `${path} cannot be written; it must be in a folder that this process may write.`;
   if (/^(EEXIST|ENOTDIR)/.test(code))
     return `${dirname(path)} is not a folder; name a path inside a folder.`;
-  if (/^SQLITE_CANTOPEN/.test(code))
+  if (code.startsWith('SQLITE_CANTOPEN'))
     return `${path} cannot be opened; it must be a file in a folder that this process may write.`;
   return `${path} cannot be opened: ${message}.`;
 }
@@ -129,7 +129,7 @@ function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
     const cached = cache.get(sql);
     if (cached) return cached;
     if (cache.size >= CACHED_STATEMENTS) cache.clear();
-    const prepared = translated(() => database.prepare<unknown[]>(sql));
+    const prepared = translated(() => database.prepare(sql));
     const statement: SqliteStatement = {
       reader: prepared.reader,
       all: (parameters) => translated(() => prepared.all(...parameters)),

@@ -131,7 +131,7 @@ export class UnitOfWork {
             (result) => () => resolve(result),
             (error: unknown) => {
               if (error instanceof TransactionLost) throw error;
-              return () => reject(error as Error);
+              return () => reject(error);
             },
           ),
         fail: reject,

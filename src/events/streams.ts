@@ -27,7 +27,7 @@ interface Start {
 
 interface OpenStream {
   readonly listener: Listener;
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Opens streams, keeps them alive, and ends them. */
@@ -153,7 +153,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
 function requestedCursor(request: Request): string | undefined {
   const parameter = [request.query['lastEventId']].flat().at(-1);
-  return request.get('Last-Event-ID') || (parameter ? String(parameter) : undefined);
+  const given = typeof parameter === 'string' ? parameter : '';
+  return request.get('Last-Event-ID') || given || undefined;
 }
 
 /** Between half and one and a half of it. */

@@ -43,5 +43,8 @@ export class PageQuery {
 /** Names the page that follows (RFC 8288). */
 export function linkNext(response: Response, { limit, order }: PageQuery, lastId: string): void {
   const query = new URLSearchParams({ limit: String(limit), order, after: lastId });
-  response.set('Link', `<${response.req.baseUrl}${response.req.path}?${query}>; rel="next"`);
+  response.set(
+    'Link',
+    `<${response.req.baseUrl}${response.req.path}?${query.toString()}>; rel="next"`,
+  );
 }

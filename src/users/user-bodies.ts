@@ -18,7 +18,7 @@ const Name = (): PropertyDecorator => (target, key) => {
       validate: (value) => mistake(value) === undefined,
       defaultMessage: (args) => mistake(args?.value) ?? '',
     },
-  })(target, key as string);
+  })(target, key);
 };
 
 function mistake(value: unknown): string | undefined {

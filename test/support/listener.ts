@@ -83,7 +83,7 @@ export class RawListener {
       const left = deadline - Date.now();
       if (left <= 0)
         throw new Error(
-          `Not within ${timeout} ms: ${condition}\n${this.head}\n${this.body.slice(-2000)}`,
+          `Not within ${timeout} ms: ${String(condition)}\n${this.head}\n${this.body.slice(-2000)}`,
         );
       await new Promise<void>((resolve) => {
         const waker = (): void => {
@@ -155,7 +155,7 @@ export class RawListener {
   }
 
   #wake(): void {
-    for (const waker of [...this.#wakers]) waker();
+    for (const waker of this.#wakers) waker();
   }
 }
 
