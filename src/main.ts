@@ -29,7 +29,7 @@ try {
 
 async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Promise<void> {
   // Not with app.listen(), which would log what is told below in one line.
-  const server = app.getHttpServer();
+  const server: Server = app.getHttpServer();
   try {
     await once(server.listen(PORT, HOST), 'listening');
   } catch (error) {
@@ -68,7 +68,7 @@ function stopOnSignal(app: NestExpressApplication): void {
 }
 
 async function shutDown(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer();
+  const server: Server = app.getHttpServer();
   new Logger('Carillon').log('Shutting down');
   app.get(Lifecycle, { strict: false }).stop();
   app.get(Streams, { strict: false }).close();
