@@ -1,10 +1,10 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { CurlHint } from './page/CurlHint';
-import { Header } from './page/Header';
-import { Announcer } from './users/Announcer';
-import { CreateUserForm } from './users/CreateUserForm';
-import { LiveUsers } from './users/live-users';
-import { UserList } from './users/UserList';
+import { CurlHint } from './page/CurlHint.js';
+import { Header } from './page/Header.js';
+import { Announcer } from './users/Announcer.js';
+import { CreateUserForm } from './users/CreateUserForm.js';
+import { LiveUsers } from './users/live-users.js';
+import { UserList } from './users/UserList.js';
 
 export function App() {
   const [users] = useState(() => new LiveUsers());

@@ -1,5 +1,5 @@
-import { ProblemError, type Problem } from './problem';
-import { NoAnswerError } from './request';
+import { ProblemError, type Problem } from './problem.js';
+import { NoAnswerError } from './request.js';
 
 /** What went wrong, in words for the person in front of the page. */
 export interface Failure {
@@ -10,17 +10,20 @@ export interface Failure {
 
 export const noFailure: Failure = { message: null, fields: {} };
 
-export function failureOf(error: unknown): Failure {
+/** `fields` names those that can show an error of their own. */
+export function failureOf(error: unknown, fields: readonly string[] = []): Failure {
   if (error instanceof NoAnswerError) {
     return failure('The server did not answer. Nothing is lost: try again in a moment.');
   }
   if (!(error instanceof ProblemError)) {
-    reportError(error);
+    console.error(error);
     return failure('Something went wrong on this page. Try again, or reload it.');
   }
   if (error.status === 429) return failure(tooMany(error.retryAfter));
-  const fields = fieldsOf(error.problem);
-  return Object.keys(fields).length > 0 ? { message: null, fields } : failure(error.message);
+  const details = detailsOf(error.problem, fields);
+  return Object.keys(details).length > 0
+    ? { message: null, fields: details }
+    : failure(error.message);
 }
 
 function failure(message: string): Failure {
@@ -32,8 +35,15 @@ function tooMany(seconds: number | null): string {
   return `Too many requests just now. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
 }
 
-function fieldsOf({ errors = [] }: Problem): Record<string, string> {
-  return Object.fromEntries(
-    errors.map(({ field, detail }) => [field.replace(/^#?\//, ''), detail]),
-  );
+function detailsOf({ errors = [] }: Problem, fields: readonly string[]): Record<string, string> {
+  const details = errors
+    .map(({ field, detail }) => [field.replace(/^#?\//, ''), sentence(detail)] as const)
+    .filter(([field]) => fields.includes(field));
+  return Object.fromEntries(details);
+}
+
+/** Below its field, where a detail such as "must have 1 to 200 characters" stands by itself. */
+function sentence(detail: string): string {
+  const text = detail.charAt(0).toUpperCase() + detail.slice(1);
+  return text.endsWith('.') ? text : `${text}.`;
 }

@@ -1,4 +1,4 @@
-import { problemOf } from './problem';
+import { problemOf } from './problem.js';
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

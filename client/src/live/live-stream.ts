@@ -1,6 +1,6 @@
-import { Backoff } from './backoff';
-import { watchPage } from './page-signals';
-import { Patience } from './patience';
+import { Backoff } from './backoff.js';
+import { watchPage } from './page-signals.js';
+import { Patience } from './patience.js';
 
 export type LiveStatus =
   | { readonly state: 'connecting' }
@@ -191,7 +191,7 @@ class Follower<Events extends object> implements LiveStream {
     try {
       handle();
     } catch (error) {
-      reportError(error);
+      console.error('An event could not be applied', error);
       if (!this.#closed) this.#startOver();
     }
   }

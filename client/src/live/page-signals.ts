@@ -1,12 +1,12 @@
 /** What happens to the page around a stream. */
 export interface PageSignals {
-  online(): void;
-  offline(): void;
+  readonly online: () => void;
+  readonly offline: () => void;
   /** The person looks at the page again: another tab was in front, or it left the bfcache. */
-  shown(): void;
-  hidden(): void;
+  readonly shown: () => void;
+  readonly hidden: () => void;
   /** The page was navigated away from; it may be kept in the bfcache. */
-  left(): void;
+  readonly left: () => void;
 }
 
 /** Listens until the returned function is called. Outside a browser there is nothing to hear. */

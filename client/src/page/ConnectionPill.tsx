@@ -1,5 +1,5 @@
-import type { LiveStatus } from '../live/live-stream';
-import { useSecondsUntil } from './use-seconds-until';
+import type { LiveStatus } from '../live/live-stream.js';
+import { useSecondsUntil } from './use-seconds-until.js';
 
 const LABELS: Record<LiveStatus['state'], string> = {
   connecting: 'Connecting',

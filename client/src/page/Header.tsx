@@ -1,6 +1,6 @@
-import type { LiveStatus } from '../live/live-stream';
-import { Bells } from './Bells';
-import { ConnectionPill } from './ConnectionPill';
+import type { LiveStatus } from '../live/live-stream.js';
+import { Bells } from './Bells.js';
+import { ConnectionPill } from './ConnectionPill.js';
 
 interface HeaderProps {
   status: LiveStatus;

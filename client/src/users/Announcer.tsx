@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { describeChanges } from './describe-changes';
-import type { LiveUsers } from './live-users';
-import type { Change } from './users-fold';
+import { describeChanges } from './describe-changes.js';
+import type { LiveUsers } from './live-users.js';
+import type { Change } from './users-fold.js';
 
 /** Long enough to make one sentence of a burst, short enough to be news. */
 const GATHER = 700;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { failureOf, noFailure } from '../http/failure';
-import type { LiveUsers } from './live-users';
-import { focusFirstInvalid, NameFields } from './NameFields';
-import { useDraft } from './use-draft';
-import { checkNames, trimmed } from './user';
+import { failureOf, noFailure } from '../http/failure.js';
+import type { LiveUsers } from './live-users.js';
+import { focusFirstInvalid, NameFields } from './NameFields.js';
+import { useDraft } from './use-draft.js';
+import { checkNames, cleaned, NAME_FIELDS } from './user.js';
 
 export function CreateUserForm({ users }: { users: LiveUsers }) {
   const form = useRef<HTMLFormElement>(null);
@@ -17,7 +17,7 @@ export function CreateUserForm({ users }: { users: LiveUsers }) {
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (saving) return;
-    const names = trimmed(draft.names);
+    const names = cleaned(draft.names);
     const fields = checkNames(names);
     setFailure({ message: null, fields });
     if (Object.keys(fields).length > 0) return;
@@ -28,7 +28,7 @@ export function CreateUserForm({ users }: { users: LiveUsers }) {
       draft.clear();
       firstField.current?.focus();
     } catch (error) {
-      setFailure(failureOf(error));
+      setFailure(failureOf(error, NAME_FIELDS));
     } finally {
       setSaving(false);
     }

@@ -1,5 +1,5 @@
-import { useFocusIfLost } from './use-focus-if-lost';
-import { fullName, type Names } from './user';
+import { useFocusIfLost } from './use-focus-if-lost.js';
+import { fullName, type Names } from './user.js';
 
 interface EditGoneProps {
   user: Names;

@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'react';
-import type { LiveUsers, UsersView } from './live-users';
+import { useEffect, useRef, useState } from 'react';
+import type { LiveUsers, UsersView } from './live-users.js';
 
 interface ListFootProps {
   users: LiveUsers;
@@ -10,6 +10,7 @@ interface ListFootProps {
 export function ListFoot({ users, view }: ListFootProps) {
   const end = useRef<HTMLParagraphElement>(null);
   const asked = useRef(false);
+  const [told, setTold] = useState('');
   const complete = view.users.older === null;
 
   // The button that had the focus is gone with the last page.
@@ -18,9 +19,10 @@ export function ListFoot({ users, view }: ListFootProps) {
     asked.current = false;
   }, [complete]);
 
-  function showOlder() {
+  async function showOlder() {
     asked.current = true;
-    void users.loadOlder();
+    await users.loadOlder();
+    setTold(`${users.view().users.rows.length} people shown`);
   }
 
   if (complete) {
@@ -38,6 +40,9 @@ export function ListFoot({ users, view }: ListFootProps) {
       <button type="button" aria-disabled={view.loadingOlder} onClick={showOlder}>
         {view.loadingOlder ? 'Loading…' : 'Show older'}
       </button>
+      <p role="status" className="visually-hidden">
+        {told}
+      </p>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useId, type Ref } from 'react';
-import type { Names } from './user';
+import type { Names } from './user.js';
 
 interface NameFieldsProps {
   names: Names;

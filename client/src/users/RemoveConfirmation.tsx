@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import { failureOf } from '../http/failure';
-import { hasStatus } from '../http/problem';
-import type { LiveUsers } from './live-users';
-import { onEscape } from './on-escape';
-import { fullName, sameNames, type User } from './user';
-import { fetchUser } from './users-api';
+import { failureOf } from '../http/failure.js';
+import { hasStatus } from '../http/problem.js';
+import type { LiveUsers } from './live-users.js';
+import { onEscape } from './on-escape.js';
+import { fullName, sameNames, type User } from './user.js';
+import { fetchUser } from './users-api.js';
 
 interface RemoveConfirmationProps {
   users: LiveUsers;

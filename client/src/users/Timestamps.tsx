@@ -1,4 +1,4 @@
-import type { User } from './user';
+import type { User } from './user.js';
 
 const today = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const anyDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

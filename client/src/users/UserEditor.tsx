@@ -1,11 +1,11 @@
 import { useEffect, useRef, type FormEvent } from 'react';
-import { EditConflict } from './EditConflict';
-import { EditGone } from './EditGone';
-import type { LiveUsers } from './live-users';
-import { focusFirstInvalid, NameFields } from './NameFields';
-import { onEscape } from './on-escape';
-import { useEdit } from './use-edit';
-import { fullName, trimmed, type User } from './user';
+import { EditConflict } from './EditConflict.js';
+import { EditGone } from './EditGone.js';
+import type { LiveUsers } from './live-users.js';
+import { focusFirstInvalid, NameFields } from './NameFields.js';
+import { onEscape } from './on-escape.js';
+import { useEdit } from './use-edit.js';
+import { fullName, cleaned, type User } from './user.js';
 
 interface UserEditorProps {
   users: LiveUsers;
@@ -51,31 +51,26 @@ export function UserEditor({ users, user, listed, onClose }: UserEditorProps) {
         onType={edit.type}
         firstRef={firstField}
       />
-      <div role="alert">
-        {edit.conflict && <EditConflict theirs={edit.conflict} mine={trimmed(edit.typed)} />}
-        {edit.failure.message !== null && <p className="failure">{edit.failure.message}</p>}
-      </div>
-      <div className="actions">
-        {edit.conflict ? (
-          <>
-            <button type="button" onClick={edit.saveAnyway}>
-              Save mine anyway
-            </button>
-            <button type="button" onClick={onClose}>
-              Take theirs
-            </button>
-          </>
-        ) : (
-          <>
-            <button type="submit" className="button-primary" aria-disabled={saving}>
-              {saving ? 'Saving…' : 'Save'}
-            </button>
-            <button type="button" className="button-quiet" onClick={onClose}>
-              Cancel
-            </button>
-          </>
-        )}
-      </div>
+      {edit.conflict ? (
+        <EditConflict
+          theirs={edit.conflict}
+          mine={cleaned(edit.typed)}
+          onSaveMine={edit.saveAnyway}
+          onTakeTheirs={onClose}
+        />
+      ) : (
+        <div className="actions">
+          <button type="submit" className="button-primary" aria-disabled={saving}>
+            {saving ? 'Saving…' : 'Save'}
+          </button>
+          <button type="button" className="button-quiet" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      )}
+      <p role="alert" className="failure">
+        {edit.failure.message}
+      </p>
     </form>
   );
 }

@@ -1,9 +1,9 @@
 import { useCallback, useRef, useState } from 'react';
-import { ListFoot } from './ListFoot';
-import { Empty, LoadFailure, Loading } from './ListStates';
-import type { LiveUsers, UsersView } from './live-users';
-import { UserRow } from './UserRow';
-import { findRow, withRows, type Row } from './users-fold';
+import { ListFoot } from './ListFoot.js';
+import { Empty, LoadFailure, Loading } from './ListStates.js';
+import type { LiveUsers, UsersView } from './live-users.js';
+import { UserRow } from './UserRow.js';
+import { findRow, withRows, type Row } from './users-fold.js';
 
 interface UserListProps {
   users: LiveUsers;

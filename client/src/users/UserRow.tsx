@@ -1,10 +1,10 @@
 import { memo, useLayoutEffect, useRef, useState } from 'react';
-import type { LiveUsers } from './live-users';
-import { RemoveConfirmation } from './RemoveConfirmation';
-import { Timestamps } from './Timestamps';
-import { fullName } from './user';
-import { UserEditor } from './UserEditor';
-import type { Row } from './users-fold';
+import type { LiveUsers } from './live-users.js';
+import { RemoveConfirmation } from './RemoveConfirmation.js';
+import { Timestamps } from './Timestamps.js';
+import { fullName } from './user.js';
+import { UserEditor } from './UserEditor.js';
+import type { Row } from './users-fold.js';
 
 type Mode = 'reading' | 'editing' | 'removing';
 
@@ -37,9 +37,10 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
   }
 
   function leave() {
-    // It may be elsewhere by now, and must not be torn from there.
-    const hasFocus = item.current?.contains(document.activeElement) ?? false;
-    setFocused(hasFocus ? mode : 'reading');
+    // The focus may be elsewhere by now, and must not be torn from there.
+    const { activeElement, body } = document;
+    const isHere = activeElement === body || item.current?.contains(activeElement);
+    setFocused(isHere ? mode : 'reading');
     setMode('reading');
     if (mode === 'editing') onEditing(row, false);
   }

@@ -1,5 +1,5 @@
-import { fullName } from './user';
-import type { Change } from './users-fold';
+import { fullName } from './user.js';
+import type { Change } from './users-fold.js';
 
 /** One sentence for what happened, however much it was: "John DOE arrived", "12 people arrived". */
 export function describeChanges(changes: readonly Change[]): string {

@@ -1,14 +1,16 @@
-import { noFailure, type Failure } from '../http/failure';
-import { sameNames, trimmed, type Names, type User } from './user';
-import type { UserVersion } from './users-api';
+import { noFailure, type Failure } from '../http/failure.js';
+import { sameNames, cleaned, type Names, type User } from './user.js';
+import type { UserVersion } from './users-api.js';
 
 /** One person's edit of a user that others may change or remove meanwhile. */
 export interface Edit {
   readonly phase: 'editing' | 'saving' | 'gone';
   readonly typed: Names;
   readonly touched: boolean;
-  /** What the edit started from; null until it is fetched. */
-  readonly base: UserVersion | null;
+  /** What the person saw before typing: all that a save may overwrite without asking. */
+  readonly seen: Names;
+  /** Null until it is fetched. */
+  readonly etag: string | null;
   /** The latest that was heard of the user, where that is news. */
   readonly heard: User | null;
   readonly failure: Failure;
@@ -29,7 +31,8 @@ export function startEdit({ firstname, lastname }: Names): Edit {
     phase: 'editing',
     typed: { firstname, lastname },
     touched: false,
-    base: null,
+    seen: { firstname, lastname },
+    etag: null,
     heard: null,
     failure: noFailure,
   };
@@ -38,9 +41,10 @@ export function startEdit({ firstname, lastname }: Names): Edit {
 export function reduceEdit(edit: Edit, action: EditAction): Edit {
   switch (action.type) {
     case 'fetched': {
-      const { firstname, lastname } = action.version.user;
-      const typed = edit.touched ? edit.typed : { firstname, lastname };
-      return { ...edit, base: action.version, typed };
+      const { user, etag } = action.version;
+      if (edit.touched) return { ...edit, etag, heard: user };
+      const { firstname, lastname } = user;
+      return { ...edit, etag, typed: { firstname, lastname }, seen: { firstname, lastname } };
     }
     case 'typed':
       return { ...edit, typed: action.names, touched: true };
@@ -61,7 +65,7 @@ export function reduceEdit(edit: Edit, action: EditAction): Edit {
  * What someone else saved, when saving would overwrite it. The same names as typed are no
  * conflict: they are this person's own save, heard before its answer or after a lost one.
  */
-export function conflictOf({ phase, typed, base, heard }: Edit): User | null {
-  if (phase !== 'editing' || !base || !heard) return null;
-  return sameNames(heard, base.user) || sameNames(heard, trimmed(typed)) ? null : heard;
+export function conflictOf({ phase, typed, seen, heard }: Edit): User | null {
+  if (phase !== 'editing' || !heard) return null;
+  return sameNames(heard, seen) || sameNames(heard, cleaned(typed)) ? null : heard;
 }

@@ -1,7 +1,7 @@
-import { failureOf } from '../http/failure';
-import { openLiveStream, type LiveStatus, type LiveStream } from '../live/live-stream';
-import type { Names, User } from './user';
-import { createUser, fetchPage, fetchSnapshot, removeUser, updateUser } from './users-api';
+import { failureOf } from '../http/failure.js';
+import { openLiveStream, type LiveStatus, type LiveStream } from '../live/live-stream.js';
+import type { Names, User } from './user.js';
+import { createUser, fetchPage, fetchSnapshot, removeUser, updateUser } from './users-api.js';
 import {
   foldPage,
   foldRemove,
@@ -12,7 +12,7 @@ import {
   type Facts,
   type Folded,
   type UserRows,
-} from './users-fold';
+} from './users-fold.js';
 
 export interface UsersView {
   readonly status: LiveStatus;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { uuid } from '../http/uuid';
-import { sameNames, type Names } from './user';
+import { uuid } from '../http/uuid.js';
+import { sameNames, type Names } from './user.js';
 
 interface Draft {
   readonly names: Names;

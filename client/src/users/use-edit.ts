@@ -1,10 +1,18 @@
 import { useEffect, useReducer, useRef } from 'react';
-import { failureOf } from '../http/failure';
-import { hasStatus } from '../http/problem';
-import { conflictOf, reduceEdit, startEdit } from './edit-state';
-import type { LiveUsers } from './live-users';
-import { changedNames, checkNames, sameNames, trimmed, type Names, type User } from './user';
-import { fetchUser, type UserVersion } from './users-api';
+import { failureOf } from '../http/failure.js';
+import { hasStatus } from '../http/problem.js';
+import { conflictOf, reduceEdit, startEdit } from './edit-state.js';
+import type { LiveUsers } from './live-users.js';
+import {
+  changedNames,
+  checkNames,
+  cleaned,
+  NAME_FIELDS,
+  sameNames,
+  type Names,
+  type User,
+} from './user.js';
+import { fetchUser } from './users-api.js';
 
 interface EditOptions {
   users: LiveUsers;
@@ -22,7 +30,9 @@ export function useEdit({ users, user, listed, onSaved }: EditOptions) {
 
   const fail = (error: unknown) =>
     dispatch(
-      hasStatus(error, 404) ? { type: 'gone' } : { type: 'failed', failure: failureOf(error) },
+      hasStatus(error, 404)
+        ? { type: 'gone' }
+        : { type: 'failed', failure: failureOf(error, NAME_FIELDS) },
     );
 
   useEffect(() => {
@@ -51,8 +61,8 @@ export function useEdit({ users, user, listed, onSaved }: EditOptions) {
     );
   }, [id, listed]);
 
-  async function save(base: UserVersion | null) {
-    const mine = trimmed(edit.typed);
+  async function submit(put: (mine: Names) => Promise<boolean>) {
+    const mine = cleaned(edit.typed);
     const fields = checkNames(mine);
     if (Object.keys(fields).length > 0) {
       dispatch({ type: 'failed', failure: { message: null, fields } });
@@ -60,37 +70,48 @@ export function useEdit({ users, user, listed, onSaved }: EditOptions) {
     }
     dispatch({ type: 'saving' });
     try {
-      await overwrite(base ?? (await fetchUser(id)), mine);
-      onSaved();
-    } catch (error) {
-      if (hasStatus(error, 412)) await compare(mine);
-      else fail(error);
-    }
-  }
-
-  async function overwrite(version: UserVersion, mine: Names) {
-    const changes = changedNames(version.user, mine);
-    if (Object.keys(changes).length > 0) await users.update(id, changes, version.etag);
-  }
-
-  /** Someone else was faster, or it was this person, and the answer got lost. */
-  async function compare(mine: Names) {
-    try {
-      const { user: present } = await fetchUser(id);
-      if (sameNames(present, mine)) onSaved();
-      else dispatch({ type: 'overtaken', user: present });
+      if (await put(mine)) onSaved();
     } catch (error) {
       fail(error);
     }
+  }
+
+  /** Saves `mine` over `seen`, but not over anything else: then it tells, and returns false. */
+  async function putOver(seen: Names, etag: string | null, mine: Names): Promise<boolean> {
+    if (sameNames(seen, mine)) return true;
+    if (etag !== null && (await isAccepted(users.update(id, changedNames(seen, mine), etag)))) {
+      return true;
+    }
+    const present = await fetchUser(id);
+    // An earlier try had been carried out, and its answer got lost.
+    if (sameNames(present.user, mine)) return true;
+    // Changed and changed back.
+    if (sameNames(present.user, seen)) return putOver(seen, present.etag, mine);
+    dispatch({ type: 'overtaken', user: present.user });
+    return false;
   }
 
   return {
     ...edit,
     conflict: conflictOf(edit),
     type: (names: Names) => dispatch({ type: 'typed', names }),
-    /** Fails with a conflict when someone else has saved since the edit began. */
-    save: () => save(edit.base),
-    /** Saves over whatever someone else has saved. */
-    saveAnyway: () => save(null),
+    save: () => submit((mine) => putOver(edit.seen, edit.etag, mine)),
+    /** Saves over what someone else has saved meanwhile. */
+    saveAnyway: () =>
+      submit(async (mine) => {
+        const { user: theirs, etag } = await fetchUser(id);
+        return putOver(theirs, etag, mine);
+      }),
   };
+}
+
+/** False when the precondition failed. */
+async function isAccepted(command: Promise<void>): Promise<boolean> {
+  try {
+    await command;
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 412)) return false;
+    throw error;
+  }
 }

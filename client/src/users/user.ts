@@ -1,3 +1,5 @@
+export const NAME_FIELDS = ['firstname', 'lastname'];
+
 export interface Names {
   readonly firstname: string;
   readonly lastname: string;
@@ -19,8 +21,13 @@ export function sameNames(a: Names, b: Names): boolean {
   return a.firstname === b.firstname && a.lastname === b.lastname;
 }
 
-export function trimmed({ firstname, lastname }: Names): Names {
-  return { firstname: firstname.trim(), lastname: lastname.trim() };
+/** As the server keeps them, so that what it says back can be compared. */
+export function cleaned({ firstname, lastname }: Names): Names {
+  return { firstname: clean(firstname), lastname: clean(lastname) };
+}
+
+function clean(name: string): string {
+  return name.normalize('NFC').trim();
 }
 
 /** The fields of `after` that differ. */
@@ -42,7 +49,8 @@ export function checkNames({ firstname, lastname }: Names): Record<string, strin
 }
 
 function checkName(field: keyof Names, label: string, name: string): Record<string, string> {
-  const length = [...name.trim()].length;
+  // Code points, as the server counts them.
+  const length = Array.from(clean(name)).length;
   if (length === 0) return { [field]: `Enter a ${label}.` };
   if (length > LONGEST) {
     return { [field]: `A ${label} has at most ${LONGEST} characters; this one has ${length}.` };

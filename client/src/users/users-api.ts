@@ -1,7 +1,7 @@
-import { nextLink } from '../http/link';
-import { request } from '../http/request';
-import type { Names, User } from './user';
-import type { Page } from './users-fold';
+import { nextLink } from '../http/link.js';
+import { request } from '../http/request.js';
+import type { Names, User } from './user.js';
+import type { Page } from './users-fold.js';
 
 const USERS = '/api/users';
 

@@ -1,4 +1,4 @@
-import { sameNames, type User } from './user';
+import { sameNames, type User } from './user.js';
 
 /** A user on the page, and how often it has changed before the reader's eyes. */
 export interface Row {
