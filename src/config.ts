@@ -1,6 +1,15 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
 import { existsSync } from 'node:fs';
 import ms, { type StringValue } from 'ms';
 import { StartupError } from './startup-error.js';
@@ -34,6 +43,15 @@ const Duration =
     Max(max, { message })(target, key);
   };
 
+/** A duration, or `off`, which is read as 0. */
+const DurationOrOff =
+  (min: string): PropertyDecorator =>
+  (target, key) => {
+    Duration(min)(target, key);
+    ValidateIf((_, value) => value !== 0)(target, key);
+    Transform(({ value }) => (value === 'off' ? 0 : value))(target, key);
+  };
+
 /**
  * What the operator may set, each property by the environment variable of the same name.
  * `.env.example` explains them one by one.
@@ -59,6 +77,22 @@ export class Config {
   /** Milliseconds for which a listener may take nothing before it is closed. */
   @Duration('100ms')
   STREAM_STALL_TIMEOUT: number = 60_000;
+
+  /** Streams open at once; one more is told to come back later. */
+  @WholeNumber(1, 1_000_000)
+  STREAM_MAX: number = 100_000;
+
+  /** Milliseconds, about, after which a stream is ended for its client to come back; `off` for never. */
+  @DurationOrOff('1s')
+  STREAM_LIFETIME: number = 0;
+
+  /** Bytes of recent facts that are kept in memory for listeners that are a little behind. */
+  @WholeNumber(0, 2 ** 40)
+  STREAM_RING_BYTES: number = 16 * 1024 * 1024;
+
+  /** Bytes that may wait in all sockets together; over that, who has waited longest is cut off. */
+  @WholeNumber(2 ** 20, 2 ** 40)
+  STREAM_BACKLOG_BYTES: number = 256 * 1024 * 1024;
 
   /** Milliseconds for which events are kept. */
   @Duration('1s', ms('3650d'))

@@ -23,6 +23,7 @@ describe('retention', () => {
     application = await startApplication({
       EVENTS_RETENTION_COUNT: '1000',
       EVENTS_RETENTION_AGE: '1h',
+      STREAM_RING_BYTES: '0',
     });
   });
   afterEach(() => application.stop());

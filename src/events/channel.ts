@@ -1,37 +1,96 @@
+import { Chunk } from './chunk.js';
 import type { LoggedFact } from './event-log.js';
-import { includes, type StreamView } from './stream-view.js';
+import type { StreamView } from './stream-view.js';
+import type { Turns } from './turns.js';
 
-/** One that hears of a run of facts that ends at `head`. */
+/** Listeners that are written to before the clock is looked at. */
+const BATCH = 32;
+/** Pages of replays that are kept for the next listener that comes back from the same place. */
+const PAGES = 32;
+
+/** One that has been handed all that it is to hear of up to `position`. */
 export interface LiveListener {
-  receive(bytes: Buffer, head: number): void;
+  readonly position: number;
+  /** Takes a run of facts, the last of which stands at `head`. */
+  receive(run: Chunk, head: number, now: number): void;
+  /** Is told that a run begins before its position and ends behind it; it has to read on by itself. */
+  fallBehind(): void;
 }
 
 /** The listeners of one view. What they hear is put together once for all of them. */
 export class Channel {
-  /** Those that have been handed everything up to the head of the feed. */
-  readonly live = new Set<LiveListener>();
+  readonly #live = new Set<LiveListener>();
+  readonly #pages = new Map<string, Chunk>();
+  #waiting: LoggedFact[] = [];
+  #handing = false;
   /** How many there are, live or catching up. */
   size = 0;
 
   constructor(
     readonly view: StreamView,
     readonly epoch: string,
+    private readonly turns: Turns,
   ) {}
 
-  /** Hands a run of facts from the feed to the live listeners, in one write each. */
-  broadcast(facts: readonly LoggedFact[]): void {
-    if (this.live.size === 0) return;
-    const bytes = this.encode(facts);
-    const head = facts.at(-1)!.position;
-    for (const listener of this.live) listener.receive(bytes, head);
+  join(listener: LiveListener): void {
+    this.#live.add(listener);
   }
 
-  /** The frames of those facts that the view includes; empty where it includes none. */
-  encode(facts: readonly LoggedFact[]): Buffer {
+  leave(listener: LiveListener): void {
+    this.#live.delete(listener);
+  }
+
+  /** Whether a listener has been handed all there is. */
+  isUpToDate(listener: LiveListener): boolean {
+    return !this.#handing && this.#waiting.length === 0 && this.#live.has(listener);
+  }
+
+  /** Takes a fact that the view includes, for the next run. */
+  add(fact: LoggedFact): void {
+    this.#waiting.push(fact);
+  }
+
+  /** Hands what was added to the live listeners: in one write each, for all that is there when it begins. */
+  flush(): void {
+    if (this.#handing || this.#waiting.length === 0) return;
+    const facts = this.#waiting;
+    this.#waiting = [];
+    if (this.#live.size === 0) return;
+    this.#handing = true;
+    const run = this.encode(facts);
+    this.#hand(this.#live.values(), run, facts[0]!.position, facts.at(-1)!.position);
+  }
+
+  encode(facts: readonly LoggedFact[]): Chunk {
     const { view, epoch } = this;
-    const frames = facts
-      .filter((fact) => includes(view, fact))
-      .map((fact) => view.form.frame(fact, epoch));
-    return frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+    return Chunk.of(facts.map((fact) => view.form.frame(fact, epoch)));
+  }
+
+  /** The same, for a page of a replay. */
+  encodePage(facts: readonly LoggedFact[]): Chunk {
+    if (facts.length === 0) return Chunk.empty;
+    const key = `${facts[0]!.position}-${facts.at(-1)!.position}`;
+    let page = this.#pages.get(key);
+    if (!page) {
+      if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
+      this.#pages.set(key, (page = this.encode(facts)));
+    }
+    return page;
+  }
+
+  /** Goes on in a later turn when a batch is done. Those that join meanwhile have read the run already. */
+  #hand(rest: SetIterator<LiveListener>, run: Chunk, first: number, head: number): void {
+    const now = Date.now();
+    for (let n = 0; n < BATCH; n++) {
+      const { value: listener, done } = rest.next();
+      if (done) {
+        this.#handing = false;
+        this.turns.add('live', () => this.flush());
+        return;
+      }
+      if (listener.position < first) listener.receive(run, head, now);
+      else if (listener.position < head) listener.fallBehind();
+    }
+    this.turns.add('live', () => this.#hand(rest, run, first, head));
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type Observable, Subject, type Subscription } from 'rxjs';
+import { Config } from '../config.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventLog, type LoggedFact } from './event-log.js';
+import { RecentFacts } from './recent-facts.js';
 
 /** Milliseconds; stands behind every bell, so a lost one costs latency and never an event. */
 const POLL = 1000;
@@ -17,6 +19,8 @@ const PAGE = 500;
 export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(EventFeed.name);
   readonly #facts = new Subject<readonly LoggedFact[]>();
+  /** What was emitted last, for listeners that are a little behind. */
+  readonly recent: RecentFacts;
   #epoch = '';
   #head = 0;
   #reading: Promise<void> | undefined;
@@ -27,7 +31,10 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly log: EventLog,
     private readonly work: UnitOfWork,
-  ) {}
+    config: Config,
+  ) {
+    this.recent = new RecentFacts(config.STREAM_RING_BYTES);
+  }
 
   async onModuleInit(): Promise<void> {
     ({ epoch: this.#epoch, head: this.#head } = await this.log.state());
@@ -79,6 +86,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
       const last = facts.at(-1);
       if (!last) return;
       this.#head = last.position;
+      this.recent.push(facts);
       this.#facts.next(facts);
     }
   }

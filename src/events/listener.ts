@@ -1,133 +1,183 @@
-import type { Writable } from 'node:stream';
+import type { Backlog, Waiting } from './backlog.js';
 import type { Channel, LiveListener } from './channel.js';
+import { Chunk } from './chunk.js';
 import { formatCursor } from './cursor.js';
 import type { EventFeed } from './event-feed.js';
-import type { EventLog, LoggedFact } from './event-log.js';
+import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
+import type { Outlet } from './outlet.js';
+import type { Replays } from './replays.js';
 import { includes } from './stream-view.js';
-
-/** Facts that are read from the log at once: what a socket that has just drained is given. */
-const PAGE = 100;
+import type { Turns } from './turns.js';
 
 export type ResetReason = 'expired' | 'unknown';
 
+/** What all listeners of a process share. */
+export interface Surroundings {
+  readonly feed: EventFeed;
+  readonly replays: Replays;
+  readonly turns: Turns;
+  readonly backlog: Backlog;
+}
+
 /**
- * One open stream: a cursor over the log, and the socket that it is written to.
+ * One open stream: a cursor over the log, and the connection that it is written to.
  *
- * It is live (everything up to the head of the feed has been handed to its socket), or it is catching up
- * (it reads on from its cursor as its socket drains). A new listener, one whose socket is full, and one that
- * came back are the same case, so there is no queue for each listener that could grow.
+ * It is live (all that it is to hear of up to the head of the feed has been handed to its socket), or it is catching
+ * up (it reads on from its cursor as its socket drains). A new listener, one whose socket is full, and one that came
+ * back are the same case, so there is no queue for each listener that could grow.
  */
-export class Listener implements LiveListener {
+export class Listener implements LiveListener, Waiting {
   #position: number;
   #catchingUp = false;
   #ended = false;
   /** When bytes were last given to the socket, and since when it takes no more; ms since the epoch. */
   #lastWrite = Date.now();
-  #fullSince: number | undefined;
-  readonly #onDrain = (): void => {
-    this.#fullSince = undefined;
-    void this.#catchUp();
-  };
+  #fullSince = 0;
+  readonly #expires: number;
 
   constructor(
     private readonly channel: Channel,
-    private readonly socket: Writable,
-    private readonly feed: EventFeed,
-    private readonly log: EventLog,
+    private readonly outlet: Outlet,
+    private readonly around: Surroundings,
     position: number,
+    lifetime: number,
+    onLeave: () => void,
   ) {
     this.#position = position;
+    this.#expires = Date.now() + lifetime;
+    outlet.on('drain', () => this.#drained());
+    outlet.on('close', () => this.#leave(onLeave));
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Bytes that wait in its socket. */
+  get pending(): number {
+    return this.outlet.pending;
   }
 
   /** Begins to deliver. `reset` tells first that the cursor it came with is of no use. */
   start(reset?: ResetReason): void {
-    if (this.#ended) return;
-    this.socket.on('drain', this.#onDrain);
     if (reset) this.#reset(reset);
-    void this.#catchUp();
+    this.#catchUp();
   }
 
-  /** The channel calls it while the listener is live. */
-  receive(bytes: Buffer, head: number): void {
+  receive(run: Chunk, head: number, now: number): void {
     this.#position = head;
-    if (bytes.length > 0) this.#write(bytes);
-    if (this.#fullSince !== undefined) this.channel.live.delete(this);
+    this.#write(run, now);
+    if (this.#fullSince) this.channel.leave(this);
   }
 
-  /** After so many ms of silence: a sign of life, which also moves a filtered listener's cursor. */
-  beat(silence: number, now: number): void {
-    if (!this.channel.live.has(this) || now - this.#lastWrite < silence) return;
-    this.#write(frame({ type: 'heartbeat', id: this.#cursor, data: '{}' }));
+  fallBehind(): void {
+    this.channel.leave(this);
+    this.#catchUp();
+  }
+
+  /** After so many ms of silence: the sign of life that says that everything up to `head` has been told. */
+  beat(silence: number, heartbeat: Chunk, head: number, now: number): void {
+    if (now - this.#lastWrite < silence || !this.channel.isUpToDate(this)) return;
+    this.receive(heartbeat, head, now);
   }
 
   /** Whether its socket has taken nothing for so many ms. */
   isStalled(timeout: number, now: number): boolean {
-    return this.#fullSince !== undefined && now - this.#fullSince >= timeout;
+    return this.#fullSince > 0 && now - this.#fullSince >= timeout;
+  }
+
+  /** Whether its lifetime is over. */
+  isDue(now: number): boolean {
+    return now >= this.#expires;
   }
 
   /** Tells the client when to come back, as the last thing. */
   farewell(retry: number): void {
-    this.#write(frame({ retry }));
-    this.end();
+    this.#writeFrame(frame({ retry }));
+    this.outlet.end();
   }
 
   /** Drops the connection: what waits for a socket that takes nothing would wait for ever. */
   cut(): void {
-    this.socket.destroy();
+    this.outlet.cut();
   }
 
-  end(): void {
+  #leave(onLeave: () => void): void {
     this.#ended = true;
-    this.channel.live.delete(this);
-    this.socket.off('drain', this.#onDrain);
+    this.channel.leave(this);
+    this.around.backlog.remove(this);
+    onLeave();
+  }
+
+  #catchUp(): void {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    this.#advance();
+  }
+
+  /** One page nearer to the head, or live. */
+  #advance(): void {
+    const { feed, replays } = this.around;
+    if (this.#ended || this.#fullSince || this.#position >= feed.head) {
+      this.#catchingUp = false;
+      // In the same turn as the comparison, so no fact can pass between the replay and the feed.
+      if (!this.#ended && !this.#fullSince) this.channel.join(this);
+      return;
+    }
+    const recent = replays.recent(this.#position);
+    if (recent) this.#replay(recent);
+    else
+      replays.read(this.#position).then(
+        (facts) => this.#replay(facts),
+        // The log cannot be read. The client comes back with its cursor, to this process or to another.
+        () => this.cut(),
+      );
+  }
+
+  #replay(facts: readonly LoggedFact[]): void {
+    this.#tell(facts);
+    this.around.turns.add('replay', () => this.#advance());
+  }
+
+  #tell(facts: readonly LoggedFact[]): void {
+    // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it.
+    if (facts[0]?.position !== this.#position + 1) return this.#reset('expired');
+    const { view } = this.channel;
+    const last = facts.at(-1)!;
+    const heard = view.topics ? facts.filter((fact) => includes(view, fact)) : facts;
+    this.#position = last.position;
+    this.#write(this.channel.encodePage(heard), Date.now());
+    // Past facts that it does not hear of, its cursor moves without an event.
+    if (heard.at(-1) !== last) this.#writeFrame(frame({ id: this.#cursor }));
+  }
+
+  #reset(reason: ResetReason): void {
+    this.#position = this.around.feed.head;
+    const data = JSON.stringify({ reason, snapshot: this.channel.view.snapshot });
+    this.#writeFrame(frame({ type: 'reset', id: this.#cursor, data }));
   }
 
   get #cursor(): string {
     return formatCursor({ epoch: this.channel.epoch, position: this.#position });
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#catchingUp) return;
-    this.#catchingUp = true;
-    try {
-      while (!this.#ended && this.#fullSince === undefined) {
-        if (this.#position === this.feed.head) {
-          // In the same turn as the comparison, so no fact can pass between the log and the feed.
-          this.channel.live.add(this);
-          return;
-        }
-        this.#replay(await this.log.read(this.#position, this.feed.head, PAGE));
-      }
-    } catch {
-      // The log cannot be read. The client comes back with its cursor, to this process or to another.
-      this.cut();
-    } finally {
-      this.#catchingUp = false;
-    }
+  #writeFrame(bytes: Buffer): void {
+    this.#write(Chunk.of([bytes]), Date.now());
   }
 
-  #replay(facts: readonly LoggedFact[]): void {
+  #write(chunk: Chunk, now: number): void {
+    if (this.#ended || chunk.isEmpty) return;
+    this.#lastWrite = now;
+    if (this.outlet.write(chunk)) return;
+    this.#fullSince ||= now;
+    this.around.backlog.add(this);
+  }
+
+  #drained(): void {
     if (this.#ended) return;
-    // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it.
-    if (facts[0]?.position !== this.#position + 1) return this.#reset('expired');
-    const last = facts.at(-1)!;
-    this.#position = last.position;
-    const bytes = this.channel.encode(facts);
-    if (bytes.length > 0) this.#write(bytes);
-    // Past facts that it does not hear of, its cursor moves without an event.
-    if (!includes(this.channel.view, last)) this.#write(frame({ id: this.#cursor }));
-  }
-
-  #reset(reason: ResetReason): void {
-    this.#position = this.feed.head;
-    const data = JSON.stringify({ reason, snapshot: this.channel.view.snapshot });
-    this.#write(frame({ type: 'reset', id: this.#cursor, data }));
-  }
-
-  #write(bytes: Buffer): void {
-    if (this.#ended) return;
-    this.#lastWrite = Date.now();
-    if (!this.socket.write(bytes)) this.#fullSince ??= this.#lastWrite;
+    this.#fullSince = 0;
+    this.around.backlog.remove(this);
+    this.#catchUp();
   }
 }

@@ -5,37 +5,45 @@ import {
   type MessageEvent,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import type { Socket } from 'node:net';
 import { EMPTY, Observable, of } from 'rxjs';
 import { Config } from '../config.js';
 import { Problem } from '../http/problems.js';
-import { Channel } from './channel.js';
-import { type Cursor, formatCursor, parseCursor } from './cursor.js';
+import { Backlog } from './backlog.js';
+import { Channels } from './channels.js';
+import { Chunk } from './chunk.js';
+import { formatCursor, parseCursor } from './cursor.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
-import { oneLine } from './frames.js';
-import { Listener, type ResetReason } from './listener.js';
+import { frame, oneLine } from './frames.js';
+import { Listener, type ResetReason, type Surroundings } from './listener.js';
+import { Outlet } from './outlet.js';
+import { Replays } from './replays.js';
 import type { StreamView } from './stream-view.js';
+import { Turns } from './turns.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
 const RETRY = 2000;
+/** How often all listeners are looked at, as a part of the heartbeat. */
+const LOOKS = 10;
+/** Listeners that are looked at before the clock is. */
+const BATCH = 256;
 
 interface Start {
   readonly position: number;
   readonly reset?: ResetReason;
 }
 
-interface OpenStream {
-  readonly listener: Listener;
-  readonly end: () => void;
-}
-
 /** Opens streams, keeps them alive, and ends them. */
 @Injectable()
 export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger(Streams.name);
-  readonly #open = new Set<OpenStream>();
-  readonly #channels = new Map<string, Channel>();
+  readonly #listeners = new Set<Listener>();
+  readonly #around: Surroundings;
+  readonly #channels: Channels;
+  /** Open, and about to be. */
+  #size = 0;
   #closing = false;
   #timer?: NodeJS.Timeout;
 
@@ -43,13 +51,19 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly feed: EventFeed,
     private readonly log: EventLog,
-  ) {}
+  ) {
+    const turns = new Turns();
+    const replays = new Replays(feed, log, turns);
+    this.#around = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
+    this.#channels = new Channels(feed, turns);
+  }
 
   onModuleInit(): void {
-    this.feed.facts.subscribe((facts) => {
-      for (const channel of this.#channels.values()) channel.broadcast(facts);
-    });
-    this.#timer = setInterval(() => this.#lookAfterAll(), this.config.STREAM_HEARTBEAT / 10);
+    this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
+    this.#timer = setInterval(
+      () => this.#lookAfter(this.#listeners.values()),
+      this.config.STREAM_HEARTBEAT / LOOKS,
+    );
   }
 
   beforeApplicationShutdown(): void {
@@ -58,13 +72,13 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** How many streams are open. */
   get size(): number {
-    return this.#open.size;
+    return this.#size;
   }
 
   /**
-   * What an `@Sse()` endpoint returns: the view's facts as MessageEvents, from the place that the request
-   * names in `Last-Event-ID` or `?lastEventId=` (the header wins: a browser that reconnects has the newer one
-   * there), from the first that is kept for `earliest`, else from now on.
+   * What an `@Sse()` endpoint returns: the view's facts as MessageEvents, from the place that the request names in
+   * `Last-Event-ID` or `?lastEventId=` (the header wins: a browser that reconnects has the newer one there), from the
+   * first that is kept for `earliest`, else from now on.
    *
    * @throws Problem `not-acceptable`: the client does not take an event stream.
    */
@@ -73,12 +87,16 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
     const cursor = requestedCursor(request);
-    if (this.#closing) return of(this.#farewell(cursor));
+    if (this.#closing || this.#size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
 
+    const response = request.res!;
+    this.#count(request.socket);
     const start = await this.#startOf(cursor);
-    return new Observable<MessageEvent>((subscriber) => {
-      subscriber.next({ retry: jittered(RETRY), id: this.#cursorOf(start, cursor) });
-      return this.#join(view, start, request.res!, () => subscriber.complete());
+    const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
+    return new Observable<MessageEvent>((nest) => {
+      void Outlet.takeOver(nest, response, opening).then(
+        (outlet) => outlet && this.#join(view, start, outlet),
+      );
     });
   }
 
@@ -86,32 +104,25 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   close(): void {
     this.#closing = true;
     clearInterval(this.#timer);
-    for (const { listener, end } of this.#open) {
-      listener.farewell(jittered(RETRY));
-      end();
-    }
+    for (const listener of this.#listeners) listener.farewell(jittered(RETRY));
   }
 
-  #join(view: StreamView, start: Start, response: Response, end: () => void): () => void {
-    const channel = this.#channelOf(view);
-    const listener = new Listener(channel, response, this.feed, this.log, start.position);
-    const stream = { listener, end };
-    this.#open.add(stream);
-    channel.size++;
-    // Nest writes headers and opening message in this turn of the event loop. From then on the listener
-    // writes frames that were built once for all, to the same response.
-    setImmediate(() => listener.start(start.reset));
-    return () => {
-      listener.end();
-      this.#open.delete(stream);
-      if (--channel.size === 0) this.#channels.delete(view.key);
-    };
+  /** A method of its own: as a closure in `open` it would keep the request as long as the socket. */
+  #count(socket: Socket): void {
+    this.#size++;
+    socket.once('close', () => this.#size--);
   }
 
-  #channelOf(view: StreamView): Channel {
-    let channel = this.#channels.get(view.key);
-    if (!channel) this.#channels.set(view.key, (channel = new Channel(view, this.feed.epoch)));
-    return channel;
+  #join(view: StreamView, start: Start, outlet: Outlet): void {
+    const channel = this.#channels.enter(view);
+    const lifetime = this.#lifetime();
+    const listener = new Listener(channel, outlet, this.#around, start.position, lifetime, () => {
+      this.#listeners.delete(listener);
+      this.#channels.leave(channel);
+    });
+    this.#listeners.add(listener);
+    if (this.#closing) listener.farewell(jittered(RETRY));
+    else listener.start(start.reset);
   }
 
   async #startOf(requested: string | undefined): Promise<Start> {
@@ -119,11 +130,13 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const cursor = parseCursor(requested);
     // A snapshot may be ahead of the feed by what was committed just now.
     if (cursor && cursor.position > this.feed.head) await this.feed.wake();
-    const { head, epoch } = this.feed;
+    const { head, epoch, recent } = this.feed;
     if (requested === 'earliest') return { position: (await this.log.state()).oldest - 1 };
     if (!cursor || cursor.epoch !== epoch || cursor.position > head)
       return { position: head, reset: 'unknown' };
-    if (cursor.position < head && cursor.position < (await this.log.state()).oldest - 1)
+    if (cursor.position === head || recent.after(cursor.position, 1))
+      return { position: cursor.position };
+    if (cursor.position < (await this.log.state()).oldest - 1)
       return { position: head, reset: 'expired' };
     return { position: cursor.position };
   }
@@ -134,20 +147,38 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return formatCursor({ epoch: this.feed.epoch, position });
   }
 
+  /** With the cursor that it came with, since Nest would number a message that has no id. */
   #farewell(requested: string | undefined): MessageEvent {
-    const cursor: Cursor = { epoch: this.feed.epoch, position: this.feed.head };
-    // With an id, since Nest would number a message that has none.
-    return { retry: jittered(RETRY), id: oneLine(requested ?? formatCursor(cursor)) };
+    const { epoch, head } = this.feed;
+    const id = oneLine(requested ?? formatCursor({ epoch, position: head }));
+    return { retry: jittered(RETRY), id };
   }
 
-  #lookAfterAll(): void {
+  #lifetime(): number {
+    const { STREAM_LIFETIME } = this.config;
+    return STREAM_LIFETIME > 0 ? jittered(STREAM_LIFETIME) : Infinity;
+  }
+
+  #lookAfter(rest: SetIterator<Listener>): void {
+    const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT } = this.config;
+    const { head } = this.feed;
+    const heartbeat = this.#heartbeat(head);
     const now = Date.now();
-    for (const { listener } of this.#open) {
-      listener.beat(this.config.STREAM_HEARTBEAT, now);
-      if (!listener.isStalled(this.config.STREAM_STALL_TIMEOUT, now)) continue;
-      this.#logger.log('A listener that took nothing for STREAM_STALL_TIMEOUT was cut off.');
-      listener.cut();
+    for (let n = 0; n < BATCH; n++) {
+      const { value: listener, done } = rest.next();
+      if (done || this.#closing) return;
+      if (listener.isStalled(STREAM_STALL_TIMEOUT, now)) {
+        this.#logger.log('A listener that took nothing for STREAM_STALL_TIMEOUT was cut off.');
+        listener.cut();
+      } else if (listener.isDue(now)) listener.farewell(jittered(RETRY));
+      else listener.beat(STREAM_HEARTBEAT, heartbeat, head, now);
     }
+    this.#around.turns.add('live', () => this.#lookAfter(rest));
+  }
+
+  #heartbeat(head: number): Chunk {
+    const id = formatCursor({ epoch: this.feed.epoch, position: head });
+    return Chunk.of([frame({ type: 'heartbeat', id, data: '{}' })]);
   }
 }
 

@@ -1,0 +1,49 @@
+import type { LoggedFact } from './event-log.js';
+
+/** Bytes that a fact takes beside its data: the object, its strings, and the frames made of it. */
+const OVERHEAD = 400;
+
+/**
+ * The newest facts, in memory, up to a number of bytes: what listeners that are a little behind read, instead of each
+ * asking the database.
+ */
+export class RecentFacts {
+  #facts: LoggedFact[] = [];
+  /** Where the facts that are kept begin; those before it are cut off now and then, all at once. */
+  #start = 0;
+  #bytes = 0;
+
+  /** @param limit in bytes */
+  constructor(private readonly limit: number) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(facts: readonly LoggedFact[]): void {
+    for (const fact of facts) {
+      this.#facts.push(fact);
+      this.#bytes += sizeOf(fact);
+    }
+    while (this.#bytes > this.limit) this.#bytes -= sizeOf(this.#facts[this.#start++]!);
+    if (this.#start * 2 < this.#facts.length) return;
+    this.#facts = this.#facts.slice(this.#start);
+    this.#start = 0;
+  }
+
+  /**
+   * The facts that follow `position`, `limit` of them at most.
+   *
+   * @returns `undefined` where the next one is no longer, or not yet, here.
+   */
+  after(position: number, limit: number): readonly LoggedFact[] | undefined {
+    const first = this.#facts[this.#start];
+    if (!first) return undefined;
+    const index = this.#start + position + 1 - first.position;
+    if (index < this.#start || index >= this.#facts.length) return undefined;
+    return this.#facts.slice(index, index + limit);
+  }
+}
+
+/** A frame holds the data once more; both count a byte for each character, as V8 stores Latin-1. */
+const sizeOf = ({ data }: LoggedFact): number => OVERHEAD + data.length * 2;

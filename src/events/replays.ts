@@ -1,0 +1,65 @@
+import type { EventFeed } from './event-feed.js';
+import type { EventLog, LoggedFact } from './event-log.js';
+import type { Turns } from './turns.js';
+
+/** Facts, and bytes of their data, that a listener is given at once while it catches up. */
+const PAGE = 256;
+const PAGE_BYTES = 64 * 1024;
+/** Pages from the database that are kept for the next listener that comes back from the same place. */
+const KEPT = 4;
+
+/**
+ * What listeners that are behind read: the newest facts from memory, older ones from the log.
+ *
+ * The database is asked for one page at a time, each in a turn of its own, so that many who come back at once do not
+ * hold up those who write.
+ */
+export class Replays {
+  readonly #kept = new Map<number, Promise<readonly LoggedFact[]>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly log: EventLog,
+    private readonly turns: Turns,
+  ) {}
+
+  /** The facts that follow `position`, where they are in memory. */
+  recent(position: number): readonly LoggedFact[] | undefined {
+    const facts = this.feed.recent.after(position, PAGE);
+    return facts && firstBytes(facts);
+  }
+
+  /** The facts that follow `position`, up to the head of the feed at the most. */
+  read(position: number): Promise<readonly LoggedFact[]> {
+    const kept = this.#kept.get(position);
+    if (kept) return kept;
+    const page = this.#last.then(() => this.#readInTurn(position));
+    this.#last = page.catch(() => undefined);
+    if (position + PAGE <= this.feed.head) this.#keep(position, page);
+    return page;
+  }
+
+  #readInTurn(position: number): Promise<readonly LoggedFact[]> {
+    return new Promise((resolve, reject) => {
+      this.turns.add('replay', () => {
+        this.log
+          .read(position, this.feed.head, PAGE)
+          .then((facts) => resolve(firstBytes(facts)), reject);
+      });
+    });
+  }
+
+  #keep(position: number, page: Promise<readonly LoggedFact[]>): void {
+    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(position, page);
+    page.catch(() => this.#kept.delete(position));
+  }
+}
+
+/** As many as make up a page, and one at the least. */
+function firstBytes(facts: readonly LoggedFact[]): readonly LoggedFact[] {
+  let bytes = 0;
+  const end = facts.findIndex(({ data }) => (bytes += data.length) > PAGE_BYTES);
+  return end < 0 ? facts : facts.slice(0, Math.max(end, 1));
+}
