@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { entityTag } from './http/representations.js';
+import { identify } from './http/request-id.js';
 import { refuseRequestsOnStreams } from './http/streaming-connections.js';
 import { answerUnreadableRequests } from './http/unreadable-requests.js';
 import { Lifecycle } from './operations/lifecycle.js';
@@ -44,6 +45,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
   app.set('etag', entityTag);
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
+  app.use(identify);
   app.use(refuseRequestsOnStreams);
   app.use(helmet(securityHeaders));
   app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));

@@ -7,11 +7,13 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateIf,
   validateSync,
 } from 'class-validator';
 import { existsSync } from 'node:fs';
 import ms, { type StringValue } from 'ms';
+import proxyAddr from 'proxy-addr';
 import { StartupError } from './startup-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -111,8 +113,13 @@ export class Config {
 
   /** Express' `trust proxy`: `false`, a number of hops, or addresses and networks. */
   @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
-  @Matches(/^(false|\d+|[\da-fA-F.:/]+|loopback|linklocal|uniquelocal|[\w.:/, ]+,[\w.:/, ]+)$/, {
-    message: 'must be false, a number of hops, or addresses such as loopback or 10.0.0.0/8',
+  @ValidateBy({
+    name: 'trustProxy',
+    validator: {
+      validate: isTrustProxy,
+      defaultMessage: () =>
+        'must be false, a number of hops, or addresses such as loopback or 10.0.0.0/8',
+    },
   })
   TRUST_PROXY: string | number = 'false';
 
@@ -121,7 +128,8 @@ export class Config {
   @Transform(({ value }) =>
     String(value)
       .split(',')
-      .map((origin) => origin.trim()),
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
   )
   @Matches(/^(\*|https?:\/\/[^/\s,]+)$/, {
     each: true,
@@ -151,8 +159,26 @@ export function readConfig(environment: NodeJS.ProcessEnv = processEnvironment()
 }
 
 function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (existsSync('.env')) loadEnvFile();
   return process.env;
+}
+
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    throw new StartupError(`.env cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function isTrustProxy(value: unknown): boolean {
+  if (value === 'false' || typeof value === 'number') return true;
+  try {
+    proxyAddr.compile(String(value).split(/ *, */));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 @Global()

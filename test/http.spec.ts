@@ -64,6 +64,7 @@ describe('every request', () => {
       ['a form, as curl sends without a header', 'application/x-www-form-urlencoded'],
       ['text', 'text/plain'],
       ['JSON in another charset', 'application/json; charset=latin1'],
+      ['JSON in UTF-16, which is not JSON', 'application/json; charset=utf-16'],
     ])('%s: 415', async (_, type) => {
       const response = await send(JSON.stringify(USER), { 'Content-Type': type });
       expect(response.status).toBe(415);
@@ -78,6 +79,58 @@ describe('every request', () => {
       const zipped = await send(gzipSync(body), { ...JSON_TYPE, 'Content-Encoding': 'gzip' });
       expect(zipped.status).toBe(413);
     });
+
+    it('a body that is nested deeper than a parser should follow, and not one with many brackets in a name', async () => {
+      const deep = `{"firstname":${'['.repeat(30_000)}${']'.repeat(30_000)},"lastname":"b"}`;
+      const response = await post(`${url}/api/users`, deep);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).detail).toContain('nested more than 64 deep');
+      const brackets = { firstname: `"\\${'['.repeat(150)}`, lastname: '{{{' };
+      expect((await post(`${url}/api/users`, brackets)).status).toBe(201);
+    });
+
+    it.each([
+      ['declared', 'Content-Length: 99999999\r\n\r\n'],
+      ['chunked', `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}`],
+    ])('a %s body that is too large: at once, without reading all of it', async (_, rest) => {
+      const answer = await rawExchange(
+        application.port,
+        `POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${rest}`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+      expect(answer).toContain('urn:carillon:problem:content-too-large');
+    });
+
+    it('bytes that are not HTTP behind a request that is: the request gets its answer', async () => {
+      const body = JSON.stringify({ firstname: 'Before', lastname: 'Garbage' });
+      const answer = await rawExchange(
+        application.port,
+        `POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+          `Content-Length: ${body.length}\r\n\r\n${body}\r\nX\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+      expect(answer).not.toContain('HTTP/1.1 400');
+    });
+
+    it('an expectation that is not known, and a path that cannot be decoded: with a request id', async () => {
+      const expectation = await rawExchange(
+        application.port,
+        'GET /api/users HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n',
+      );
+      expect(expectation).toMatch(/^HTTP\/1\.1 417 [^]*"requestId":"[\da-f-]{36}"/);
+      const path = await fetch(`${url}/api/users/%ff`);
+      expect(path.status).toBe(400);
+      expect((await problemOf(path)).requestId).toMatch(/^[\da-f-]{36}$/);
+    });
+
+    it.each(['topics=users', 'lasteventid=earliest', 'lastEventId[]=earliest', 'constructor=1'])(
+      'a stream with the unknown parameter %s, which may be a misspelt cursor',
+      async (query) => {
+        const response = await fetch(`${url}/api/events?${query}`);
+        expect(response.status).toBe(400);
+        expect((await problemOf(response)).errors![0]!.field).toBe(query.split('=')[0]);
+      },
+    );
 
     it('an error before the first byte of a stream', async () => {
       const headers = { Accept: 'application/json' };
@@ -165,6 +218,13 @@ describe('every request', () => {
       expect(answers.map(({ status }) => status)).toEqual([201, 201]);
       expect(await answers[1]!.text()).toBe('');
       expect(answers[1]!.headers.get('location')).toBe(answers[0]!.headers.get('location'));
+    });
+
+    it('means the same however the address is written', async () => {
+      const body = { firstname: 'Address', lastname: 'x' };
+      for (const path of ['/api/users', '/api/users/', '/API/users'])
+        await once('address', body, path);
+      expect(await named('Address')).toHaveLength(1);
     });
 
     it('answers 422 when the key comes back with another body', async () => {

@@ -94,6 +94,24 @@ describe('listeners', () => {
     await noneIsOpen();
   });
 
+  it('that read slowly but steadily are not cut off', async () => {
+    const slow = await listen(application.port, '/api/users/event');
+    slow.socket.pause();
+    for (let round = 0; round < 60; round++) await record(100, 2000);
+    // 13 MB in sips, over three times the STREAM_STALL_TIMEOUT.
+    for (let sip = 0; sip < 30; sip++) {
+      slow.socket.resume();
+      await once(slow.socket, 'data');
+      slow.socket.pause();
+      await sleep(100);
+    }
+    expect(slow.ended).toBe(false);
+    slow.socket.resume();
+    await slow.hears(6000, 'update');
+    await slow.close();
+    await noneIsOpen();
+  });
+
   it('that take nothing for STREAM_STALL_TIMEOUT are cut off, and can come back', async () => {
     const stalled = await listen(application.port, '/api/users/event');
     const from = stalled.cursor;

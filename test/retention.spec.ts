@@ -112,6 +112,24 @@ describe('retention', () => {
     await slow.close();
   });
 
+  it('resets live listeners when another process has trimmed what this one had not read yet', async () => {
+    const listener = await listen(application.port, '/api/users/event');
+    const other = new Sqlite(application.database);
+    other.exec(`
+      BEGIN IMMEDIATE;
+      UPDATE event_log SET head = head + 10, oldest = oldest + 9;
+      INSERT INTO events (position, topic, type, data, at)
+        SELECT head, 'users', 'user.updated', '{}', '2030-01-01T00:00:00.000Z' FROM event_log;
+      COMMIT;`);
+    other.close();
+    await listener.hears(1, 'reset');
+    expect(listener.events.map(({ type }) => type)).toEqual(['reset']);
+    expect(listener.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
+    await createUser(application.url, 'After');
+    await listener.hears(1, 'update');
+    await listener.close();
+  });
+
   it('forgets idempotency keys after a day', async () => {
     const send = () =>
       post(

@@ -35,6 +35,8 @@ describe('the start', () => {
     ['RATE_LIMIT_PER_MINUTE', '-1', 'whole number from 0'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info'],
     ['TRUST_PROXY', 'everyone?', 'number of hops'],
+    ['TRUST_PROXY', '10.0.0.0/99', 'number of hops'],
+    ['STREAM_LIFETIME', 'never', 'must be a duration'],
     ['CORS_ORIGINS', 'example.com', 'such as https://app.example.com'],
   ])(
     'stops when %s is "%s", in one line with the name, the value and what would be right',
@@ -100,6 +102,26 @@ describe('the start', () => {
     expect(await (await fetch(`${again.url}/api/users`)).json()).toHaveLength(1);
     await again.stop();
     rmSync(first.folder, { recursive: true });
+  });
+
+  it('stops when the database belongs to another program, and leaves it as it was', async () => {
+    const path = join(folder, 'shop.db');
+    const database = new Sqlite(path);
+    database.exec('CREATE TABLE orders (id INTEGER)');
+    expect(await refusal({ DATABASE_URL: `sqlite:${path}` })).toContain('has the tables orders');
+    expect(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()).toBe(1);
+    database.close();
+  });
+
+  it('stops when .env is not a file', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, '.env'));
+    expect(await refusal({}, undefined, cwd)).toMatch(/^\.env cannot be read: /);
+    rmSync(cwd, { recursive: true });
+  });
+
+  it.each(['2', 'loopback', '10.0.0.0/8, 192.0.2.1'])('takes %s for TRUST_PROXY', (TRUST_PROXY) => {
+    expect(() => readConfig({ TRUST_PROXY })).not.toThrow();
   });
 
   it('makes the folder of the database, reads .env, and lets the environment win', async () => {

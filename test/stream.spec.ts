@@ -1,4 +1,6 @@
 import Sqlite from 'better-sqlite3';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, RawListener } from './support/listener.js';
@@ -217,6 +219,28 @@ describe('a stream', () => {
       /^HTTP\/1\.1 200 OK\r\n(.+\r\n)*Content-Type: text\/event-stream\r\n(.+\r\n)*\r\nHTTP\/1\.1 200 OK\r\n/,
     );
     expect(answers).toContain('"status":"ok"');
+  });
+
+  it('ends when its client sends something else on the connection, and nothing gets into it', async () => {
+    for (const bytes of ['GARBAGE\r\n\r\n', 'GET /api/users HTTP/1.1\r\nHost: x\r\n\r\n']) {
+      const listener = await hear();
+      listener.socket.write(bytes);
+      await listener.until(({ ended }) => ended);
+      expect(listener.body).not.toContain('HTTP/1.1');
+    }
+  });
+
+  it('speaks to a client of HTTP/1.0 without chunks', async () => {
+    const socket = connect(application.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write(`GET ${USERS} HTTP/1.0\r\n\r\n`);
+    while (!answer.includes('retry:')) await sleep(5);
+    const user = await createUser(application.url, 'Old');
+    while (!answer.includes(user.id)) await sleep(5);
+    expect(answer).not.toMatch(/transfer-encoding: chunked/i);
+    expect(answer).toMatch(/\nevent: update\nid: [\da-f]{8}-\d+\ndata: \{.*\}\n\n/);
+    socket.destroy();
   });
 
   it('keeps what another program wrote into the log on its own lines', async () => {

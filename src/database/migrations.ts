@@ -16,9 +16,10 @@ const MIGRATIONS: Record<string, Migration> = {
 /**
  * Brings the database up to this version of the program, all missing steps in one transaction.
  *
- * @throws StartupError the database was made by a newer version of the program.
+ * @throws StartupError the database was made by a newer version of the program, or by another program.
  */
 export async function migrate(db: Kysely<Schema>): Promise<void> {
+  await refuseForeign(db);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (!error) return;
@@ -27,6 +28,16 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   throw new StartupError(
     `The database is newer than this program: it holds ${unknown.join(', ')}, and this program knows ` +
       `migrations up to ${Object.keys(MIGRATIONS).at(-1)}. Start a newer version of Carillon.`,
+  );
+}
+
+async function refuseForeign(db: Kysely<Schema>): Promise<void> {
+  const tables = (await db.introspection.getTables({ withInternalKyselyTables: true })).map(
+    ({ name }) => name,
+  );
+  if (tables.length === 0 || tables.includes('kysely_migration')) return;
+  throw new StartupError(
+    `The database belongs to another program: it has the tables ${tables.join(', ')}. Name an empty one, or a new file.`,
   );
 }
 

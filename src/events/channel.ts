@@ -61,6 +61,10 @@ export class Channel {
     this.#hand(this.#live.values(), run, facts[0]!.position, facts.at(-1)!.position);
   }
 
+  fallBehind(): void {
+    for (const listener of this.#live) listener.fallBehind();
+  }
+
   encode(facts: readonly LoggedFact[]): Chunk {
     const { view, epoch } = this;
     return Chunk.of(facts.map((fact) => view.form.frame(fact, epoch)));

@@ -51,6 +51,11 @@ export class Channels {
     for (const channel of touched) channel.flush();
   }
 
+  /** Has all listeners read on by themselves: the feed could not see what comes next for them. */
+  fallBehind(): void {
+    for (const channel of this.#byKey.values()) channel.fallBehind();
+  }
+
   #at(topic: string | typeof ALL): Set<Channel> {
     let channels = this.#byTopic.get(topic);
     if (!channels) this.#byTopic.set(topic, (channels = new Set()));

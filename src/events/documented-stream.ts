@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiProblems } from '../http/documented.js';
 
 interface Documentation {
@@ -17,18 +17,12 @@ export function DocumentedStream({ operationId, summary, events }: Documentation
   return applyDecorators(
     ApiOperation({ operationId, summary, description: describe(events) }),
     ApiHeader({ name: 'Last-Event-ID', required: false, description: CURSOR }),
-    ApiQuery({
-      name: 'lastEventId',
-      required: false,
-      type: String,
-      description: `${CURSOR} Where both are there, the header wins.`,
-    }),
     ApiResponse({
       status: 200,
       description: 'An event stream (HTML standard, 9.2) that stays open.',
       content: { 'text/event-stream': { schema: { type: 'string' }, examples: FRAMES } },
     }),
-    ApiProblems('not-found', 'not-acceptable'),
+    ApiProblems('invalid-parameter', 'not-found', 'not-acceptable'),
   );
 }
 

@@ -19,6 +19,7 @@ const PAGE = 500;
 export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(EventFeed.name);
   readonly #facts = new Subject<readonly LoggedFact[]>();
+  readonly #gaps = new Subject<void>();
   /** What was emitted last, for listeners that are a little behind. */
   readonly recent: RecentFacts;
   #epoch = '';
@@ -53,6 +54,11 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return this.#facts;
   }
 
+  /** Tells, before the facts that follow, that some were trimmed before this process could read them. */
+  get gaps(): Observable<void> {
+    return this.#gaps;
+  }
+
   get epoch(): string {
     return this.#epoch;
   }
@@ -85,7 +91,9 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
       const facts = await this.log.read(this.#head, Number.MAX_SAFE_INTEGER, PAGE);
       const last = facts.at(-1);
       if (!last) return;
+      const hasGap = facts[0]!.position !== this.#head + 1;
       this.#head = last.position;
+      if (hasGap) this.#gaps.next();
       this.recent.push(facts);
       this.#facts.next(facts);
     }

@@ -7,10 +7,11 @@ import {
   Req,
   Sse,
 } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import { DocumentedStream } from './documented-stream.js';
+import { TopicsQuery } from './stream-query.js';
 import type { StreamView } from './stream-view.js';
 import { Streams } from './streams.js';
 import { Topics } from './topics.js';
@@ -34,12 +35,11 @@ export class EventsController {
     summary: 'Listen to everything, or to some topics',
     events: { 'user.created': 'a user', 'user.updated': 'a user', 'user.removed': '`{"id": …}`' },
   })
-  @ApiQuery({ name: 'topic', required: false, isArray: true, type: String, example: ['users'] })
   listen(
-    @Query('topic') topic: string | string[] = [],
+    @Query() { topic, lastEventId }: TopicsQuery,
     @Req() request: Request,
   ): Promise<Observable<MessageEvent>> {
-    return this.streams.open(this.#view([topic].flat()), request);
+    return this.streams.open(this.#view(topic), request, lastEventId);
   }
 
   @All()

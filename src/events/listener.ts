@@ -34,6 +34,7 @@ export class Listener implements LiveListener, Waiting {
   /** When bytes were last given to the socket, and since when it takes no more; ms since the epoch. */
   #lastWrite = Date.now();
   #fullSince = 0;
+  #taken = 0;
   readonly #expires: number;
 
   constructor(
@@ -82,9 +83,12 @@ export class Listener implements LiveListener, Waiting {
     this.receive(heartbeat, head, now);
   }
 
-  /** Whether its socket has taken nothing for so many ms. */
+  /** Whether its socket is full and has taken nothing for so many ms. */
   isStalled(timeout: number, now: number): boolean {
-    return this.#fullSince > 0 && now - this.#fullSince >= timeout;
+    if (!this.#fullSince) return false;
+    const { taken } = this.outlet;
+    if (taken !== this.#taken) [this.#taken, this.#fullSince] = [taken, now];
+    return now - this.#fullSince >= timeout;
   }
 
   /** Whether its lifetime is over. */

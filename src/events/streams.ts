@@ -60,6 +60,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
+    this.feed.gaps.subscribe(() => this.#channels.fallBehind());
     this.#timer = setInterval(
       () => this.#lookAfter(this.#listeners.values()),
       this.config.STREAM_HEARTBEAT / LOOKS,
@@ -76,17 +77,21 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * What an `@Sse()` endpoint returns: the view's facts as MessageEvents, from the place that the request names in
-   * `Last-Event-ID` or `?lastEventId=` (the header wins: a browser that reconnects has the newer one there), from the
+   * What an `@Sse()` endpoint returns: the view's facts as MessageEvents, from the place that the request names in the
+   * header `Last-Event-ID` or in its query (the header wins: a browser that reconnects has the newer one there), from the
    * first that is kept for `earliest`, else from now on.
    *
    * @throws Problem `not-acceptable`: the client does not take an event stream.
    */
-  async open(view: StreamView, request: Request): Promise<Observable<MessageEvent>> {
-    if (!request.accepts('text/event-stream'))
+  async open(
+    view: StreamView,
+    request: Request,
+    lastEventId?: string,
+  ): Promise<Observable<MessageEvent>> {
+    if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
-    const cursor = requestedCursor(request);
+    const cursor = request.get('Last-Event-ID') || lastEventId || undefined;
     if (this.#closing || this.#size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
 
     const response = request.res!;
@@ -180,12 +185,6 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const id = formatCursor({ epoch: this.feed.epoch, position: head });
     return Chunk.of([frame({ type: 'heartbeat', id, data: '{}' })]);
   }
-}
-
-function requestedCursor(request: Request): string | undefined {
-  const parameter = [request.query['lastEventId']].flat().at(-1);
-  const given = typeof parameter === 'string' ? parameter : '';
-  return request.get('Last-Event-ID') || given || undefined;
 }
 
 /** Between half and one and a half of it. */

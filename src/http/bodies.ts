@@ -1,9 +1,15 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import express from 'express';
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { isUtf8 } from 'node:buffer';
 import { Problem } from './problems.js';
 
 export const BODY_LIMIT = 64 * 1024; // bytes
+/** Objects and arrays inside one another: more than any body has that is meant, less than overflows a stack. */
+const DEPTH_LIMIT = 64;
 
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
@@ -11,51 +17,96 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 /** Reads JSON bodies, and says of any other body what would be right. */
 export const bodies: RequestHandler[] = [refuseOtherMediaTypes, readJson];
 
-const json = express.json({ limit: BODY_LIMIT, type: MEDIA_TYPES, verify: refuseInvalidUtf8 });
-
-function readJson(request: Request, response: Response, next: NextFunction): void {
-  json(request, response, (error?: unknown) => next(error && toProblem(error)));
-}
-
-/** The parser's errors have a `type`: https://github.com/expressjs/body-parser#errors */
-function toProblem(error: unknown): unknown {
-  const { type, message } = error as { type?: string; message: string };
-  switch (type) {
-    case 'entity.parse.failed':
-      return new Problem('malformed-request', `The body is not JSON: ${message}.`);
-    case 'entity.too.large':
-      return new Problem('content-too-large', `The body may have at most ${BODY_LIMIT} bytes.`);
-    case 'charset.unsupported':
-    case 'encoding.unsupported':
-      return new Problem('unsupported-media-type', `${message}; send UTF-8, plain or gzip.`);
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return new Problem('malformed-request', 'The body ended early.');
-    default:
-      return error;
-  }
-}
+const json = express.json({
+  limit: BODY_LIMIT,
+  type: MEDIA_TYPES,
+  // Any JSON: that it has to be an object is told with the other mistakes.
+  strict: false,
+  verify: refuseWhatDoesNotParse,
+});
 
 function refuseOtherMediaTypes(request: Request, _response: Response, next: NextFunction): void {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   const hasBody = encoding !== undefined || Number(length) > 0;
-  if (!hasBody || request.is(MEDIA_TYPES)) return next();
+  if (!hasBody || (request.is(MEDIA_TYPES) && isUtf8Charset(request))) return next();
   const given = request.headers['content-type'] ?? 'not there';
   const header = request.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'; // RFC 5789, W3C LDP 7.1
   throw new Problem(
     'unsupported-media-type',
-    `Content-Type is ${given}; send JSON as ${MEDIA_TYPES[0]}.`,
+    `Content-Type is ${given}; send JSON in UTF-8 as ${MEDIA_TYPES[0]}.`,
     { headers: { [header]: MEDIA_TYPES.join(', ') } },
   );
 }
 
-/** The parser would put U+FFFD in place of what it cannot decode, and the client would never know. */
-function refuseInvalidUtf8(
-  _request: unknown,
-  _response: unknown,
-  body: Buffer,
-  encoding: string,
-): void {
-  if (encoding === 'utf-8' && !isUtf8(body))
-    throw new Problem('malformed-request', 'The body is not valid UTF-8.');
+/** JSON is UTF-8 (RFC 8259, 8.1). */
+function isUtf8Charset(request: Request): boolean {
+  const [, charset] =
+    /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(request.headers['content-type']!) ?? [];
+  return charset === undefined || /^utf-?8$/i.test(charset);
+}
+
+function readJson(request: Request, response: Response, next: NextFunction): void {
+  let answered = false;
+  const proceed = (error?: unknown): void => {
+    if (!answered) next(error);
+    answered = true;
+  };
+  onTooLarge(request, () => {
+    response.set('Connection', 'close');
+    proceed(tooLarge());
+  });
+  json(request, response, (error?: unknown) => proceed(error && toProblem(error)));
+}
+
+/** Tells at once: the parser would first read all of it, however much there is. */
+function onTooLarge(request: Request, refuse: () => void): void {
+  if (Number(request.headers['content-length']) > BODY_LIMIT) return refuse();
+  if (request.headers['transfer-encoding'] === undefined) return undefined;
+  let received = 0;
+  request.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > BODY_LIMIT) refuse();
+  });
+  return undefined;
+}
+
+const tooLarge = (): Problem =>
+  new Problem('content-too-large', `The body may have at most ${BODY_LIMIT} bytes.`);
+
+/** The parser's errors have a `type`: https://github.com/expressjs/body-parser#errors */
+function toProblem(error: unknown): unknown {
+  const { type, message, status } = error as { type?: string; message: string; status?: number };
+  switch (type) {
+    case 'entity.parse.failed':
+      return new Problem('malformed-request', `The body is not JSON: ${message}.`);
+    case 'entity.too.large':
+      return tooLarge();
+    case 'encoding.unsupported':
+      return new Problem('unsupported-media-type', `${message}; send it plain or with gzip.`);
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new Problem('malformed-request', 'The body ended early.');
+    default:
+      if (status !== 400 || error instanceof Problem) return error;
+      return new Problem('malformed-request', `The body cannot be decompressed: ${message}.`);
+  }
+}
+
+function refuseWhatDoesNotParse(_request: unknown, _response: unknown, body: Buffer): void {
+  // The parser would put U+FFFD in place of what it cannot decode, and the client would never know.
+  if (!isUtf8(body)) throw new Problem('malformed-request', 'The body is not valid UTF-8.');
+  if (depthOf(body) > DEPTH_LIMIT)
+    throw new Problem('malformed-request', `The body is nested more than ${DEPTH_LIMIT} deep.`);
+}
+
+/** How deep objects and arrays stand inside one another. */
+function depthOf(json: Buffer): number {
+  const withoutStrings = json.toString('latin1').replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of withoutStrings.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }

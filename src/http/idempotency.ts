@@ -33,7 +33,7 @@ export class Idempotency implements NestInterceptor {
     if (request.method !== 'POST' || header === undefined) return next.handle();
 
     const key = parseKey(header);
-    const scope = `${request.method} ${request.path}`;
+    const scope = scopeOf(request);
     const id = `${scope} ${key}`;
     if (this.#inProgress.has(id))
       throw new Problem(
@@ -73,6 +73,10 @@ export class Idempotency implements NestInterceptor {
     });
   }
 }
+
+/** The address that the key was sent to; Express takes it in any case, and with a slash behind it. */
+const scopeOf = ({ method, path }: Request): string =>
+  `${method} ${path.toLowerCase().replace(/\/$/, '')}`;
 
 /** A structured string in quotes (RFC 8941, 3.3.3), as the draft has it, or the bare key, as most send it. */
 function parseKey(header: string): string {

@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import type { Config } from '../config.js';
-
-const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
 /**
  * Structured logs: readable on a terminal, JSON elsewhere. What is logged of a request names nobody: no
@@ -12,7 +8,7 @@ const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
   pinoHttp: {
     level: LOG_LEVEL,
-    genReqId: takeOrMakeRequestId,
+    genReqId: ({ id }) => id,
     autoLogging: { ignore: ({ url }) => url?.startsWith('/health/') ?? false },
     serializers: {
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
@@ -29,11 +25,3 @@ export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
     }),
   },
 });
-
-/** The id under which a request is found in the logs: its own `X-Request-Id`, or a new one. */
-function takeOrMakeRequestId(request: IncomingMessage, response: ServerResponse): string {
-  const given = request.headers['x-request-id'];
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-  response.setHeader('X-Request-Id', id);
-  return id;
-}

@@ -20,7 +20,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblem(error, request);
-    if (problem.getStatus() >= 500) this.#logger.error(error);
+    if (problem.code === 'internal-error') this.#logger.error(error);
+    else if (error instanceof DatabaseUnavailable) this.#logger.error(error.message);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -53,8 +54,9 @@ function toProblem(error: unknown, request: Request): Problem {
     );
   // Nest's router throws it where no route matched; whatever else is not there is told by a Problem.
   if (error instanceof NotFoundException) return noRoute(request);
-  if (error instanceof HttpException)
-    return new Problem(codeOf(error.getStatus()), error.message, { members: membersOf(error) });
+  if (error instanceof HttpException && 'details' in Object(error.getResponse()))
+    return unready(error);
+  if (error instanceof HttpException) return new Problem(codeOf(error.getStatus()), error.message);
   return new Problem('internal-error', 'The request failed. It is logged under its request id.');
 }
 
@@ -64,8 +66,12 @@ function codeOf(status: number): ProblemCode {
   return codes.find((code) => PROBLEMS[code].status === status) ?? fallback;
 }
 
-/** A health check tells what it found: the object that Terminus throws. */
-function membersOf(error: HttpException): Record<string, unknown> {
-  const body = error.getResponse();
-  return typeof body === 'object' && 'details' in body ? { checks: body.details } : {};
+/** A health check that failed tells what it found, in the object that Terminus throws. */
+function unready(error: HttpException): Problem {
+  const { details } = error.getResponse() as {
+    details: Record<string, { status: string; message?: string }>;
+  };
+  const down = Object.entries(details).filter(([, { status }]) => status === 'down');
+  const detail = down.map(([name, { message }]) => `${name}: ${message ?? 'down'}`).join('; ');
+  return new Problem('unavailable', `${detail}.`, { members: { checks: details } });
 }

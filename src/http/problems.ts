@@ -24,6 +24,7 @@ export const PROBLEMS = {
     status: 415,
     title: 'The body is not in a format that this address reads',
   },
+  'expectation-failed': { status: 417, title: 'What the client expects is not known here' },
   'validation-failed': { status: 422, title: 'The body is not valid' },
   'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

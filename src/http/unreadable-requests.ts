@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, PROBLEM_TYPE, type ProblemCode } from './problems.js';
 import { StreamingConnections } from './streaming-connections.js';
 
 /** Answers what never becomes a request, since node cannot parse it or it does not come to an end. */
 export function answerUnreadableRequests(server: Server): void {
+  server.on('checkExpectation', ({ headers }: IncomingMessage, response: ServerResponse) => {
+    const detail = `Expect is ${headers.expect}; only 100-continue is known here.`;
+    const answer = answerOf(new Problem('expectation-failed', detail));
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const code = codeOf(error);
     const running = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
@@ -13,7 +18,7 @@ export function answerUnreadableRequests(server: Server): void {
     if (!code || !socket.writable || StreamingConnections.has(socket)) socket.destroy();
     // What came before the bytes that are wrong was right, and gets its answer.
     else if (running) running.once('finish', () => socket.destroySoon());
-    else socket.end(answer(new Problem(code, `${error.message}.`)));
+    else socket.end(toBytes(answerOf(new Problem(code, `${error.message}.`))));
   });
 }
 
@@ -24,12 +29,19 @@ function codeOf({ code = '' }: NodeJS.ErrnoException): ProblemCode | undefined {
   return code.startsWith('HPE_') ? 'malformed-request' : undefined;
 }
 
-function answer(problem: Problem): string {
+function answerOf(problem: Problem) {
   const requestId = randomUUID();
-  const { status, title, ...rest } = problem.document(requestId);
-  const body = JSON.stringify({ ...rest, title, status });
-  return (
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${requestId}\r\n` +
-    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
-  );
+  const body = JSON.stringify(problem.document(requestId));
+  const headers = {
+    'Content-Type': PROBLEM_TYPE,
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  };
+  return { status: problem.getStatus(), headers, body };
+}
+
+function toBytes({ status, headers, body }: ReturnType<typeof answerOf>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -6,6 +6,8 @@ import {
 } from '@nestjs/common';
 import { type FieldError, Problem } from './problems.js';
 
+const UNKNOWN = 'is not known here';
+
 class Invalid extends Error {
   constructor(readonly errors: readonly FieldError[]) {
     super();
@@ -27,27 +29,30 @@ export class RequestValidation extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const isBody = metadata.type === 'body';
+    const refusal = isBody ? invalidBody : invalidParameter;
     if (isBody && !isObject(value))
       throw new Problem('validation-failed', 'The body must be a JSON object.');
-    // class-transformer passes over it without a word.
-    if (isBody && Object.hasOwn(value as object, '__proto__'))
-      throw invalidBody([{ field: '__proto__', detail: 'is not known here' }]);
+    // class-validator takes the names that every object has for known.
+    const inherited = isObject(value)
+      ? Object.keys(value).filter((name) => name in Object.prototype)
+      : [];
+    if (inherited.length > 0) throw refusal(inherited.map((field) => ({ field, detail: UNKNOWN })));
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      throw isBody ? invalidBody(error.errors) : invalidParameter(error.errors);
+      throw refusal(error.errors);
     }
   }
 }
 
-const isObject = (value: unknown): boolean =>
+const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
   return Object.entries(constraints ?? {}).map(([constraint, message]) => ({
     field: property,
-    detail: constraint === 'whitelistValidation' ? 'is not known here' : message,
+    detail: constraint === 'whitelistValidation' ? UNKNOWN : message,
   }));
 }
 

@@ -22,10 +22,13 @@ const Name = (): PropertyDecorator => (target, key) => {
 };
 
 function mistake(value: unknown): string | undefined {
+  if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return 'must be a string';
   if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
   if (/\p{Cc}/u.test(value)) return 'must not have control characters, such as a line break';
   const length = [...value].length;
+  if (length > 0 && !/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value))
+    return 'must have a character that can be seen';
   if (length >= 1 && length <= LONGEST) return undefined;
   return `must have 1 to ${LONGEST} characters, not counting space around it; it has ${length}`;
 }

@@ -20,6 +20,7 @@ import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/
 import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { DocumentedStream } from '../events/documented-stream.js';
+import { StreamQuery } from '../events/stream-query.js';
 import { Streams } from '../events/streams.js';
 import {
   ApiIdempotencyKey,
@@ -94,7 +95,7 @@ export class UsersController {
   @ApiResponse({
     status: 200,
     description:
-      'One page. Open the stream with its `Last-Event-ID`, and nothing is missed or told twice.',
+      'One page. Open the stream with the `Last-Event-ID` of the first page, and nothing is missed: later pages may hold changes that the stream tells once more.',
     type: [User],
     headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
   })
@@ -119,8 +120,11 @@ export class UsersController {
       remove: '`{"id": …}` of a user that was removed',
     },
   })
-  listen(@Req() request: Request): Promise<Observable<MessageEvent>> {
-    return this.streams.open(userDirectory, request);
+  listen(
+    @Query() { lastEventId }: StreamQuery,
+    @Req() request: Request,
+  ): Promise<Observable<MessageEvent>> {
+    return this.streams.open(userDirectory, request, lastEventId);
   }
 
   @All('event')
