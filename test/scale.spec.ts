@@ -1,0 +1,258 @@
+import { jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { Backlog, type Waiting } from '../src/events/backlog.js';
+import type { LoggedFact } from '../src/events/event-log.js';
+import { RecentFacts } from '../src/events/recent-facts.js';
+import { Streams } from '../src/events/streams.js';
+import { Turns } from '../src/events/turns.js';
+import { userDirectory } from '../src/users/users.stream.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { listen, type RawListener } from './support/listener.js';
+import { fact } from './support/log.js';
+import { createUser } from './support/requests.js';
+
+const USERS = '/api/users/event';
+
+describe('many listeners', () => {
+  const running: RunningApplication[] = [];
+  const start = async (environment: Record<string, string> = {}) => {
+    const application = await startApplication(environment);
+    running.push(application);
+    return application;
+  };
+  const many = (count: number, { port }: RunningApplication, path = USERS, headers = {}) =>
+    Promise.all(Array.from({ length: count }, () => listen(port, path, { headers })));
+  const record = ({ app }: RunningApplication, count: number, bytes = 10, topic = 'users') =>
+    app.get(UnitOfWork, { strict: false }).run(async (tx) => {
+      for (let n = 0; n < count; n++) tx.record(fact({ n, filling: 'x'.repeat(bytes) }, topic));
+    });
+  const ids = (listener: RawListener) => listener.of('update').map(({ id }) => id);
+  const close = (listeners: RawListener[]) => Promise.all(listeners.map((each) => each.close()));
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all(running.splice(0).map((application) => application.stop()));
+  });
+
+  it('share what is serialised: once for each fact, live or replayed, however many there are', async () => {
+    const told = jest.spyOn(userDirectory.form, 'tell');
+    const application = await start();
+    const live = await many(50, application);
+    for (let n = 0; n < 20; n++) await createUser(application.url, `Shared ${n}`);
+    await Promise.all(live.map((listener) => listener.hears(20, 'update')));
+    const back = await many(50, application, `${USERS}?lastEventId=earliest`);
+    await Promise.all(back.map((listener) => listener.hears(20, 'update')));
+
+    expect(told).toHaveBeenCalledTimes(20);
+    for (const listener of [...live, ...back]) expect(ids(listener)).toEqual(ids(live[0]!));
+    await close([...live, ...back]);
+  });
+
+  it('of other topics cost a fact nothing: it is not even put into words for them', async () => {
+    const told = jest.spyOn(userDirectory.form, 'tell');
+    const application = await start();
+    const listeners = await many(20, application);
+    await record(application, 1000, 10, 'elsewhere');
+    await createUser(application.url, 'Here');
+    await Promise.all(listeners.map((listener) => listener.hears(1, 'update')));
+    expect(told).toHaveBeenCalledTimes(1);
+    await close(listeners);
+  });
+
+  it('get the same bytes from memory and from the log', async () => {
+    const first = await start();
+    for (let n = 0; n < 5; n++) await createUser(first.url, `Same ${n}`);
+    await record(first, 600, 300);
+    const replay = async ({ port }: RunningApplication) => {
+      const listener = await listen(port, `${USERS}?lastEventId=earliest`);
+      await listener.hears(605, 'update');
+      await listener.close();
+      return listener.body.replace(/retry: \d+/, 'retry: …');
+    };
+    const fromMemory = await replay(first);
+    const second = await start({
+      DATABASE_URL: `sqlite:${first.database}`,
+      STREAM_RING_BYTES: '0',
+    });
+    expect(await replay(second)).toBe(fromMemory);
+  });
+
+  it('that come back all at once lose and repeat nothing, while others write and listen', async () => {
+    const application = await start();
+    const witness = await listen(application.port, USERS);
+    const [{ cursor }] = [witness];
+    await record(application, 500, 100);
+    let writing = true;
+    const writer = (async () => {
+      while (writing) await createUser(application.url, 'During the storm');
+    })();
+    const storm = await many(300, application, USERS, { 'Last-Event-ID': cursor });
+    await Promise.all(storm.map((listener) => listener.hears(501, 'update')));
+    writing = false;
+    await writer;
+    const last = await createUser(application.url, 'After the storm');
+    const hasAll = ({ body }: RawListener) => body.includes(last.id);
+    await Promise.all([witness, ...storm].map((listener) => listener.until(hasAll)));
+
+    for (const listener of storm) expect(ids(listener)).toEqual(ids(witness));
+    await close([witness, ...storm]);
+  });
+
+  it('over STREAM_MAX are told to come back later, and those that are there stay', async () => {
+    const application = await start({ STREAM_MAX: '5' });
+    const inside = await many(5, application);
+    const outside = await listen(application.port, USERS, {
+      headers: { 'Last-Event-ID': 'own-cursor' },
+    });
+    await outside.until(({ ended }) => ended);
+    expect(outside.status).toBe(200);
+    expect(outside.head).toMatch(/text\/event-stream/);
+    expect(outside.cursor).toBe('own-cursor');
+    expect(outside.events).toEqual([]);
+
+    await createUser(application.url, 'For five');
+    await Promise.all(inside.map((listener) => listener.hears(1, 'update')));
+    await inside.pop()!.close();
+    const streams = application.app.get(Streams, { strict: false });
+    while (streams.size > 4) await sleep(5);
+    const next = await listen(application.port, USERS);
+    await createUser(application.url, 'For the next');
+    await next.hears(1, 'update');
+    await close([...inside, next]);
+  });
+
+  it('are ended when their STREAM_LIFETIME is over, not all at once, and go on elsewhere', async () => {
+    const application = await start({ STREAM_LIFETIME: '1s', STREAM_HEARTBEAT: '200ms' });
+    const began = Date.now();
+    const ends: number[] = [];
+    const listeners = await many(40, application);
+    const user = await createUser(application.url, 'Mortal');
+    await Promise.all(
+      listeners.map(async (listener) => {
+        await listener.until(({ ended }) => ended);
+        ends.push(Date.now() - began);
+        expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
+        expect(listener.body).toMatch(/\nretry: \d+\n\n$/);
+      }),
+    );
+    expect(Math.min(...ends)).toBeGreaterThan(450);
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(300);
+    const back = await listen(application.port, USERS, {
+      headers: { 'Last-Event-ID': listeners[0]!.cursor },
+    });
+    const next = await createUser(application.url, 'Next');
+    await back.hears(1, 'update');
+    expect(back.of('update').map(({ data }) => data)).toEqual([next]);
+    await back.close();
+  });
+
+  it('that do not read are cut off when STREAM_BACKLOG_BYTES wait in all, and miss nothing when they are back', async () => {
+    const application = await start({ STREAM_BACKLOG_BYTES: String(2 ** 20) });
+    const quick = await listen(application.port, USERS);
+    const stuck = await many(30, application);
+    for (const { socket } of stuck) socket.pause();
+    for (let round = 0; round < 100; round++) await record(application, 50, 2000);
+    await quick.hears(5000, 'update');
+    const { size } = application.app.get(Streams, { strict: false });
+    expect(size).toBeLessThan(31);
+    expect(size).toBeGreaterThan(1);
+
+    for (const { socket } of stuck) socket.resume();
+    for (const listener of stuck) {
+      await listener.until(({ ended, events }) => ended || events.length >= 5000);
+      const back = await listen(application.port, USERS, {
+        headers: { 'Last-Event-ID': listener.cursor },
+      });
+      await back.hears(5000 - listener.of('update').length, 'update');
+      expect([...ids(listener), ...ids(back)]).toEqual(ids(quick));
+      await close([listener, back]);
+    }
+    await quick.close();
+  });
+});
+
+describe('the newest facts in memory', () => {
+  const facts = (from: number, to: number): LoggedFact[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => ({
+      position: from + index,
+      topic: 't',
+      type: 'x',
+      data: 'd'.repeat(100),
+      actor: null,
+      at: '',
+    }));
+  const positions = (found: readonly LoggedFact[] | undefined) =>
+    found?.map(({ position }) => position);
+
+  it('are found by position, and only where the next one is there', () => {
+    const recent = new RecentFacts(1_000_000);
+    expect(recent.after(0, 10)).toBeUndefined();
+    recent.push(facts(11, 20));
+    expect(positions(recent.after(10, 3))).toEqual([11, 12, 13]);
+    expect(positions(recent.after(18, 10))).toEqual([19, 20]);
+    expect(recent.after(9, 10)).toBeUndefined();
+    expect(recent.after(20, 10)).toBeUndefined();
+  });
+
+  it('stay below their limit of bytes, and the oldest go first', () => {
+    const recent = new RecentFacts(60_000);
+    for (let n = 0; n < 100; n++) {
+      recent.push(facts(n * 10 + 1, n * 10 + 10));
+      expect(recent.bytes).toBeLessThanOrEqual(60_000);
+    }
+    expect(positions(recent.after(999, 10))).toEqual([1000]);
+    expect(positions(recent.after(900, 1))).toEqual([901]);
+    expect(recent.after(899, 1)).toBeUndefined();
+  });
+});
+
+describe('bytes that wait', () => {
+  it('are bounded: who has waited longest is cut off, and no more than necessary', () => {
+    const cut: string[] = [];
+    const waiting = (name: string, pending: number): Waiting => ({
+      pending,
+      cut: () => cut.push(name),
+    });
+    const backlog = new Backlog(100);
+    const [a, b, c] = [waiting('a', 40), waiting('b', 40), waiting('c', 50)];
+    backlog.add(a);
+    backlog.add(b);
+    expect(cut).toEqual([]);
+    backlog.add(c);
+    expect(cut).toEqual(['a']);
+    expect(backlog.bytes).toBe(90);
+    backlog.remove(a);
+    backlog.remove(b);
+    backlog.remove(b);
+    expect(backlog.bytes).toBe(50);
+  });
+});
+
+describe('turns', () => {
+  it('do all work in the order of its lane, and let the event loop go round in between', async () => {
+    const turns = new Turns();
+    const done: string[] = [];
+    const busy = (name: string) => () => {
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      done.push(name);
+    };
+    for (let n = 0; n < 40; n++) {
+      turns.add('replay', busy(`replay ${n}`));
+      turns.add('live', busy(`live ${n}`));
+    }
+    let rounds = 0;
+    while (done.length < 80) {
+      await new Promise(setImmediate);
+      rounds++;
+    }
+    expect(rounds).toBeGreaterThan(4);
+    for (const lane of ['live', 'replay'])
+      expect(done.filter((name) => name.startsWith(lane))).toEqual(
+        Array.from({ length: 40 }, (_, n) => `${lane} ${n}`),
+      );
+    // A long queue of replays does not put off what is live.
+    expect(done.indexOf('live 0')).toBeLessThan(2);
+  });
+});
