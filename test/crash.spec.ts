@@ -69,6 +69,25 @@ describe('kill -9', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('is what a disk that fails comes to: the process ends before it answers, and a new one tells what is there', async () => {
+    const failing = `import fs from 'node:fs';
+      const { fdatasync } = fs;
+      let left = 5;
+      fs.fdatasync = (fd, done) => (left-- > 0 ? fdatasync(fd, done) : done(new Error('EIO')));`;
+    const first = await CarillonProcess.start({
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(failing)}`,
+    });
+    for (let n = 0; n < 5; n++) await createUser(first.url, `Answered ${n}`);
+    await expect(createUser(first.url, 'Never answered')).rejects.toThrow('fetch failed');
+    expect(await first.exited).toBe(1);
+    expect(first.errors).toContain('EIO');
+    const second = await CarillonProcess.start({}, first.port, first.folder);
+    const names = (await listUsers(second.url)).map(({ firstname }) => firstname);
+    expect(names.slice(0, 5)).toEqual(Array.from({ length: 5 }, (_, n) => `Answered ${n}`));
+    await second.stop();
+    rmSync(first.folder, { recursive: true });
+  });
+
   it('leaves the data of the first start to the second', async () => {
     const first = await CarillonProcess.start(environment);
     const user = await createUser(first.url, 'Kept');

@@ -1,13 +1,15 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.js';
 
 /** The connections of one engine. */
 export interface Engine {
   /** For the unit of work alone. */
   readonly write: Kysely<Schema>;
-  /** Each statement sees what is committed when it starts. */
+  /** Each statement sees what is on disk when it starts. */
   readonly read: Kysely<Schema>;
+  /** Resolves when the transaction is on disk. Nobody reads what is in it before. */
+  commit(transaction: ControlledTransaction<Schema>): Promise<void>;
   /** All statements of `work` see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -20,7 +22,7 @@ export const ENGINE = Symbol('ENGINE');
 export class Database implements OnApplicationShutdown {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
-  /** Reads single statements, each of which sees what is committed when it starts. */
+  /** Reads single statements, each of which sees what is on disk when it starts. */
   get read(): Kysely<Schema> {
     return this.engine.read;
   }

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
+  type ControlledTransaction,
   type DatabaseConnection,
   Kysely,
   SqliteAdapter,
@@ -8,9 +9,10 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
-import { mkdirSync } from 'node:fs';
+import fs, { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StartupError } from '../startup-error.js';
+import { Checkpointer } from './checkpointer.js';
 import type { Engine } from './database.js';
 import { DatabaseUnavailable } from './errors.js';
 import type { Schema } from './schema.js';
@@ -22,54 +24,123 @@ const CACHED_STATEMENTS = 256;
 /** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
 const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
 
+/** Keeps a connection at what is committed now: a transaction goes on seeing what its first read saw. */
+const HOLD = 'BEGIN; SELECT head FROM event_log';
+
+/** Flushes a file's data to disk: `fs.fdatasync`. */
+export type Flush = (fd: number, done: (error: Error | null) => void) => void;
+
 /**
  * Opens (and makes, where it is not there) the database file of a URL `sqlite:<path>`.
  *
- * One connection writes, one reads, one holds snapshots. In WAL mode none waits for another, and
- * `synchronous=FULL` has each COMMIT flush the WAL, so what was committed survives a power cut
- * (https://sqlite.org/pragma.html#pragma_synchronous).
+ * One connection writes, one reads, one holds snapshots. In WAL mode none waits for another.
  *
  * @throws StartupError the folder cannot be made or written, or the file is not a database.
  */
-export function openSqlite(url: string): Engine {
+export function openSqlite(url: string, flush?: Flush): Engine {
   const path = resolve(url.slice('sqlite:'.length).replace(/^\/\//, ''));
   try {
     mkdirSync(dirname(path), { recursive: true });
     const writer = new Sqlite(path, { timeout: BUSY_TIMEOUT });
     writer.pragma('journal_mode = WAL');
-    writer.pragma('synchronous = FULL');
+    // A COMMIT writes to the WAL and does not flush it; SqliteEngine.commit does, without holding the event loop.
+    writer.pragma('synchronous = NORMAL');
+    writer.pragma('wal_autocheckpoint = 0');
     writer.pragma('foreign_keys = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
-    const reading = { timeout: BUSY_TIMEOUT, readonly: true };
-    return engine(writer, new Sqlite(path, reading), new Sqlite(path, reading));
+    return new SqliteEngine(path, writer, flush);
   } catch (error) {
     throw new StartupError(`DATABASE_URL is "${url}": ${reason(error, path)}`);
   }
 }
 
-function engine(
-  writer: Sqlite.Database,
-  reader: Sqlite.Database,
-  snapshots: Sqlite.Database,
-): Engine {
-  const write = new Kysely<Schema>({ dialect: new Dialect(writer, 'begin immediate') });
-  const read = new Kysely<Schema>({ dialect: new Dialect(reader, 'begin') });
-  // A connection of its own: while its transaction is open, other reads must not see the past.
-  const snapshot = new Kysely<Schema>({ dialect: new Dialect(snapshots, 'begin') });
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    write,
-    read,
-    snapshot: (work) => {
-      const result = last.then(() => snapshot.transaction().execute(work));
-      last = result.catch(() => undefined);
-      return result;
-    },
-    close: async () => {
-      await last;
-      for (const connection of [reader, snapshots, writer]) connection.close();
-    },
-  };
+/**
+ * What was committed survives a power cut, as with `synchronous=FULL`, and the event loop goes on while the disk works.
+ *
+ * A COMMIT puts the transaction at the end of the WAL, and `fdatasync` flushes that file in a thread of node's pool.
+ * Until it is done nobody is told, and the connections that read are held where they were before.
+ */
+class SqliteEngine implements Engine {
+  readonly write: Kysely<Schema>;
+  readonly read: Kysely<Schema>;
+  /** A connection of its own: while its transaction is open, other reads must not see the past. */
+  readonly #snapshots: Kysely<Schema>;
+  readonly #reader: Sqlite.Database;
+  readonly #snapshotReader: Sqlite.Database;
+  readonly #wal: number;
+  readonly #checkpointer: Checkpointer;
+  #committing: Promise<void> | undefined;
+  #lastSnapshot: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    path: string,
+    private readonly writer: Sqlite.Database,
+    private readonly flush: Flush = (fd, done) => fs.fdatasync(fd, done),
+  ) {
+    const reading = { timeout: BUSY_TIMEOUT, readonly: true };
+    this.#reader = new Sqlite(path, reading);
+    this.#snapshotReader = new Sqlite(path, reading);
+    this.write = new Kysely<Schema>({ dialect: new Dialect(writer, 'begin immediate') });
+    this.read = new Kysely<Schema>({ dialect: new Dialect(this.#reader, 'begin') });
+    this.#snapshots = new Kysely<Schema>({ dialect: new Dialect(this.#snapshotReader, 'begin') });
+    this.#wal = fs.openSync(`${path}-wal`, 'r+');
+    this.#checkpointer = new Checkpointer(path);
+  }
+
+  async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
+    this.#reader.exec(HOLD);
+    this.#committing = this.#commitAndFlush(transaction);
+    try {
+      await this.#committing;
+    } finally {
+      this.#committing = undefined;
+      this.#reader.exec('COMMIT');
+    }
+    await this.#checkpointer.committed();
+  }
+
+  async #commitAndFlush(transaction: ControlledTransaction<Schema>): Promise<void> {
+    await transaction.commit().execute();
+    await this.#flushWal();
+  }
+
+  snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    const result = this.#lastSnapshot.then(() => this.#takeSnapshot(work));
+    this.#lastSnapshot = result.catch(() => undefined);
+    return result;
+  }
+
+  async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    // Begun in the turn that finds no commit on its way, so that it shows nothing that is not on disk.
+    while (this.#committing) await this.#committing.catch(() => undefined);
+    this.#snapshotReader.exec(HOLD);
+    try {
+      return await work(this.#snapshots);
+    } finally {
+      this.#snapshotReader.exec('COMMIT');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#lastSnapshot;
+    await this.#checkpointer.close();
+    fs.closeSync(this.#wal);
+    for (const connection of [this.#reader, this.#snapshotReader, this.writer]) connection.close();
+  }
+
+  #flushWal(): Promise<void> {
+    return new Promise((resolve) => {
+      this.flush(this.#wal, (error) => {
+        // What is on disk is not known any more, and a second attempt may lie (https://lwn.net/Articles/752063/).
+        // Only a new process can tell, from the disk: end this one before it tells anyone anything.
+        if (error)
+          process.nextTick(() => {
+            throw error;
+          });
+        else resolve();
+      });
+    });
+  }
 }
 
 function reason(error: unknown, path: string): string {

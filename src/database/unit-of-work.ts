@@ -174,7 +174,7 @@ export class UnitOfWork {
         answers.push(await next.attempt(tx));
       }
       if (facts.length > 0) await append(trx, facts);
-      await trx.commit().execute();
+      await this.engine.commit(trx);
       if (facts.length > 0) this.#committed.next();
       return answers;
     } catch (error) {
