@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ControlledTransaction, type Kysely, sql } from 'kysely';
+import { CompiledQuery, type ControlledTransaction, type Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Subject, type Observable } from 'rxjs';
 import { ENGINE, type Engine } from './database.js';
@@ -12,6 +12,10 @@ const MOST_PER_COMMIT = 256;
 
 /** Rows of one INSERT: SQLite takes 32,766 values in a statement, and a fact has six. */
 const MOST_PER_INSERT = 1000;
+
+const SAVEPOINT = CompiledQuery.raw('savepoint command');
+const RELEASE = CompiledQuery.raw('release savepoint command');
+const ROLLBACK = CompiledQuery.raw('rollback to savepoint command');
 
 interface RecordedFact {
   readonly topic: string;
@@ -53,10 +57,10 @@ export class Transaction {
 
   async #inSavepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const inner = new Transaction(this.db);
-    await sql`savepoint command`.execute(this.db);
+    await this.db.executeQuery(SAVEPOINT);
     try {
       const result = await UnitOfWork.ambient.run(inner, work, inner);
-      await sql`release savepoint command`.execute(this.db);
+      await this.db.executeQuery(RELEASE);
       this.facts.push(...inner.facts);
       return result;
     } catch (error) {
@@ -69,8 +73,8 @@ export class Transaction {
 
   async #undo(error: unknown): Promise<void> {
     try {
-      await sql`rollback to savepoint command`.execute(this.db);
-      await sql`release savepoint command`.execute(this.db);
+      await this.db.executeQuery(ROLLBACK);
+      await this.db.executeQuery(RELEASE);
     } catch {
       // SQLite gives up the whole transaction when the disk fails: https://sqlite.org/lang_transaction.html
       throw new TransactionLost(String(error), { cause: error });
