@@ -10,7 +10,7 @@ import { openDatabase } from './database/database.module.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { entityTag } from './http/representations.js';
 import { identify } from './http/request-id.js';
-import { refuseRequestsOnStreams } from './http/streaming-connections.js';
+import { keepStreamsAlone } from './http/streaming-connections.js';
 import { answerUnreadableRequests } from './http/unreadable-requests.js';
 import { Lifecycle } from './operations/lifecycle.js';
 
@@ -46,7 +46,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.set('etag', entityTag);
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(identify);
-  app.use(refuseRequestsOnStreams);
+  app.use(keepStreamsAlone);
   app.use(helmet(securityHeaders));
   app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));
   app.use(answerOptions);

@@ -66,11 +66,15 @@ class Visitor {
 
 const positionOf = (cursor: string): number => Number(cursor.split('-')[1]);
 
-describe('any interleaving of writers, rollbacks and listeners', () => {
+describe.each([
+  ['the newest facts in memory', '16777216'],
+  ['few of them in memory', '3000'],
+  ['none of them in memory', '0'],
+])('any interleaving of writers, rollbacks and listeners, with %s', (_, STREAM_RING_BYTES) => {
   let application: RunningApplication;
 
   beforeAll(async () => {
-    application = await startApplication();
+    application = await startApplication({ STREAM_RING_BYTES });
   });
   afterAll(() => application.stop());
 

@@ -69,7 +69,7 @@ describe('the API description', () => {
       expect(operation.operationId).toMatch(/^[a-z]+[A-Za-z]+$/);
       expect(operation.summary).not.toBe('');
       const statuses = Object.keys(operation.responses);
-      expect(statuses.filter((status) => status.startsWith('2'))).toHaveLength(1);
+      expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
       for (const status of statuses.filter((status) => Number(status) >= 400)) {
         const { content } = operation.responses[status]!;
         expect(Object.keys(content!)).toEqual(['application/problem+json']);
@@ -96,6 +96,13 @@ describe('the API description', () => {
     expect(Object.keys(post!.responses)).toEqual(
       expect.arrayContaining(['201', '400', '409', '413', '415', '422', '429', '500', '503']),
     );
+  });
+
+  it('documents what a precondition and a preference lead to', () => {
+    const { get, patch } = document.paths['/api/users/{id}']!;
+    expect(Object.keys(get!.responses)).toContain('304');
+    expect(Object.keys(patch!.responses)).toEqual(expect.arrayContaining(['200', '204', '412']));
+    expect(patch!.responses['412']!.headers).toHaveProperty('ETag');
   });
 
   it('shows the frames of the streams', () => {

@@ -147,6 +147,22 @@ describe('many listeners', () => {
     await back.close();
   });
 
+  it('that are slow get the rest and their farewell when their lifetime is over', async () => {
+    const application = await start({ STREAM_LIFETIME: '1s', STREAM_HEARTBEAT: '1s' });
+    const slow = await many(10, application);
+    for (const { socket } of slow) socket.pause();
+    for (let round = 0; round < 60; round++) await record(application, 50, 2000);
+    await sleep(1800);
+    await record(application, 50, 2000);
+    for (const { socket } of slow) socket.resume();
+    for (const listener of slow) {
+      await listener.until(({ ended }) => ended);
+      expect(listener.body).toMatch(/\nretry: \d+\n\n$/);
+      const positions = ids(listener).map((id) => Number(id!.split('-')[1]));
+      expect(positions).toEqual(Array.from({ length: positions.length }, (_, n) => n + 1));
+    }
+  });
+
   it('that do not read are cut off when STREAM_BACKLOG_BYTES wait in all, and miss nothing when they are back', async () => {
     const application = await start({ STREAM_BACKLOG_BYTES: String(2 ** 20) });
     const quick = await listen(application.port, USERS);
@@ -193,6 +209,15 @@ describe('the newest facts in memory', () => {
     expect(positions(recent.after(18, 10))).toEqual([19, 20]);
     expect(recent.after(9, 10)).toBeUndefined();
     expect(recent.after(20, 10)).toBeUndefined();
+  });
+
+  it('begin anew behind a gap, which cannot be counted over', () => {
+    const recent = new RecentFacts(1_000_000);
+    recent.push(facts(1, 5));
+    recent.push(facts(10, 20));
+    expect(positions(recent.after(12, 2))).toEqual([13, 14]);
+    expect(recent.after(3, 1)).toBeUndefined();
+    expect(positions(recent.after(9, 1))).toEqual([10]);
   });
 
   it('stay below their limit of bytes, and the oldest go first', () => {

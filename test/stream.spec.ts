@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseUnavailable } from '../src/database/errors.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { EventLog } from '../src/events/event-log.js';
+import { Streams } from '../src/events/streams.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, RawListener } from './support/listener.js';
 import { rawExchange } from './support/raw-exchange.js';
@@ -228,6 +232,29 @@ describe('a stream', () => {
       await listener.until(({ ended }) => ended);
       expect(listener.body).not.toContain('HTTP/1.1');
     }
+  });
+
+  it('ends when its client has sent another request in the same breath, and nothing gets into it', async () => {
+    const answer = await rawExchange(
+      application.port,
+      `GET ${USERS} HTTP/1.1\r\nHost: x\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).not.toContain('"status":"ok"');
+  });
+
+  it('is not counted when it could not be opened', async () => {
+    const streams = application.app.get(Streams, { strict: false });
+    const log = application.app.get(EventLog, { strict: false });
+    const before = streams.size;
+    const state = jest.spyOn(log, 'state').mockRejectedValue(new DatabaseUnavailable('gone'));
+    for (let n = 0; n < 15; n++) {
+      const response = await fetch(`${application.url}${USERS}?lastEventId=earliest`);
+      expect(response.status).toBe(503);
+      await response.text();
+    }
+    state.mockRestore();
+    while (streams.size > before) await sleep(5);
   });
 
   it('speaks to a client of HTTP/1.0 without chunks', async () => {

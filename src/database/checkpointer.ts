@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Checkpoint } from './checkpoint.worker.js';
 
 /** Milliseconds between checkpoints while there are commits. */
 const EVERY = 250;
@@ -11,10 +10,9 @@ const MOST_FRAMES = 16_384;
 /** Moves what is committed from the WAL into the database file, in a thread of its own. */
 export class Checkpointer {
   readonly #worker: Worker;
-  #running: Promise<Checkpoint> | undefined;
-  #dirty = false;
-  #frames = 0;
   readonly #timer = setInterval(() => this.#checkpointIfDirty(), EVERY);
+  #running: Promise<unknown> | undefined;
+  #dirty = false;
 
   constructor(path: string) {
     const file = `./checkpoint.worker${extname(import.meta.url)}`;
@@ -23,16 +21,23 @@ export class Checkpointer {
     this.#timer.unref();
   }
 
-  /** Is told of each commit, when nobody writes and no reader is held back. Resolves when the next may begin. */
-  async committed(): Promise<void> {
+  /**
+   * Is told of each commit, when nobody writes and no reader is held back.
+   *
+   * @param frames how many there are in the WAL.
+   * @returns when the next commit may begin.
+   */
+  async committed(frames: number): Promise<void> {
     this.#dirty = true;
     // Under writers that never pause, a checkpoint does not get to the end, and the WAL would grow for ever.
-    if (this.#frames >= MOST_FRAMES) await this.#checkpoint();
+    if (frames < MOST_FRAMES) return;
+    await this.#running;
+    await this.#checkpoint();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#running?.catch(() => undefined);
+    await this.#running;
     await this.#worker.terminate();
   }
 
@@ -40,14 +45,10 @@ export class Checkpointer {
     if (this.#dirty && !this.#running) void this.#checkpoint();
   }
 
-  async #checkpoint(): Promise<void> {
-    await this.#running;
+  #checkpoint(): Promise<unknown> {
     this.#dirty = false;
-    this.#running = once(this.#worker, 'message').then(([checkpoint]) => checkpoint as Checkpoint);
     this.#worker.postMessage('checkpoint');
-    const { log, checkpointed } = await this.#running;
-    this.#running = undefined;
-    // Where all of it is in the database file, the next commit begins the WAL anew.
-    this.#frames = log === checkpointed ? 0 : log;
+    this.#running = once(this.#worker, 'message').finally(() => (this.#running = undefined));
+    return this.#running;
   }
 }

@@ -96,7 +96,8 @@ class SqliteEngine implements Engine {
       this.#committing = undefined;
       this.#reader.exec('COMMIT');
     }
-    await this.#checkpointer.committed();
+    const [{ log: frames }] = this.writer.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
+    await this.#checkpointer.committed(frames);
   }
 
   async #commitAndFlush(transaction: ControlledTransaction<Schema>): Promise<void> {

@@ -41,11 +41,13 @@ export class Transaction {
    * Puts a fact into the log, if this transaction commits.
    *
    * @param actor the id of whoever did it, `null` when nobody signed in.
-   * @throws Error the work that this transaction was given to has ended.
+   * @throws Error the work that this transaction was given to has ended, or the data is not JSON.
    */
   record({ topic, type, data }: Fact, actor: string | null = null): void {
     if (this.#ended) throw new Error(`${type} was recorded after its unit of work had ended.`);
-    this.facts.push({ topic, type, data: JSON.stringify(data), actor });
+    const json = JSON.stringify(data) as string | undefined;
+    if (json === undefined) throw new Error(`The data of ${type} is not JSON.`);
+    this.facts.push({ topic, type, data: json, actor });
   }
 
   /** Runs work that is undone alone when it throws. Savepoints nest, so parallel work takes turns. */
@@ -156,38 +158,37 @@ export class UnitOfWork {
   }
 
   async #commitTogether(): Promise<void> {
+    let trx: ControlledTransaction<Schema>;
+    try {
+      trx = await this.engine.write.startTransaction().execute();
+    } catch (error) {
+      for (const command of this.#waiting.splice(0, MOST_PER_COMMIT)) command.fail(error);
+      return;
+    }
     const taken: Command[] = [];
     try {
-      const trx = await this.engine.write.startTransaction().execute();
-      const answers = await this.#attemptAll(trx, taken);
-      for (const answer of answers) answer();
-    } catch (error) {
-      // Also those that had not begun: what keeps a transaction from starting would keep them, too.
-      for (const command of [...taken, ...this.#waiting.splice(0, MOST_PER_COMMIT - taken.length)])
-        command.fail(error);
-    }
-  }
-
-  async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
-    try {
-      const facts: RecordedFact[] = [];
-      const answers: (() => void)[] = [];
-      const tx = new Transaction(trx, facts);
-      for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
-        taken.push(next);
-        answers.push(await next.attempt(tx));
-      }
-      if (facts.length > 0) await append(trx, facts);
-      await this.engine.commit(trx);
-      if (facts.length > 0) this.#committed.next();
-      return answers;
+      for (const answer of await this.#attemptAll(trx, taken)) answer();
     } catch (error) {
       await trx
         .rollback()
         .execute()
         .catch(() => undefined);
-      throw error;
+      for (const command of taken) command.fail(error);
     }
+  }
+
+  async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
+    const facts: RecordedFact[] = [];
+    const answers: (() => void)[] = [];
+    const tx = new Transaction(trx, facts);
+    for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
+      taken.push(next);
+      answers.push(await next.attempt(tx));
+    }
+    if (facts.length > 0) await append(trx, facts);
+    await this.engine.commit(trx);
+    if (facts.length > 0) this.#committed.next();
+    return answers;
   }
 }
 

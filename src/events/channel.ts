@@ -5,6 +5,8 @@ import type { Turns } from './turns.js';
 
 /** Listeners that are written to before the clock is looked at. */
 const BATCH = 32;
+/** Bytes of data in one run. What is more is read page by page, by each listener as its socket takes it. */
+const RUN_BYTES = 256 * 1024;
 /** Pages of replays that are kept for the next listener that comes back from the same place. */
 const PAGES = 32;
 
@@ -22,9 +24,8 @@ export class Channel {
   readonly #live = new Set<LiveListener>();
   readonly #pages = new Map<string, Chunk>();
   #waiting: LoggedFact[] = [];
+  #waitingBytes = 0;
   #handing = false;
-  /** How many there are, live or catching up. */
-  size = 0;
 
   constructor(
     readonly view: StreamView,
@@ -48,21 +49,28 @@ export class Channel {
   /** Takes a fact that the view includes, for the next run. */
   add(fact: LoggedFact): void {
     this.#waiting.push(fact);
+    this.#waitingBytes += fact.data.length;
   }
 
   /** Hands what was added to the live listeners: in one write each, for all that is there when it begins. */
   flush(): void {
     if (this.#handing || this.#waiting.length === 0) return;
     const facts = this.#waiting;
+    const isTooMuch = this.#waitingBytes > RUN_BYTES;
     this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (isTooMuch) return this.fallBehind();
     if (this.#live.size === 0) return;
     this.#handing = true;
     const run = this.encode(facts);
     this.#hand(this.#live.values(), run, facts[0]!.position, facts.at(-1)!.position);
   }
 
+  /** Has all listeners read on by themselves. */
   fallBehind(): void {
-    for (const listener of this.#live) listener.fallBehind();
+    // Of a copy: one that is at the head already joins again at once.
+    const behind = Array.from(this.#live);
+    for (const listener of behind) listener.fallBehind();
   }
 
   encode(facts: readonly LoggedFact[]): Chunk {

@@ -10,6 +10,8 @@ const ALL = Symbol('all topics');
 /** All channels that someone listens to, found by topic: a fact costs only those who hear of it. */
 export class Channels {
   readonly #byKey = new Map<string, Channel>();
+  /** How many listeners a channel has, live or catching up. */
+  readonly #sizes = new Map<Channel, number>();
   readonly #byTopic = new Map<string | typeof ALL, Set<Channel>>();
 
   constructor(
@@ -25,12 +27,15 @@ export class Channels {
       this.#byKey.set(view.key, channel);
       for (const topic of topicsOf(channel)) this.#at(topic).add(channel);
     }
-    channel.size++;
+    this.#sizes.set(channel, (this.#sizes.get(channel) ?? 0) + 1);
     return channel;
   }
 
   leave(channel: Channel): void {
-    if (--channel.size > 0) return;
+    const size = this.#sizes.get(channel)! - 1;
+    this.#sizes.set(channel, size);
+    if (size > 0) return;
+    this.#sizes.delete(channel);
     this.#byKey.delete(channel.view.key);
     for (const topic of topicsOf(channel)) {
       const channels = this.#at(topic);

@@ -8,6 +8,8 @@ import { RecentFacts } from './recent-facts.js';
 /** Milliseconds; stands behind every bell, so a lost one costs latency and never an event. */
 const POLL = 1000;
 const PAGE = 500;
+/** Facts that are read into memory when the process starts. */
+const RECENT_AT_START = 5000;
 
 /**
  * The one way out of the log: tails it, and emits what is new, in order, each fact once.
@@ -38,15 +40,18 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    ({ epoch: this.#epoch, head: this.#head } = await this.log.state());
-    this.#bell = this.work.committed.subscribe(() => void this.wake());
-    this.#poll = setInterval(() => void this.wake(), POLL);
+    const { epoch, head } = await this.log.state();
+    [this.#epoch, this.#head] = [epoch, head];
+    // Those who come back after a restart are near the head, and ask for the same.
+    this.recent.push(await this.log.read(head - RECENT_AT_START, head, RECENT_AT_START));
+    this.#bell = this.work.committed.subscribe(() => this.#ring());
+    this.#poll = setInterval(() => this.#ring(), POLL);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#bell?.unsubscribe();
     clearInterval(this.#poll);
-    await this.#reading;
+    await this.#reading?.catch(() => undefined);
   }
 
   /** The facts of the log from the start of this process on, in runs that were ready together. */
@@ -68,34 +73,53 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return this.#head;
   }
 
-  /** Looks at the log. Resolves when all that it held at the call has been emitted. */
+  /**
+   * Looks at the log. Resolves when all that it held at the call has been emitted.
+   *
+   * @throws whatever keeps the log from being read.
+   */
   wake(): Promise<void> {
     this.#wokenMeanwhile = true;
-    this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
-    return this.#reading;
+    return (this.#reading ??= this.#readOn());
+  }
+
+  #ring(): void {
+    this.wake().catch((error: unknown) =>
+      this.#logger.error({ err: error }, 'The log cannot be read; the next poll tries again.'),
+    );
   }
 
   async #readOn(): Promise<void> {
     try {
       while (this.#wokenMeanwhile) {
         this.#wokenMeanwhile = false;
-        await this.#emitNew();
+        while (await this.#emitPage());
       }
-    } catch (error) {
-      this.#logger.error({ err: error }, 'The log cannot be read; the next poll tries again.');
+    } finally {
+      // In the turn that has left the loop: who wakes it from now on starts a new one.
+      this.#reading = undefined;
     }
   }
 
-  async #emitNew(): Promise<void> {
-    for (;;) {
-      const facts = await this.log.read(this.#head, Number.MAX_SAFE_INTEGER, PAGE);
-      const last = facts.at(-1);
-      if (!last) return;
-      const hasGap = facts[0]!.position !== this.#head + 1;
-      this.#head = last.position;
-      if (hasGap) this.#gaps.next();
-      this.recent.push(facts);
-      this.#facts.next(facts);
-    }
+  /** @returns whether there may be more. */
+  async #emitPage(): Promise<boolean> {
+    const facts = await this.log.read(this.#head, Number.MAX_SAFE_INTEGER, PAGE);
+    if (facts[0]?.position !== this.#head + 1) return this.#skipTrimmed();
+    this.#head = facts.at(-1)!.position;
+    this.recent.push(facts);
+    this.#facts.next(facts);
+    if (facts.length < PAGE) return false;
+    // SQLite answers at once, so a long run of pages would let nothing else have its turn.
+    await new Promise(setImmediate);
+    return true;
+  }
+
+  /** Goes past facts that another process has trimmed before this one could read them. */
+  async #skipTrimmed(): Promise<boolean> {
+    const { oldest } = await this.log.state();
+    if (oldest <= this.#head + 1) return false;
+    this.#head = oldest - 1;
+    this.#gaps.next();
+    return true;
   }
 }

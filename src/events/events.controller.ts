@@ -52,6 +52,6 @@ export class EventsController {
     for (const topic of topics) this.topics.check(topic);
     const key = `events ${[...new Set(topics)].toSorted().join(' ')}`;
     const filter = topics.length > 0 ? { topics: new Set(topics) } : {};
-    return { key, form: asRecorded, snapshot: '/api/users', ...filter };
+    return { key, form: asRecorded, snapshot: this.topics.snapshotOf(topics), ...filter };
   }
 }

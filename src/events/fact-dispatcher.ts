@@ -61,8 +61,17 @@ export class FactDispatcher implements OnApplicationBootstrap {
     };
   }
 
-  #publish({ type, data }: LoggedFact): void {
+  #publish({ type, data, position }: LoggedFact): void {
     const FactOfType = this.#classes.get(type);
-    if (FactOfType) this.bus.publish(new FactOfType(JSON.parse(data) as never));
+    if (!FactOfType) return;
+    try {
+      this.bus.publish(new FactOfType(JSON.parse(data) as never));
+    } catch (error) {
+      // Another program may have put anything into the log.
+      this.#logger.error(
+        { err: error, position },
+        `${type} at ${position} is not what its handlers expect.`,
+      );
+    }
   }
 }

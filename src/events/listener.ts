@@ -13,7 +13,7 @@ import type { Turns } from './turns.js';
 export type ResetReason = 'expired' | 'unknown';
 
 /** What all listeners of a process share. */
-export interface Surroundings {
+export interface StreamContext {
   readonly feed: EventFeed;
   readonly replays: Replays;
   readonly turns: Turns;
@@ -40,7 +40,7 @@ export class Listener implements LiveListener, Waiting {
   constructor(
     private readonly channel: Channel,
     private readonly outlet: Outlet,
-    private readonly around: Surroundings,
+    private readonly context: StreamContext,
     position: number,
     lifetime: number,
     onLeave: () => void,
@@ -93,12 +93,17 @@ export class Listener implements LiveListener, Waiting {
 
   /** Whether its lifetime is over. */
   isDue(now: number): boolean {
-    return now >= this.#expires;
+    return !this.#ended && now >= this.#expires;
   }
 
   /** Tells the client when to come back, as the last thing. */
   farewell(retry: number): void {
+    if (this.#ended) return;
     this.#writeFrame(frame({ retry }));
+    this.#ended = true;
+    // From now on it has so long to take the rest.
+    this.#fullSince ||= Date.now();
+    this.channel.leave(this);
     this.outlet.end();
   }
 
@@ -110,7 +115,7 @@ export class Listener implements LiveListener, Waiting {
   #leave(onLeave: () => void): void {
     this.#ended = true;
     this.channel.leave(this);
-    this.around.backlog.remove(this);
+    this.context.backlog.remove(this);
     onLeave();
   }
 
@@ -122,7 +127,7 @@ export class Listener implements LiveListener, Waiting {
 
   /** One page nearer to the head, or live. */
   #advance(): void {
-    const { feed, replays } = this.around;
+    const { feed, replays } = this.context;
     if (this.#ended || this.#fullSince || this.#position >= feed.head) {
       this.#catchingUp = false;
       // In the same turn as the comparison, so no fact can pass between the replay and the feed.
@@ -132,16 +137,16 @@ export class Listener implements LiveListener, Waiting {
     const recent = replays.recent(this.#position);
     if (recent) this.#replay(recent);
     else
-      replays.read(this.#position).then(
-        (facts) => this.#replay(facts),
+      replays
+        .read(this.#position)
+        .then((facts) => this.#replay(facts))
         // The log cannot be read. The client comes back with its cursor, to this process or to another.
-        () => this.cut(),
-      );
+        .catch(() => this.cut());
   }
 
   #replay(facts: readonly LoggedFact[]): void {
     this.#tell(facts);
-    this.around.turns.add('replay', () => this.#advance());
+    this.context.turns.add('replay', () => this.#advance());
   }
 
   #tell(facts: readonly LoggedFact[]): void {
@@ -157,7 +162,7 @@ export class Listener implements LiveListener, Waiting {
   }
 
   #reset(reason: ResetReason): void {
-    this.#position = this.around.feed.head;
+    this.#position = this.context.feed.head;
     const data = JSON.stringify({ reason, snapshot: this.channel.view.snapshot });
     this.#writeFrame(frame({ type: 'reset', id: this.#cursor, data }));
   }
@@ -175,13 +180,13 @@ export class Listener implements LiveListener, Waiting {
     this.#lastWrite = now;
     if (this.outlet.write(chunk)) return;
     this.#fullSince ||= now;
-    this.around.backlog.add(this);
+    this.context.backlog.add(this);
   }
 
   #drained(): void {
     if (this.#ended) return;
     this.#fullSince = 0;
-    this.around.backlog.remove(this);
+    this.context.backlog.remove(this);
     this.#catchUp();
   }
 }

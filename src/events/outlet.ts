@@ -2,7 +2,7 @@ import type { MessageEvent } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Socket } from 'node:net';
 import type { Subscriber } from 'rxjs';
-import { StreamingConnections } from '../http/streaming-connections.js';
+import { claimForStream } from '../http/streaming-connections.js';
 import type { Chunk } from './chunk.js';
 
 /**
@@ -24,7 +24,7 @@ export class Outlet {
   /**
    * Has Nest open the stream with this message, and takes it over.
    *
-   * @returns `undefined` where the client has left before.
+   * @returns `undefined` where the client has left before, or has sent more requests on the connection.
    */
   static async takeOver(
     nest: Subscriber<MessageEvent>,
@@ -33,14 +33,15 @@ export class Outlet {
   ): Promise<Outlet | undefined> {
     nest.next(opening);
     await endOfNest(nest, response);
-    const { socket, chunkedEncoding } = response;
-    if (!socket?.writable) return undefined;
+    const { chunkedEncoding } = response;
+    const { socket } = response.req;
+    if (!claimForStream(socket)) socket.destroy();
+    if (!socket.writable) return undefined;
     // Not where the connection ends with the answer: node would close it.
     if (chunkedEncoding && response.shouldKeepAlive) {
       response.emit('finish');
       socket.setTimeout(0);
     }
-    StreamingConnections.add(socket);
     return new Outlet(socket, chunkedEncoding);
   }
 
@@ -64,9 +65,10 @@ export class Outlet {
     this.socket.on(event, listener);
   }
 
-  /** Ends the stream, and the connection with it. */
+  /** Ends the stream, and the connection with it as soon as all is written. */
   end(): void {
-    this.socket.end(this.chunked ? '0\r\n\r\n' : '');
+    if (this.chunked) this.socket.write('0\r\n\r\n');
+    this.socket.destroySoon();
   }
 
   /** Drops the connection with what waits in it. */

@@ -21,6 +21,8 @@ export class RecentFacts {
   }
 
   push(facts: readonly LoggedFact[]): void {
+    // Found by counting from the first, so they must have no gap.
+    if (facts[0] && this.#facts.at(-1)?.position !== facts[0].position - 1) this.#clear();
     for (const fact of facts) {
       this.#facts.push(fact);
       this.#bytes += sizeOf(fact);
@@ -29,6 +31,12 @@ export class RecentFacts {
     if (this.#start * 2 < this.#facts.length) return;
     this.#facts = this.#facts.slice(this.#start);
     this.#start = 0;
+  }
+
+  #clear(): void {
+    this.#facts = [];
+    this.#start = 0;
+    this.#bytes = 0;
   }
 
   /**

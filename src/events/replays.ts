@@ -32,11 +32,12 @@ export class Replays {
 
   /** The facts that follow `position`, up to the head of the feed at the most. */
   read(position: number): Promise<readonly LoggedFact[]> {
-    const kept = this.#kept.get(position);
-    if (kept) return kept;
-    const page = this.#last.then(() => this.#readInTurn(position));
-    this.#last = page.catch(() => undefined);
-    if (position + PAGE <= this.feed.head) this.#keep(position, page);
+    let page = this.#kept.get(position);
+    if (!page) {
+      page = this.#last.then(() => this.#readInTurn(position));
+      this.#last = page.catch(() => undefined);
+      this.#keep(position, page);
+    }
     return page;
   }
 
@@ -50,10 +51,14 @@ export class Replays {
     });
   }
 
+  /** While it is read, and then as long as it is among the last: a page up to the head is soon out of date. */
   #keep(position: number, page: Promise<readonly LoggedFact[]>): void {
-    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     this.#kept.set(position, page);
-    page.catch(() => this.#kept.delete(position));
+    const forget = (): void => void this.#kept.delete(position);
+    page.then(() => {
+      if (position + PAGE > this.feed.head) forget();
+      else if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    }, forget);
   }
 }
 

@@ -5,8 +5,7 @@ import {
   type MessageEvent,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { Request } from 'express';
-import type { Socket } from 'node:net';
+import type { Request, Response } from 'express';
 import { EMPTY, Observable, of } from 'rxjs';
 import { Config } from '../config.js';
 import { Problem } from '../http/problems.js';
@@ -17,7 +16,7 @@ import { formatCursor, parseCursor } from './cursor.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
 import { frame, oneLine } from './frames.js';
-import { Listener, type ResetReason, type Surroundings } from './listener.js';
+import { Listener, type ResetReason, type StreamContext } from './listener.js';
 import { Outlet } from './outlet.js';
 import { Replays } from './replays.js';
 import type { StreamView } from './stream-view.js';
@@ -25,7 +24,7 @@ import { Turns } from './turns.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
 const RETRY = 2000;
-/** How often all listeners are looked at, as a part of the heartbeat. */
+/** How often all listeners are looked at within the shortest of the times that are watched. */
 const LOOKS = 10;
 /** Listeners that are looked at before the clock is. */
 const BATCH = 256;
@@ -40,11 +39,11 @@ interface Start {
 export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger(Streams.name);
   readonly #listeners = new Set<Listener>();
-  readonly #around: Surroundings;
+  readonly #context: StreamContext;
   readonly #channels: Channels;
-  /** Open, and about to be. */
-  #size = 0;
+  #opening = 0;
   #closing = false;
+  #looking = false;
   #timer?: NodeJS.Timeout;
 
   constructor(
@@ -54,26 +53,26 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   ) {
     const turns = new Turns();
     const replays = new Replays(feed, log, turns);
-    this.#around = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
+    this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
     this.#channels = new Channels(feed, turns);
   }
 
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
     this.feed.gaps.subscribe(() => this.#channels.fallBehind());
-    this.#timer = setInterval(
-      () => this.#lookAfter(this.#listeners.values()),
-      this.config.STREAM_HEARTBEAT / LOOKS,
-    );
+    const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME } = this.config;
+    const shortest = Math.min(STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME || Infinity);
+    this.#timer = setInterval(() => this.#lookAfterAll(), shortest / LOOKS);
   }
 
   beforeApplicationShutdown(): void {
     this.close();
+    clearInterval(this.#timer);
   }
 
-  /** How many streams are open. */
+  /** How many streams are open, or about to be. */
   get size(): number {
-    return this.#size;
+    return this.#listeners.size + this.#opening;
   }
 
   /**
@@ -92,36 +91,40 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
     const cursor = request.get('Last-Event-ID') || lastEventId || undefined;
-    if (this.#closing || this.#size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
+    if (this.#closing || this.size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
 
     const response = request.res!;
-    this.#count(request.socket);
+    this.#reserve(response);
     const start = await this.#startOf(cursor);
     const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
-      void Outlet.takeOver(nest, response, opening).then(
-        (outlet) => outlet && this.#join(view, start, outlet),
-      );
+      Outlet.takeOver(nest, response, opening)
+        .then((outlet) => outlet && this.#join(view, start, outlet))
+        .catch((error: unknown) => {
+          this.#logger.error({ err: error }, 'A stream could not be opened.');
+          request.socket.destroy();
+        });
     });
   }
 
   /** Ends all streams with a farewell, and from now on each new one at once. */
   close(): void {
+    if (this.#closing) return;
     this.#closing = true;
-    clearInterval(this.#timer);
     for (const listener of this.#listeners) listener.farewell(jittered(RETRY));
   }
 
-  /** A method of its own: as a closure in `open` it would keep the request as long as the socket. */
-  #count(socket: Socket): void {
-    this.#size++;
-    socket.once('close', () => this.#size--);
+  /** Counts a stream until its response is closed: taken over, or failed. */
+  #reserve(response: Response): void {
+    if (response.closed) return;
+    this.#opening++;
+    response.once('close', () => this.#opening--);
   }
 
   #join(view: StreamView, start: Start, outlet: Outlet): void {
     const channel = this.#channels.enter(view);
     const lifetime = this.#lifetime();
-    const listener = new Listener(channel, outlet, this.#around, start.position, lifetime, () => {
+    const listener = new Listener(channel, outlet, this.#context, start.position, lifetime, () => {
       this.#listeners.delete(listener);
       this.#channels.leave(channel);
     });
@@ -164,6 +167,12 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return STREAM_LIFETIME > 0 ? jittered(STREAM_LIFETIME) : Infinity;
   }
 
+  #lookAfterAll(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#lookAfter(this.#listeners.values());
+  }
+
   #lookAfter(rest: SetIterator<Listener>): void {
     const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT } = this.config;
     const { head } = this.feed;
@@ -171,14 +180,17 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const now = Date.now();
     for (let n = 0; n < BATCH; n++) {
       const { value: listener, done } = rest.next();
-      if (done || this.#closing) return;
+      if (done) {
+        this.#looking = false;
+        return;
+      }
       if (listener.isStalled(STREAM_STALL_TIMEOUT, now)) {
         this.#logger.log('A listener that took nothing for STREAM_STALL_TIMEOUT was cut off.');
         listener.cut();
       } else if (listener.isDue(now)) listener.farewell(jittered(RETRY));
       else listener.beat(STREAM_HEARTBEAT, heartbeat, head, now);
     }
-    this.#around.turns.add('live', () => this.#lookAfter(rest));
+    this.#context.turns.add('live', () => this.#lookAfter(rest));
   }
 
   #heartbeat(head: number): Chunk {

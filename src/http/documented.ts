@@ -15,6 +15,8 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
       ApiResponse({
         status,
         description: sameStatus.map((code) => PROBLEMS[code].title).join('; '),
+        ...(status === 409 && { headers: { 'Retry-After': retryAfter } }),
+        ...(status === 412 && { headers: pickHeaders('ETag') }),
         ...(status === 429 && { headers: { 'Retry-After': retryAfter, ...rateLimitHeaders } }),
         ...(status === 503 && { headers: { 'Retry-After': retryAfter } }),
         content: { [PROBLEM_TYPE]: { schema: PROBLEM_SCHEMA, examples: examplesOf(sameStatus) } },

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import ms from 'ms';
 import { Database } from '../database/database.js';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { Periodic } from '../periodic.js';
 
 /** How long an answer can be had again. */
 const KEPT = ms('24h');
@@ -17,7 +18,7 @@ export interface StoredAnswer {
 /** The stored answers, by scope (method and path) and key. */
 @Injectable()
 export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
-  #timer?: NodeJS.Timeout;
+  readonly #periodic = new Periodic(IdempotencyKeys.name, TRIM_EVERY, () => this.trim());
 
   constructor(
     private readonly database: Database,
@@ -25,12 +26,11 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.#timer = setInterval(() => void this.trim().catch(() => undefined), TRIM_EVERY);
-    this.#timer.unref();
+    this.#periodic.start();
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.#timer);
+  onModuleDestroy(): Promise<void> {
+    return this.#periodic.stop();
   }
 
   async find(

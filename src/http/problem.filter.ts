@@ -9,7 +9,7 @@ import {
 import type { Request, Response } from 'express';
 import { DatabaseUnavailable } from '../database/errors.js';
 import { noRoute } from './allowed-methods.js';
-import { Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import { Problem, problemAnswer, type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Turns whatever was thrown into a problem document. The one place that does. */
 @Catch()
@@ -30,15 +30,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** What a handler has said of its answer before it failed. */
+const OF_THE_ANSWER = ['ETag', 'Last-Event-ID', 'Link', 'Location', 'Preference-Applied'];
+
 function send(response: Response, problem: Problem): void {
-  const requestId = response.getHeader('X-Request-Id');
-  const body = JSON.stringify(problem.document(requestId as string | undefined));
-  response.status(problem.getStatus()).set({
-    'Content-Type': PROBLEM_TYPE,
-    'Content-Length': String(Buffer.byteLength(body)),
-    'Cache-Control': 'no-store',
-    ...problem.extras.headers,
-  });
+  const requestId = response.getHeader('X-Request-Id') as string | undefined;
+  const { status, headers, body } = problemAnswer(problem, requestId);
+  for (const name of OF_THE_ANSWER) response.removeHeader(name);
+  response.status(status).set(headers);
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 

@@ -63,6 +63,18 @@ export interface ProblemDocument {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** What goes out for a problem, over whatever writes it. */
+export function problemAnswer(problem: Problem, requestId?: string) {
+  const body = JSON.stringify(problem.document(requestId));
+  const headers: Record<string, string> = {
+    'Content-Type': PROBLEM_TYPE,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    ...problem.extras.headers,
+  };
+  return { status: problem.getStatus(), headers, body };
+}
+
 export const problemTypeUri = (code: ProblemCode): string => `urn:carillon:problem:${code}`;
 
 /** An error that is told to the client. */

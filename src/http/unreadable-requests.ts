@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, PROBLEM_TYPE, type ProblemCode } from './problems.js';
-import { StreamingConnections } from './streaming-connections.js';
+import { Problem, problemAnswer, type ProblemCode } from './problems.js';
+import { isStreaming } from './streaming-connections.js';
 
 /** Answers what never becomes a request, since node cannot parse it or it does not come to an end. */
 export function answerUnreadableRequests(server: Server): void {
@@ -15,7 +15,7 @@ export function answerUnreadableRequests(server: Server): void {
     const code = codeOf(error);
     const running = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
     // Bytes put into a stream would end up inside it; where the connection failed there is nobody to tell.
-    if (!code || !socket.writable || StreamingConnections.has(socket)) socket.destroy();
+    if (!code || !socket.writable || isStreaming(socket)) socket.destroy();
     // What came before the bytes that are wrong was right, and gets its answer.
     else if (running) running.once('finish', () => socket.destroySoon());
     else socket.end(toBytes(answerOf(new Problem(code, `${error.message}.`))));
@@ -31,14 +31,8 @@ function codeOf({ code = '' }: NodeJS.ErrnoException): ProblemCode | undefined {
 
 function answerOf(problem: Problem) {
   const requestId = randomUUID();
-  const body = JSON.stringify(problem.document(requestId));
-  const headers = {
-    'Content-Type': PROBLEM_TYPE,
-    'Content-Length': Buffer.byteLength(body),
-    'X-Request-Id': requestId,
-    Connection: 'close',
-  };
-  return { status: problem.getStatus(), headers, body };
+  const { status, headers, body } = problemAnswer(problem, requestId);
+  return { status, headers: { ...headers, 'X-Request-Id': requestId, Connection: 'close' }, body };
 }
 
 function toBytes({ status, headers, body }: ReturnType<typeof answerOf>): string {

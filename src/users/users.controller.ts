@@ -141,6 +141,7 @@ export class UsersController {
     type: User,
     headers: pickHeaders('ETag', 'X-Request-Id'),
   })
+  @ApiResponse({ status: 304, description: '`If-None-Match` names the version that is there.' })
   @ApiProblems('not-found')
   get(@Id() id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
@@ -161,6 +162,11 @@ export class UsersController {
       'RateLimit-Policy',
       'X-Request-Id',
     ),
+  })
+  @ApiResponse({
+    status: 204,
+    description: 'Changed, and the body left out as `Prefer: return=minimal` asks.',
+    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
   @ApiProblems(
     'malformed-request',

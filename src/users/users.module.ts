@@ -8,6 +8,7 @@ import { UpdateUserHandler } from './update-user.js';
 import { UsersController } from './users.controller.js';
 import { USERS } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
+import { userDirectory } from './users.stream.js';
 
 @Module({
   controllers: [UsersController],
@@ -24,6 +25,6 @@ export class UsersModule implements OnModuleInit {
   constructor(private readonly topics: Topics) {}
 
   onModuleInit(): void {
-    this.topics.register(USERS);
+    this.topics.register(USERS, userDirectory.snapshot);
   }
 }
