@@ -1,4 +1,7 @@
+import { jest } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
+import { Database } from '../src/database/database.js';
+import { DatabaseUnavailable } from '../src/database/errors.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { rawExchange } from './support/raw-exchange.js';
 import {
@@ -307,6 +310,32 @@ describe('every request', () => {
     expect((await fetch(`${limited.url}/api/users`)).status).toBe(200);
     expect(await listUsers(limited.url)).toHaveLength(4);
     await limited.stop();
+  });
+
+  it('does not believe X-Forwarded-For unless TRUST_PROXY says whom to believe', async () => {
+    const limited = await startApplication({ RATE_LIMIT_PER_MINUTE: '1' });
+    const write = (address: string) =>
+      post(`${limited.url}/api/users`, USER, { 'X-Forwarded-For': address });
+    expect((await write('192.0.2.1')).status).toBe(201);
+    expect((await write('192.0.2.2')).status).toBe(429);
+    await limited.stop();
+  });
+
+  it('says that it is ready while the database can be read, and what is wrong when it cannot', async () => {
+    const ready = await fetch(`${url}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ status: 'ok' });
+
+    const database = application.app.get(Database, { strict: false });
+    const ping = jest.spyOn(database, 'ping').mockRejectedValue(new DatabaseUnavailable('gone'));
+    const unready = await fetch(`${url}/health/ready`);
+    ping.mockRestore();
+    expect(unready.status).toBe(503);
+    expect(await problemOf(unready)).toMatchObject({
+      detail: 'database: does not answer.',
+      checks: { database: { status: 'down' }, process: { status: 'up' } },
+    });
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
   it('finds a user whom another program has put into the database', async () => {
