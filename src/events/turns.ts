@@ -1,5 +1,5 @@
 /** Milliseconds of a turn of the event loop for each lane; what else there is to do, such as a POST, waits so long. */
-const SLICE = 5;
+const SLICE = 2;
 
 type Work = () => void;
 

@@ -1,0 +1,288 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ts from 'typescript';
+import { canPin, hasBetterSse, hasNchan, NCHAN, ROOT } from './machine.mjs';
+import { childrenOf, memoryOf } from './processes.mjs';
+
+const BENCH = import.meta.dirname;
+export const RESULTS = join(BENCH, 'results');
+
+mkdirSync(RESULTS, { recursive: true });
+/** Databases and configurations; beside the project, so on the disk that it is on. */
+export const folder = mkdtempSync(join(RESULTS, 'work-'));
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/** What each is called in tables. */
+export const NAMES = {
+  carillon: 'Carillon',
+  'bare-node': 'bare node response loop',
+  'bare-socket': 'bare node socket loop',
+  'better-sse': 'better-sse',
+  'plain-nest': 'plain Nest @Sse()',
+  nchan: 'nchan',
+};
+
+/** @typedef {keyof typeof NAMES} ServerName */
+
+/** @param {ServerName} name */
+export const isAvailable = (name) =>
+  (name !== 'nchan' || hasNchan) && (name !== 'better-sse' || hasBetterSse);
+
+/**
+ * @typedef {object} Options
+ * @property {string} [database] the file of Carillon's database; else a new one
+ * @property {boolean} [slowFlush]
+ */
+
+/** A server under test, alone on its core. */
+export class Server {
+  listenPath = '/api/users/event';
+  publishPath = '/api/users';
+
+  /**
+   * @param {number} port
+   * @param {import('node:child_process').ChildProcess} child
+   */
+  constructor(port, child) {
+    this.port = port;
+    this.child = child;
+    this.pids = [/** @type {number} */ (child.pid)];
+  }
+
+  /**
+   * @param {ServerName} name
+   * @param {Options} [options]
+   */
+  static async start(name, options = {}) {
+    const port = await freePort();
+    const server = new Server(port, launch(name, port, options));
+    await accepts(port, server.child);
+    if (name === 'nchan') {
+      server.listenPath = '/listen';
+      server.publishPath = '/publish';
+      server.pids.push(...childrenOf(server.pids[0]));
+    }
+    return server;
+  }
+
+  get memory() {
+    return memoryOf(this.pids);
+  }
+
+  /** The next line of JSON on stderr after SIGUSR2, as slow-flush.mjs writes it. */
+  async report() {
+    const { stderr } = this.child;
+    if (!stderr) throw new Error('This server was not started to report.');
+    const line = once(stderr, 'data');
+    this.child.kill('SIGUSR2');
+    return JSON.parse(String((await line)[0]));
+  }
+
+  async stop() {
+    const exit = once(this.child, 'exit');
+    // nginx has to tell its worker; nothing of the others is worth an orderly end.
+    this.child.kill(this.pids.length > 1 ? 'SIGTERM' : 'SIGKILL');
+    await exit;
+  }
+}
+
+/** The process that makes the load, alone on the other core. */
+export class Load {
+  #child;
+
+  /** @param {Server} server */
+  constructor(server) {
+    this.server = server;
+    const args = [join(BENCH, 'load', 'load.mjs'), ...server.pids.map(String)];
+    this.#child = start(1, process.execPath, args, {}, true);
+  }
+
+  /** Lets everything else on its core go first. */
+  yieldToOthers() {
+    const niced = spawn('renice', ['-n', '10', '-p', String(this.#child.pid)], { stdio: 'ignore' });
+    niced.on('error', () => undefined);
+  }
+
+  /**
+   * @param {string} task
+   * @param {object} [spec]
+   * @returns {Promise<any>}
+   */
+  async run(task, spec = {}) {
+    const done = new AbortController();
+    const answer = Promise.race([
+      once(this.#child, 'message', done).then(([message]) => message),
+      once(this.#child, 'exit', done).then(() => ({ error: 'The load has ended early.' })),
+    ]);
+    this.#child.send({ task, spec });
+    try {
+      const { result, error } = await answer;
+      if (error) throw new Error(`${task}: ${error}`);
+      return result;
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** @param {{ count: number, paused?: number }} spec */
+  open(spec) {
+    return this.run('open', { port: this.server.port, path: this.server.listenPath, ...spec });
+  }
+
+  /** @param {object} spec */
+  publish(spec) {
+    return this.run('publish', { ...this.#to, ...spec });
+  }
+
+  /** @param {object} spec */
+  broadcast(spec) {
+    return this.run('broadcast', { ...this.#to, ...spec });
+  }
+
+  /** @param {object} spec */
+  startPublishing(spec) {
+    return this.run('startPublishing', { ...this.#to, ...spec });
+  }
+
+  get #to() {
+    return { port: this.server.port, path: this.server.publishPath };
+  }
+
+  async stop() {
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exit;
+  }
+}
+
+/**
+ * @param {ServerName} name
+ * @param {number} port
+ * @param {Options} options
+ */
+function launch(name, port, { database, slowFlush }) {
+  const node = process.execPath;
+  const env = { PORT: String(port), NODE_ENV: 'production' };
+  switch (name) {
+    case 'carillon': {
+      const file = database ?? join(mkdtempSync(join(folder, 'carillon-')), 'carillon.db');
+      const settings = {
+        ...env,
+        HOST: '127.0.0.1',
+        DATABASE_URL: `sqlite:${file}`,
+        RATE_LIMIT_PER_MINUTE: '0',
+        EVENTS_RETENTION_COUNT: '10000000',
+        LOG_LEVEL: 'warn',
+      };
+      const preload = slowFlush ? ['--import', join(BENCH, 'slow-flush.mjs')] : [];
+      const args = [...preload, join(ROOT, 'dist', 'main.js')];
+      return start(0, node, args, settings, false, slowFlush);
+    }
+    case 'nchan':
+      return start(0, 'nginx', ['-p', folder, '-c', nchanConfiguration(port)], {});
+    case 'plain-nest':
+      return start(0, node, [compiledNest()], env);
+    default:
+      return start(0, node, [join(BENCH, 'peers', `${name}.mjs`)], env);
+  }
+}
+
+/**
+ * @param {number} core
+ * @param {string} file
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ * @param {boolean} [ipc]
+ * @param {boolean} [reports] on stderr
+ */
+function start(core, file, args, env, ipc = false, reports = false) {
+  const command = canPin ? ['taskset', '-c', String(core), file, ...args] : [file, ...args];
+  const child = spawn(command[0], command.slice(1), {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', reports ? 'pipe' : 'inherit', ipc ? 'ipc' : 'ignore'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** Nest's decorators need a compiler; the one that builds Carillon does. */
+function compiledNest() {
+  const source = readFileSync(join(BENCH, 'peers', 'plain-nest.ts'), 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+    },
+  });
+  const file = join(folder, 'plain-nest.mjs');
+  writeFileSync(file, outputText);
+  return file;
+}
+
+/** @param {number} port */
+function nchanConfiguration(port) {
+  const file = join(folder, 'nchan.conf');
+  const channel = 'nchan_channel_id users; nchan_message_buffer_length 1000;';
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join(' ');
+  writeFileSync(
+    file,
+    `load_module ${NCHAN};
+     daemon off; worker_processes 1; ${process.getuid?.() === 0 ? 'user root;' : ''}
+     pid ${folder}/nginx.pid; error_log ${folder}/nginx.log;
+     events { worker_connections 19500; }
+     http {
+       access_log off; ${temporary}
+       nchan_shared_memory_size 256M; keepalive_requests 100000000;
+       server {
+         listen 127.0.0.1:${port} backlog=4096;
+         location = /listen { nchan_subscriber eventsource; ${channel} }
+         location = /publish { nchan_publisher; ${channel} }
+       }
+     }`,
+  );
+  return file;
+}
+
+async function freePort() {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  await once(server.close(), 'close');
+  return port;
+}
+
+/**
+ * @param {number} port
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function accepts(port, child) {
+  for (let i = 0; i < 200; i++) {
+    if (child.exitCode !== null) break;
+    const socket = connect(port, '127.0.0.1');
+    const [opened] = await Promise.race([
+      once(socket, 'connect').then(() => [true]),
+      once(socket, 'close').then(() => [false]),
+    ]).catch(() => [false]);
+    socket.destroy();
+    if (opened) return;
+    await sleep(50);
+  }
+  throw new Error(`${child.spawnargs.join(' ')} does not answer.`);
+}

@@ -1,0 +1,60 @@
+import { against, broadcastFigures, CROWD, measureLog } from './measurements.mjs';
+import { isAvailable, NAMES } from './servers.mjs';
+
+/** @type {import('./servers.mjs').ServerName[]} */
+const SERVERS = ['carillon', 'bare-node', 'plain-nest', 'nchan'];
+const LISTENERS = [100, 1000, 5000, CROWD];
+const RATES = [2, 10, 30, 100];
+const EVENTS = [0, 10_000, 100_000, 1_000_000];
+
+/**
+ * How cost grows with listeners, with rate and with the size of the log; each point once.
+ *
+ * @param {import('./scenarios.mjs').Plan} plan
+ * @param {(line: string) => void} say
+ */
+export async function sweep(plan, say) {
+  const listeners = [];
+  for (const count of LISTENERS)
+    for (const server of SERVERS.filter(isAvailable)) {
+      // The same number of deliveries a second throughout, so that only what shares them differs.
+      const rate = Math.max(1, Math.min(100, Math.round(15_000 / count)));
+      const point = { server, x: count, ...(await measure(server, count, rate, plan)) };
+      say(`${NAMES[server]}, ${count} listeners: ${point.cpu?.toFixed(1)} µs, p99 ${point.p99} ms`);
+      listeners.push(point);
+    }
+  const rates = [];
+  for (const rate of RATES)
+    for (const server of SERVERS.filter(isAvailable)) {
+      const point = { server, x: rate, ...(await measure(server, 1000, rate, plan)) };
+      say(`${NAMES[server]}, ${rate} events/s: ${point.cpu?.toFixed(1)} µs, p99 ${point.p99} ms`);
+      rates.push(point);
+    }
+  const events = [];
+  for (const count of EVENTS) {
+    const figures = await measureLog(count, plan);
+    const { Post, Live, Resume } = figures;
+    say(`log of ${count}: POST ${Post} ms, delivery ${Live} ms, resume ${Resume} ms`);
+    events.push({ server: 'carillon', x: count, ...figures });
+  }
+  return { listeners, rates, events };
+}
+
+/**
+ * Where there are many listeners, one in ten reads, as in the scenario of the crowd.
+ *
+ * @param {import('./servers.mjs').ServerName} server
+ * @param {number} count
+ * @param {number} rate
+ * @param {import('./scenarios.mjs').Plan} plan
+ */
+async function measure(server, count, rate, { pace }) {
+  return against(server, {}, async (_, load) => {
+    const reading = count > 1000 ? 0.1 : 1;
+    await load.open({ count, paused: count * (1 - reading) });
+    await load.broadcast({ connections: 4, rate: 20, seconds: 1 * pace });
+    const seconds = Math.max(4, 20 / rate) * pace;
+    const figures = broadcastFigures(await load.broadcast({ connections: 4, rate, seconds }));
+    return { ...figures, cpu: figures.cpu * reading };
+  });
+}
