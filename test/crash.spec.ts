@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { EventSource } from 'eventsource';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CarillonProcess } from './support/process.js';
@@ -81,7 +81,11 @@ describe('kill -9', () => {
     await expect(createUser(first.url, 'Never answered')).rejects.toThrow('fetch failed');
     expect(await first.exited).toBe(1);
     expect(first.errors).toContain('EIO');
+    const wal = join(first.folder, 'data', 'carillon.db-wal');
+    expect(statSync(wal).size).toBeGreaterThan(0);
     const second = await CarillonProcess.start({}, first.port, first.folder);
+    // What was left in the kernel's cache is in the database file, and on disk, before anyone reads it.
+    expect(statSync(wal).size).toBe(0);
     const names = (await listUsers(second.url)).map(({ firstname }) => firstname);
     expect(names.slice(0, 5)).toEqual(Array.from({ length: 5 }, (_, n) => `Answered ${n}`));
     await second.stop();

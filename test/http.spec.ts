@@ -125,6 +125,16 @@ describe('every request', () => {
       expect(answer).not.toContain('HTTP/1.1 400');
     });
 
+    it('a chunked body that breaks off into nonsense: 400, and the connection is not kept', async () => {
+      const answer = await rawExchange(
+        application.port,
+        'POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+          'Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nZZ\r\n',
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+      expect(answer).toContain('urn:carillon:problem:');
+    });
+
     it('an expectation that is not known, and a path that cannot be decoded: with a request id', async () => {
       const expectation = await rawExchange(
         application.port,

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Config, readConfig } from '../src/config.js';
 import { temporaryFolder } from './support/application.js';
+import { listen } from './support/listener.js';
 import { CarillonProcess, freePort } from './support/process.js';
 import { createUser } from './support/requests.js';
 
@@ -144,7 +145,11 @@ describe('the start', () => {
       headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'find-me' },
       body: '{"firstname":"Personal","lastname":"Data"}',
     });
+    const stream = await listen(carillon.port, '/api/users/event');
+    await stream.close();
     await carillon.stop();
+    expect(carillon.output).toContain('"msg":"stream opened"');
+    expect(carillon.output).not.toContain('aborted');
     const lines = carillon.output
       .trim()
       .split('\n')

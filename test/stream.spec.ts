@@ -266,6 +266,7 @@ describe('a stream', () => {
     const user = await createUser(application.url, 'Old');
     while (!answer.includes(user.id)) await sleep(5);
     expect(answer).not.toMatch(/transfer-encoding: chunked/i);
+    expect(application.app.get(Streams, { strict: false }).size).toBe(1);
     expect(answer).toMatch(/\nevent: update\nid: [\da-f]{8}-\d+\ndata: \{.*\}\n\n/);
     socket.destroy();
   });

@@ -203,6 +203,48 @@ describe('the unit of work', () => {
     expect(await userIds()).toEqual([1, 3, 5, 7, 9].map((n) => `user-${n}`));
   });
 
+  it('waits for inner runs that still go on when one has failed, and undoes them with the outer one', async () => {
+    const inner = (id: string, fails: boolean) =>
+      open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values(row(id)).execute();
+        tx.record(fact(id));
+        if (fails) throw new Error('no');
+      });
+    const outer = open.work.run(async (tx) => {
+      await tx.db.insertInto('users').values(row('outer')).execute();
+      tx.record(fact('outer'));
+      await Promise.all([inner('a', true), inner('b', false), inner('c', false)]);
+    });
+    await expect(outer).rejects.toThrow('no');
+    expect(await userIds()).toEqual([]);
+    expect(await loggedData()).toEqual([]);
+  });
+
+  it('keeps rows and facts of a run together that was begun inside and not waited for', async () => {
+    await open.work.run(async () => {
+      void open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values(row('loose')).execute();
+        tx.record(fact('loose'));
+      });
+    });
+    expect(await userIds()).toEqual(['loose']);
+    expect(await loggedData()).toEqual(['loose']);
+  });
+
+  it('goes on when a reader could not be held, and tells the command that met it', async () => {
+    await open.work.run(async (tx) => tx.record(fact(1)));
+    const { log } = open;
+    await sql`alter table event_log rename to hidden`.execute(open.engine.write);
+    await expect(
+      open.work.run((tx) => tx.db.insertInto('users').values(row('unlucky')).execute()),
+    ).rejects.toThrow('event_log');
+    await sql`alter table hidden rename to event_log`.execute(open.engine.write);
+    await open.work.run(async (tx) => tx.record(fact(2)));
+    expect(await loggedData()).toEqual([1, 2]);
+    expect(await userIds()).toEqual([]);
+    expect((await open.database.snapshot((db) => log.state(db))).head).toBe(2);
+  });
+
   it('undoes all of a run whose outer run fails', async () => {
     const outer = open.work.run(async () => {
       await open.work.run(async (inner) => inner.record(fact('inner')));

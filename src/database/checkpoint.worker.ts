@@ -5,7 +5,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 // run it as it is.
 const database = new Sqlite(workerData as string, { timeout: 0 });
 
-parentPort!.on('message', () => {
-  database.pragma('wal_checkpoint(PASSIVE)');
-  parentPort!.postMessage('done');
-});
+parentPort!.on('message', () => parentPort!.postMessage(checkpoint()));
+
+/** @returns what went wrong, such as a full disk; the next one tries again. */
+function checkpoint(): string | undefined {
+  try {
+    database.pragma('wal_checkpoint(PASSIVE)');
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}

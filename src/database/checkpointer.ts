@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,9 +10,10 @@ const MOST_FRAMES = 16_384;
 
 /** Moves what is committed from the WAL into the database file, in a thread of its own. */
 export class Checkpointer {
+  readonly #logger = new Logger(Checkpointer.name);
   readonly #worker: Worker;
   readonly #timer = setInterval(() => this.#checkpointIfDirty(), EVERY);
-  #running: Promise<unknown> | undefined;
+  #running: Promise<void> | undefined;
   #dirty = false;
 
   constructor(path: string) {
@@ -45,10 +47,15 @@ export class Checkpointer {
     if (this.#dirty && !this.#running) void this.#checkpoint();
   }
 
-  #checkpoint(): Promise<unknown> {
+  /** Never rejects: what is committed is safe in the WAL, and the next checkpoint tries again. */
+  #checkpoint(): Promise<void> {
     this.#dirty = false;
     this.#worker.postMessage('checkpoint');
-    this.#running = once(this.#worker, 'message').finally(() => (this.#running = undefined));
+    this.#running = once(this.#worker, 'message').then(([failure]) => {
+      this.#running = undefined;
+      if (failure)
+        this.#logger.error(`The WAL could not be moved into the database file: ${String(failure)}`);
+    });
     return this.#running;
   }
 }

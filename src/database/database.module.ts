@@ -1,4 +1,11 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Database, ENGINE, type Engine } from './database.js';
 import { migrate } from './migrations.js';
 import { openSqlite } from './sqlite.js';
@@ -15,13 +22,27 @@ export async function openDatabase(url: string): Promise<Engine> {
   return engine;
 }
 
+/** Closes the database when the HTTP server is closed. A command whose client has left may still be running then. */
+@Injectable()
+class ClosesDatabase implements OnApplicationShutdown {
+  constructor(
+    @Inject(ENGINE) private readonly engine: Engine,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.work.idle();
+    await this.engine.close();
+  }
+}
+
 @Global()
 @Module({})
 export class DatabaseModule {
   static with(engine: Engine): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: ENGINE, useValue: engine }, Database, UnitOfWork],
+      providers: [{ provide: ENGINE, useValue: engine }, Database, UnitOfWork, ClosesDatabase],
       exports: [Database, UnitOfWork],
     };
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.js';
 
@@ -12,6 +12,7 @@ export interface Engine {
   commit(transaction: ControlledTransaction<Schema>): Promise<void>;
   /** All statements of `work` see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
+  /** Call it when nothing is written any more. */
   close(): Promise<void>;
 }
 
@@ -19,7 +20,7 @@ export const ENGINE = Symbol('ENGINE');
 
 /** Everything that reads goes through here; everything that writes goes through the UnitOfWork. */
 @Injectable()
-export class Database implements OnApplicationShutdown {
+export class Database {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
   /** Reads single statements, each of which sees what is on disk when it starts. */
@@ -35,10 +36,5 @@ export class Database implements OnApplicationShutdown {
   /** @throws whatever keeps the database from answering. */
   async ping(): Promise<void> {
     await sql`select head from event_log`.execute(this.engine.read);
-  }
-
-  /** Runs when the HTTP server is closed: no request and no listener is left. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.engine.close();
   }
 }

@@ -24,9 +24,6 @@ const CACHED_STATEMENTS = 256;
 /** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
 const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
 
-/** Keeps a connection at what is committed now: a transaction goes on seeing what its first read saw. */
-const HOLD = 'BEGIN; SELECT head FROM event_log';
-
 /** Flushes a file's data to disk: `fs.fdatasync`. */
 export type Flush = (fd: number, done: (error: Error | null) => void) => void;
 
@@ -48,6 +45,7 @@ export function openSqlite(url: string, flush?: Flush): Engine {
     writer.pragma('wal_autocheckpoint = 0');
     writer.pragma('foreign_keys = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
+    flushWhatWasLeft(writer, path);
     return new SqliteEngine(path, writer, flush);
   } catch (error) {
     throw new StartupError(`DATABASE_URL is "${url}": ${reason(error, path)}`);
@@ -88,16 +86,15 @@ class SqliteEngine implements Engine {
   }
 
   async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
-    this.#reader.exec(HOLD);
+    hold(this.#reader);
     this.#committing = this.#commitAndFlush(transaction);
     try {
       await this.#committing;
     } finally {
       this.#committing = undefined;
-      this.#reader.exec('COMMIT');
+      letGo(this.#reader);
     }
-    const [{ log: frames }] = this.writer.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
-    await this.#checkpointer.committed(frames);
+    await this.#checkpointer.committed(framesInWal(this.writer));
   }
 
   async #commitAndFlush(transaction: ControlledTransaction<Schema>): Promise<void> {
@@ -114,15 +111,16 @@ class SqliteEngine implements Engine {
   async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     // Begun in the turn that finds no commit on its way, so that it shows nothing that is not on disk.
     while (this.#committing) await this.#committing.catch(() => undefined);
-    this.#snapshotReader.exec(HOLD);
+    hold(this.#snapshotReader);
     try {
       return await work(this.#snapshots);
     } finally {
-      this.#snapshotReader.exec('COMMIT');
+      letGo(this.#snapshotReader);
     }
   }
 
   async close(): Promise<void> {
+    while (this.#committing) await this.#committing.catch(() => undefined);
     await this.#lastSnapshot;
     await this.#checkpointer.close();
     fs.closeSync(this.#wal);
@@ -142,6 +140,38 @@ class SqliteEngine implements Engine {
       });
     });
   }
+}
+
+/** Keeps a connection at what is committed now: a transaction goes on seeing what its first read saw. */
+function hold(connection: Sqlite.Database): void {
+  try {
+    translated(() => connection.exec('BEGIN; SELECT head FROM event_log'));
+  } catch (error) {
+    letGo(connection);
+    throw error;
+  }
+}
+
+function letGo(connection: Sqlite.Database): void {
+  if (connection.inTransaction) connection.exec('COMMIT');
+}
+
+function framesInWal(connection: Sqlite.Database): number {
+  const [{ log }] = connection.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
+  return log;
+}
+
+/**
+ * A process that ended between COMMIT and flush has left commits that are in the kernel's cache alone. They are put
+ * into the database file, which flushes both, before anyone reads them here.
+ */
+function flushWhatWasLeft(writer: Sqlite.Database, path: string): void {
+  const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+  if (!busy) return;
+  // Another process is at work on the file; the WAL stays as it is, and has to be on disk.
+  const wal = fs.openSync(`${path}-wal`, 'r+');
+  fs.fdatasyncSync(wal);
+  fs.closeSync(wal);
 }
 
 function reason(error: unknown, path: string): string {

@@ -50,8 +50,14 @@ export class Transaction {
     this.facts.push({ topic, type, data: json, actor });
   }
 
-  /** Runs work that is undone alone when it throws. Savepoints nest, so parallel work takes turns. */
+  /**
+   * Runs work that is undone alone when it throws. Savepoints nest, so parallel work takes turns.
+   *
+   * @throws Error the work that this transaction was given to has ended.
+   */
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#ended)
+      return Promise.reject(new Error('A run began after the one around it had ended.'));
     const result = this.#savepoints.then(() => this.#inSavepoint(work));
     this.#savepoints = result.catch(() => undefined);
     return result;
@@ -61,15 +67,23 @@ export class Transaction {
     const inner = new Transaction(this.db);
     await this.db.executeQuery(SAVEPOINT);
     try {
-      const result = await UnitOfWork.ambient.run(inner, work, inner);
+      const result = await inner.#carryOut(work);
       await this.db.executeQuery(RELEASE);
       this.facts.push(...inner.facts);
       return result;
     } catch (error) {
       await this.#undo(error);
       throw error;
+    }
+  }
+
+  /** Resolves when the work has ended and what it began inside: all savepoints have one name, the last one counts. */
+  async #carryOut<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await UnitOfWork.ambient.run(this, work, this);
     } finally {
-      inner.#ended = true;
+      this.#ended = true;
+      await this.#savepoints;
     }
   }
 
@@ -107,7 +121,7 @@ export class UnitOfWork {
   readonly #ownContext = AsyncLocalStorage.snapshot();
   readonly #waiting: Command[] = [];
   readonly #committed = new Subject<void>();
-  #working = false;
+  #working: Promise<void> | undefined;
 
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
@@ -142,19 +156,22 @@ export class UnitOfWork {
           ),
         fail: reject,
       });
-      this.#ownContext(() => void this.#work());
+      this.#working ??= this.#ownContext(() => this.#work());
     });
   }
 
+  /** Resolves when nothing is being written, and nothing waits to be. */
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
   async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
     while (this.#waiting.length > 0) {
       // Lets the requests that this turn of the event loop has brought in join the same commit.
       await new Promise(setImmediate);
       await this.#commitTogether();
     }
-    this.#working = false;
+    this.#working = undefined;
   }
 
   async #commitTogether(): Promise<void> {

@@ -94,12 +94,13 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (this.#closing || this.size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
 
     const response = request.res!;
-    this.#reserve(response);
+    const release = this.#reserve(response);
     const start = await this.#startOf(cursor);
     const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
       Outlet.takeOver(nest, response, opening)
         .then((outlet) => outlet && this.#join(view, start, outlet))
+        .finally(release)
         .catch((error: unknown) => {
           this.#logger.error({ err: error }, 'A stream could not be opened.');
           request.socket.destroy();
@@ -114,11 +115,16 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     for (const listener of this.#listeners) listener.farewell(jittered(RETRY));
   }
 
-  /** Counts a stream until its response is closed: taken over, or failed. */
-  #reserve(response: Response): void {
-    if (response.closed) return;
-    this.#opening++;
-    response.once('close', () => this.#opening--);
+  /** Counts a stream until it is released: it was joined, or its response is closed without. */
+  #reserve(response: Response): () => void {
+    let reserved = !response.closed;
+    if (reserved) this.#opening++;
+    const release = (): void => {
+      if (reserved) this.#opening--;
+      reserved = false;
+    };
+    response.once('close', release);
+    return release;
   }
 
   #join(view: StreamView, start: Start, outlet: Outlet): void {

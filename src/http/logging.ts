@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import type { Config } from '../config.js';
+import { isStreaming } from './streaming-connections.js';
 
 /**
  * Structured logs: readable on a terminal, JSON elsewhere. What is logged of a request names nobody: no
@@ -18,6 +20,7 @@ export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
     },
+    customSuccessMessage: messageOf,
     customLogLevel: (_request, { statusCode }, error) =>
       error || statusCode >= 500 ? 'error' : 'info',
     ...(process.stdout.isTTY && {
@@ -25,3 +28,9 @@ export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
     }),
   },
 });
+
+/** A response that is taken over for a stream counts as finished when the stream begins. */
+function messageOf({ socket }: IncomingMessage, { writableEnded }: ServerResponse): string {
+  if (isStreaming(socket)) return 'stream opened';
+  return writableEnded ? 'request completed' : 'request aborted';
+}

@@ -17,7 +17,8 @@ export function answerUnreadableRequests(server: Server): void {
     // Bytes put into a stream would end up inside it; where the connection failed there is nobody to tell.
     if (!code || !socket.writable || isStreaming(socket)) socket.destroy();
     // What came before the bytes that are wrong was right, and gets its answer.
-    else if (running) running.once('finish', () => socket.destroySoon());
+    else if (running?.req.complete) running.once('finish', () => socket.destroySoon());
+    else if (running?.headersSent) socket.destroy();
     else socket.end(toBytes(answerOf(new Problem(code, `${error.message}.`))));
   });
 }
