@@ -40,7 +40,10 @@ export class Checkpointer {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
-    await this.#worker.terminate();
+    // Asked to, and not terminated: a thread that is stopped while it loads a native module takes the process with it.
+    this.#worker.ref();
+    this.#worker.postMessage('close');
+    await once(this.#worker, 'exit');
   }
 
   #checkpointIfDirty(): void {
