@@ -4,7 +4,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CarillonProcess } from './support/process.js';
-import { createUser, listUsers } from './support/requests.js';
+import { createUser, listUsers, post } from './support/requests.js';
 import type { User } from '../src/users/user.js';
 
 const WRITERS = 64;
@@ -92,11 +92,20 @@ describe('kill -9', () => {
     rmSync(first.folder, { recursive: true });
   });
 
-  it('leaves the data of the first start to the second', async () => {
+  it('leaves the data of the first start to the second, its idempotency keys included', async () => {
     const first = await CarillonProcess.start(environment);
-    const user = await createUser(first.url, 'Kept');
+    const send = (url: string) =>
+      post(
+        `${url}/api/users`,
+        { firstname: 'Kept', lastname: 'DOE' },
+        { 'Idempotency-Key': 'kept' },
+      );
+    const user = (await (await send(first.url)).json()) as User;
     await first.kill();
     const second = await CarillonProcess.start(environment, first.port, first.folder);
+    const repeat = await send(second.url);
+    expect(repeat.headers.get('idempotency-replayed')).toBe('true');
+    expect(await repeat.json()).toEqual(user);
     expect(await listUsers(second.url)).toEqual([user]);
     await second.stop();
     rmSync(first.folder, { recursive: true });
