@@ -13,6 +13,13 @@ const inBatches = async <T>(count: number, size: number, make: () => Promise<T>)
   return all;
 };
 
+async function beginRequestThatNeverEnds(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n');
+  socket.on('error', () => undefined);
+  await sleep(100);
+}
+
 describe('SIGTERM', () => {
   it('with 1,000 open streams: not ready, a farewell to each, running requests finish, exit 0 within 5 s', async () => {
     const carillon = await CarillonProcess.start();
@@ -71,10 +78,7 @@ describe('SIGTERM', () => {
 
   it('ends at once when it comes a second time', async () => {
     const carillon = await CarillonProcess.start();
-    const stuck = connect(carillon.port, '127.0.0.1');
-    stuck.write('POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n');
-    stuck.on('error', () => undefined);
-    await sleep(100);
+    await beginRequestThatNeverEnds(carillon.port);
     carillon.signal('SIGTERM');
     await sleep(150);
     const second = Date.now();
@@ -86,10 +90,7 @@ describe('SIGTERM', () => {
 
   it('does not wait for ever for a request that never ends', async () => {
     const carillon = await CarillonProcess.start();
-    const stuck = connect(carillon.port, '127.0.0.1');
-    stuck.write('POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n');
-    stuck.on('error', () => undefined);
-    await sleep(100);
+    await beginRequestThatNeverEnds(carillon.port);
     const began = Date.now();
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(0);

@@ -156,22 +156,36 @@ function letGo(connection: Sqlite.Database): void {
   if (connection.inTransaction) connection.exec('COMMIT');
 }
 
+/** Never throws: it is asked when the commit is on disk, and nothing may make that look like a failure. */
 function framesInWal(connection: Sqlite.Database): number {
-  const [{ log }] = connection.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
-  return log;
+  try {
+    const [{ log }] = connection.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
+    return log;
+  } catch {
+    return 0; // the next commit asks again
+  }
 }
 
 /**
- * A process that ended between COMMIT and flush has left commits that are in the kernel's cache alone. They are put
- * into the database file, which flushes both, before anyone reads them here.
+ * A process that ended between COMMIT and flush has left commits that are in the kernel's cache alone. They are flushed
+ * before anyone reads them here: into the database file, or, where that cannot be, in the WAL.
  */
 function flushWhatWasLeft(writer: Sqlite.Database, path: string): void {
-  const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-  if (!busy) return;
-  // Another process is at work on the file; the WAL stays as it is, and has to be on disk.
+  if (moveIntoDatabase(writer)) return;
   const wal = fs.openSync(`${path}-wal`, 'r+');
   fs.fdatasyncSync(wal);
   fs.closeSync(wal);
+}
+
+/** @returns whether it could be: another process may be at work on the file, or the disk be full. */
+function moveIntoDatabase(writer: Sqlite.Database): boolean {
+  try {
+    const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    return busy === 0;
+  } catch (error) {
+    if (UNAVAILABLE.test((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
 }
 
 function reason(error: unknown, path: string): string {

@@ -62,7 +62,7 @@ export class Channel {
     if (isTooMuch) return this.fallBehind();
     if (this.#live.size === 0) return;
     this.#handing = true;
-    const run = this.encode(facts);
+    const run = this.#encode(facts);
     this.#hand(this.#live.values(), run, facts[0]!.position, facts.at(-1)!.position);
   }
 
@@ -73,19 +73,19 @@ export class Channel {
     for (const listener of behind) listener.fallBehind();
   }
 
-  encode(facts: readonly LoggedFact[]): Chunk {
+  #encode(facts: readonly LoggedFact[]): Chunk {
     const { view, epoch } = this;
     return Chunk.of(facts.map((fact) => view.form.frame(fact, epoch)));
   }
 
-  /** The same, for a page of a replay. */
+  /** The frames of a page of a replay. */
   encodePage(facts: readonly LoggedFact[]): Chunk {
     if (facts.length === 0) return Chunk.empty;
     const key = `${facts[0]!.position}-${facts.at(-1)!.position}`;
     let page = this.#pages.get(key);
     if (!page) {
       if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
-      this.#pages.set(key, (page = this.encode(facts)));
+      this.#pages.set(key, (page = this.#encode(facts)));
     }
     return page;
   }

@@ -7,7 +7,7 @@ import express, {
 import { isUtf8 } from 'node:buffer';
 import { Problem } from './problems.js';
 
-export const BODY_LIMIT = 64 * 1024; // bytes
+const BODY_LIMIT = 64 * 1024; // bytes
 /** Objects and arrays inside one another: more than any body has that is meant, less than overflows a stack. */
 const DEPTH_LIMIT = 64;
 
