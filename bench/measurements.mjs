@@ -61,7 +61,8 @@ export async function measureCrowd(name, { pace, round }) {
       const posting = { connections: 16, rate: 20, seconds: 6 * pace };
       const isCarillon = name === 'carillon';
       const postAlone = isCarillon && (await writer.publish(posting)).latency.p99;
-      const memory = await openCrowd(server, load, isCarillon && round === 0 ? 15_000 * pace : 0);
+      const rest = isCarillon && round === 0 ? 15_000 * pace : 0;
+      const { perListener, ...memory } = await openCrowd(server, load, rest);
 
       await writer.publish({ connections: 1, count: 3 });
       await load.run('mark');
@@ -70,6 +71,7 @@ export async function measureCrowd(name, { pace, round }) {
       const postServing = isCarillon && (await writer.publish(posting)).latency.p99;
       return {
         ...memory,
+        inUse: perListener(),
         ...served.latency,
         cpu: (served.cpuPerDelivery * served.delivered) / (acked * CROWD),
         closed: served.closed,
@@ -93,7 +95,8 @@ async function openCrowd(server, load, rest) {
   await sleep(200);
   const memory = perListener();
   await sleep(rest);
-  return { openPerSecond: CROWD / seconds, memory, ...(rest > 0 && { rested: perListener() }) };
+  const rested = rest > 0 && { rested: perListener() };
+  return { openPerSecond: CROWD / seconds, memory, ...rested, perListener };
 }
 
 /** @type {Measurement} */

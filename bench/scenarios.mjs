@@ -103,6 +103,7 @@ export const scenarios = [
       }),
       alone('memory per listener, at once', 'KiB', carillon?.memory),
       alone('memory per listener, after 15 s', 'KiB', carillon?.rested, { below: 16 }),
+      alone('memory per listener, after some traffic', 'KiB', carillon?.inUse),
       alone('the same of bare node', 'KiB', peers['bare-node']?.memory),
       alone('the same of nchan', 'KiB', peers.nchan?.memory),
       alone('the same of better-sse', 'KiB', peers['better-sse']?.memory),

@@ -7,6 +7,8 @@ import { serveDocumentation } from './app.documentation.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
+import { openInTurns } from './events/openings.js';
+import { Turns } from './events/turns.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { entityTag } from './http/representations.js';
 import { identify } from './http/request-id.js';
@@ -47,6 +49,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(identify);
   app.use(keepStreamsAlone);
+  app.use(openInTurns(app.get(Turns, { strict: false })));
   app.use(helmet(securityHeaders));
   app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));
   app.use(answerOptions);

@@ -265,19 +265,20 @@ describe('turns', () => {
     };
     for (let n = 0; n < 40; n++) {
       turns.add('replay', busy(`replay ${n}`));
+      turns.add('opening', busy(`opening ${n}`));
       turns.add('live', busy(`live ${n}`));
     }
     let rounds = 0;
-    while (done.length < 80) {
+    while (done.length < 120) {
       await new Promise(setImmediate);
       rounds++;
     }
     expect(rounds).toBeGreaterThan(4);
-    for (const lane of ['live', 'replay'])
+    for (const lane of ['live', 'opening', 'replay'])
       expect(done.filter((name) => name.startsWith(lane))).toEqual(
         Array.from({ length: 40 }, (_, n) => `${lane} ${n}`),
       );
-    // A long queue of replays does not put off what is live.
+    // A long queue of replays, or of streams to open, does not put off what is live.
     expect(done.indexOf('live 0')).toBeLessThan(2);
   });
 });

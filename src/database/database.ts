@@ -2,12 +2,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.js';
 
+/** A fact on its way into the log. `data` is JSON. */
+export interface RecordedFact {
+  readonly topic: string;
+  readonly type: string;
+  readonly data: string;
+  /** Who did it; `null` when nobody signed in. */
+  readonly actor: string | null;
+}
+
 /** The connections of one engine. */
 export interface Engine {
   /** For the unit of work alone. */
   readonly write: Kysely<Schema>;
   /** Each statement sees what is on disk when it starts. */
   readonly read: Kysely<Schema>;
+  /**
+   * Gives facts the next positions, as the last thing before the commit. The row lock that this takes is held until
+   * then, so positions become visible in their order, and a reader of `position > cursor` never misses one.
+   */
+  append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void>;
   /** Resolves when the transaction is on disk. Nobody reads what is in it before. */
   commit(transaction: ControlledTransaction<Schema>): Promise<void>;
   /** All statements of `work` see the same moment. */

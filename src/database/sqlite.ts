@@ -13,7 +13,7 @@ import fs, { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StartupError } from '../startup-error.js';
 import { Checkpointer } from './checkpointer.js';
-import type { Engine } from './database.js';
+import type { Engine, RecordedFact } from './database.js';
 import { DatabaseUnavailable } from './errors.js';
 import type { Schema } from './schema.js';
 
@@ -23,6 +23,10 @@ const CACHED_STATEMENTS = 256;
 
 /** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
 const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
+
+const TAKE_POSITIONS = 'update event_log set head = head + ? returning head';
+const INSERT_EVENT =
+  'insert into events (position, topic, type, data, actor, at) values (?, ?, ?, ?, ?, ?)';
 
 /** Flushes a file's data to disk: `fs.fdatasync`. */
 export type Flush = (fd: number, done: (error: Error | null) => void) => void;
@@ -61,10 +65,10 @@ export function openSqlite(url: string, flush?: Flush): Engine {
 class SqliteEngine implements Engine {
   readonly write: Kysely<Schema>;
   readonly read: Kysely<Schema>;
+  readonly #reader: Reader;
   /** A connection of its own: while its transaction is open, other reads must not see the past. */
-  readonly #snapshots: Kysely<Schema>;
-  readonly #reader: Sqlite.Database;
-  readonly #snapshotReader: Sqlite.Database;
+  readonly #snapshots: Reader;
+  readonly #framesInWal: Sqlite.Statement;
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
   #committing: Promise<void> | undefined;
@@ -75,26 +79,40 @@ class SqliteEngine implements Engine {
     private readonly writer: Sqlite.Database,
     private readonly flush: Flush = (fd, done) => fs.fdatasync(fd, done),
   ) {
-    const reading = { timeout: BUSY_TIMEOUT, readonly: true };
-    this.#reader = new Sqlite(path, reading);
-    this.#snapshotReader = new Sqlite(path, reading);
+    this.#reader = new Reader(path);
+    this.#snapshots = new Reader(path);
+    this.#framesInWal = writer.prepare('PRAGMA wal_checkpoint(NOOP)');
     this.write = new Kysely<Schema>({ dialect: new Dialect(writer, 'begin immediate') });
-    this.read = new Kysely<Schema>({ dialect: new Dialect(this.#reader, 'begin') });
-    this.#snapshots = new Kysely<Schema>({ dialect: new Dialect(this.#snapshotReader, 'begin') });
+    this.read = this.#reader.db;
     this.#wal = fs.openSync(`${path}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(path);
   }
 
+  /** One by one: SQLite is called, not asked over a network, and a text that stays the same is prepared once. */
+  async append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
+    const {
+      rows: [log],
+    } = await transaction.executeQuery<{ head: number }>(
+      CompiledQuery.raw(TAKE_POSITIONS, [facts.length]),
+    );
+    let position = log!.head - facts.length;
+    const at = new Date().toISOString();
+    for (const { topic, type, data, actor } of facts)
+      await transaction.executeQuery(
+        CompiledQuery.raw(INSERT_EVENT, [++position, topic, type, data, actor, at]),
+      );
+  }
+
   async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
-    hold(this.#reader);
+    this.#reader.hold();
     this.#committing = this.#commitAndFlush(transaction);
     try {
       await this.#committing;
     } finally {
       this.#committing = undefined;
-      letGo(this.#reader);
+      this.#reader.letGo();
     }
-    await this.#checkpointer.committed(framesInWal(this.writer));
+    await this.#checkpointer.committed(this.#countFrames());
   }
 
   async #commitAndFlush(transaction: ControlledTransaction<Schema>): Promise<void> {
@@ -111,11 +129,11 @@ class SqliteEngine implements Engine {
   async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     // Begun in the turn that finds no commit on its way, so that it shows nothing that is not on disk.
     while (this.#committing) await this.#committing.catch(() => undefined);
-    hold(this.#snapshotReader);
+    this.#snapshots.hold();
     try {
-      return await work(this.#snapshots);
+      return await work(this.#snapshots.db);
     } finally {
-      letGo(this.#snapshotReader);
+      this.#snapshots.letGo();
     }
   }
 
@@ -124,7 +142,16 @@ class SqliteEngine implements Engine {
     await this.#lastSnapshot;
     await this.#checkpointer.close();
     fs.closeSync(this.#wal);
-    for (const connection of [this.#reader, this.#snapshotReader, this.writer]) connection.close();
+    for (const connection of [this.#reader, this.#snapshots, this.writer]) connection.close();
+  }
+
+  /** Never throws: it is asked when the commit is on disk, and nothing may make that look like a failure. */
+  #countFrames(): number {
+    try {
+      return (this.#framesInWal.get() as { log: number }).log;
+    } catch {
+      return 0; // the next commit asks again
+    }
   }
 
   #flushWal(): Promise<void> {
@@ -142,27 +169,42 @@ class SqliteEngine implements Engine {
   }
 }
 
-/** Keeps a connection at what is committed now: a transaction goes on seeing what its first read saw. */
-function hold(connection: Sqlite.Database): void {
-  try {
-    translated(() => connection.exec('BEGIN; SELECT head FROM event_log'));
-  } catch (error) {
-    letGo(connection);
-    throw error;
+/** A connection that reads. */
+class Reader {
+  readonly db: Kysely<Schema>;
+  readonly #connection: Sqlite.Database;
+  readonly #begin: Sqlite.Statement;
+  readonly #end: Sqlite.Statement;
+  #look?: Sqlite.Statement;
+
+  constructor(path: string) {
+    this.#connection = new Sqlite(path, { timeout: BUSY_TIMEOUT, readonly: true });
+    this.db = new Kysely<Schema>({ dialect: new Dialect(this.#connection, 'begin') });
+    this.#begin = this.#connection.prepare('BEGIN');
+    this.#end = this.#connection.prepare('COMMIT');
   }
-}
 
-function letGo(connection: Sqlite.Database): void {
-  if (connection.inTransaction) connection.exec('COMMIT');
-}
+  /** Stays at what is committed now: a transaction goes on seeing what its first read saw. */
+  hold(): void {
+    try {
+      translated(() => {
+        this.#begin.run();
+        // Not before: the table is there when the migrations have run.
+        this.#look ??= this.#connection.prepare('SELECT head FROM event_log');
+        this.#look.get();
+      });
+    } catch (error) {
+      this.letGo();
+      throw error;
+    }
+  }
 
-/** Never throws: it is asked when the commit is on disk, and nothing may make that look like a failure. */
-function framesInWal(connection: Sqlite.Database): number {
-  try {
-    const [{ log }] = connection.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
-    return log;
-  } catch {
-    return 0; // the next commit asks again
+  letGo(): void {
+    if (this.#connection.inTransaction) this.#end.run();
+  }
+
+  close(): void {
+    this.#connection.close();
   }
 }
 

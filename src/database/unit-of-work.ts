@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CompiledQuery, type ControlledTransaction, type Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Subject, type Observable } from 'rxjs';
-import { ENGINE, type Engine } from './database.js';
+import { ENGINE, type Engine, type RecordedFact } from './database.js';
 import { DatabaseUnavailable } from './errors.js';
 import type { Fact } from './fact.js';
 import type { Schema } from './schema.js';
@@ -10,19 +10,9 @@ import type { Schema } from './schema.js';
 /** Commands that share one flush at the most: bounds how long the first of them waits for the last. */
 const MOST_PER_COMMIT = 256;
 
-/** Rows of one INSERT: SQLite takes 32,766 values in a statement, and a fact has six. */
-const MOST_PER_INSERT = 1000;
-
 const SAVEPOINT = CompiledQuery.raw('savepoint command');
 const RELEASE = CompiledQuery.raw('release savepoint command');
 const ROLLBACK = CompiledQuery.raw('rollback to savepoint command');
-
-interface RecordedFact {
-  readonly topic: string;
-  readonly type: string;
-  readonly data: string;
-  readonly actor: string | null;
-}
 
 /** The transaction that all share is gone, so none of them may go on. */
 class TransactionLost extends DatabaseUnavailable {}
@@ -202,29 +192,9 @@ export class UnitOfWork {
       taken.push(next);
       answers.push(await next.attempt(tx));
     }
-    if (facts.length > 0) await append(trx, facts);
+    if (facts.length > 0) await this.engine.append(trx, facts);
     await this.engine.commit(trx);
     if (facts.length > 0) this.#committed.next();
     return answers;
   }
-}
-
-/**
- * Gives the facts the next positions. The row lock that the UPDATE takes is held until COMMIT, so
- * positions become visible in their order and a reader of `position > cursor` never misses one.
- */
-async function append(trx: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
-  const at = new Date().toISOString();
-  const { head } = await trx
-    .updateTable('event_log')
-    .set((eb) => ({ head: eb('head', '+', facts.length) }))
-    .returning('head')
-    .executeTakeFirstOrThrow();
-  const first = head - facts.length + 1;
-  const rows = facts.map((fact, index) => ({ position: first + index, ...fact, at }));
-  for (let i = 0; i < rows.length; i += MOST_PER_INSERT)
-    await trx
-      .insertInto('events')
-      .values(rows.slice(i, i + MOST_PER_INSERT))
-      .execute();
 }

@@ -7,13 +7,14 @@ import { FactDispatcher } from './fact-dispatcher.js';
 import { Retention } from './retention.js';
 import { Streams } from './streams.js';
 import { Topics } from './topics.js';
+import { Turns } from './turns.js';
 
 /** The log, the feed and the stream. The only folder that knows Server-Sent Events. */
 @Global()
 @Module({
   imports: [DiscoveryModule],
   controllers: [EventsController],
-  providers: [EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics],
+  providers: [EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics, Turns],
   exports: [EventLog, EventFeed, Streams, Topics],
 })
 export class EventsModule {}

@@ -50,8 +50,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly feed: EventFeed,
     private readonly log: EventLog,
+    turns: Turns,
   ) {
-    const turns = new Turns();
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
     this.#channels = new Channels(feed, turns);

@@ -1,20 +1,23 @@
+import { Injectable } from '@nestjs/common';
+
 /** Milliseconds of a turn of the event loop for each lane; what else there is to do, such as a POST, waits so long. */
-const SLICE = 2;
+const SLICES = { opening: 1, live: 2, replay: 1 };
 
 type Work = () => void;
 
 /**
  * Shares the event loop: much small work is done in slices, and between two slices everything else has its turn.
  *
- * Live deliveries and replays each have a lane of their own, so that a storm of listeners that come back does not hold
- * up those that are there.
+ * Live deliveries, replays and the opening of streams each have a lane of their own, so that a storm of listeners that
+ * come back does not hold up those that are there.
  */
+@Injectable()
 export class Turns {
-  readonly #lanes = { live: new Lane(), replay: new Lane() };
+  readonly #lanes = { live: new Lane(), opening: new Lane(), replay: new Lane() };
   #scheduled = false;
 
   /** Does `work` in a coming turn, after what waits in the same lane. Work must be short. */
-  add(lane: 'live' | 'replay', work: Work): void {
+  add(lane: keyof typeof SLICES, work: Work): void {
     this.#lanes[lane].add(work);
     this.#schedule();
   }
@@ -24,10 +27,11 @@ export class Turns {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const { live, replay } = this.#lanes;
-      live.work(SLICE);
-      replay.work(SLICE);
-      if (live.waits || replay.waits) this.#schedule();
+      const { live, opening, replay } = this.#lanes;
+      live.work(SLICES.live);
+      opening.work(SLICES.opening);
+      replay.work(SLICES.replay);
+      if (live.waits || opening.waits || replay.waits) this.#schedule();
     });
   }
 }
