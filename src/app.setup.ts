@@ -36,7 +36,7 @@ const EXPOSED_HEADERS = [
  * @throws StartupError the database cannot be used.
  */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
-  const engine = await openDatabase(config.DATABASE_URL);
+  const engine = await openDatabase(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, engine), {
     abortOnError: false,
     bodyParser: false,

@@ -67,10 +67,15 @@ export class Config {
   })
   HOST: string = '0.0.0.0';
 
-  @Matches(/^sqlite:(?!.*:memory:).+$/, {
-    message: 'must be sqlite: and the path of a file, such as sqlite:./data/carillon.db',
+  @Matches(/^(sqlite:(?!.*:memory:).+|postgres(ql)?:\/\/.+)$/, {
+    message:
+      'must be sqlite: and the path of a file, such as sqlite:./data/carillon.db, or the URL of a PostgreSQL, such as postgres://user:password@host:5432/carillon',
   })
   DATABASE_URL: string = 'sqlite:./data/carillon.db';
+
+  /** Connections to PostgreSQL that this process opens at the most, beside one that listens. */
+  @WholeNumber(2, 1000)
+  DATABASE_CONNECTIONS: number = 10;
 
   /** Milliseconds of silence after which a stream carries a heartbeat. */
   @Duration('100ms')

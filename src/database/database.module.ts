@@ -8,18 +8,25 @@ import {
 } from '@nestjs/common';
 import { Database, ENGINE, type Engine } from './database.js';
 import { migrate } from './migrations.js';
+import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /**
  * Opens the database of a URL, and brings it up to date.
  *
+ * @param connections to PostgreSQL, at the most.
  * @throws StartupError it cannot be opened, or is newer than this program.
  */
-export async function openDatabase(url: string): Promise<Engine> {
-  const engine = openSqlite(url);
-  await migrate(engine.write);
-  return engine;
+export async function openDatabase(url: string, connections = 10): Promise<Engine> {
+  const engine = url.startsWith('sqlite:') ? openSqlite(url) : await openPostgres(url, connections);
+  try {
+    await migrate(engine.write);
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 /** Closes the database when the HTTP server is closed. A command whose client has left may still be running then. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ControlledTransaction, type Kysely, sql } from 'kysely';
+import type { Observable } from 'rxjs';
 import type { Schema } from './schema.js';
 
 /** A fact on its way into the log. `data` is JSON. */
@@ -17,6 +18,8 @@ export interface Engine {
   readonly write: Kysely<Schema>;
   /** Each statement sees what is on disk when it starts. */
   readonly read: Kysely<Schema>;
+  /** Emits when another process may have committed facts. */
+  readonly rings: Observable<void>;
   /**
    * Gives facts the next positions, as the last thing before the commit. The row lock that this takes is held until
    * then, so positions become visible in their order, and a reader of `position > cursor` never misses one.
@@ -45,6 +48,11 @@ export class Database {
   /** Runs several reads that all see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     return this.engine.snapshot(work);
+  }
+
+  /** Emits when another process may have committed facts. */
+  get rings(): Observable<void> {
+    return this.engine.rings;
   }
 
   /** @throws whatever keeps the database from answering. */

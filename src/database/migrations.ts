@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { StartupError } from '../startup-error.js';
+import { isPostgres } from './dialect.js';
 import * as eventLog from './migrations/0001-event-log.js';
 import * as users from './migrations/0002-users.js';
 import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
@@ -32,13 +33,19 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
 }
 
 async function refuseForeign(db: Kysely<Schema>): Promise<void> {
-  const tables = (await db.introspection.getTables({ withInternalKyselyTables: true })).map(
-    ({ name }) => name,
-  );
+  const tables = await tablesOf(db);
   if (tables.length === 0 || tables.includes('kysely_migration')) return;
   throw new StartupError(
     `The database belongs to another program: it has the tables ${tables.join(', ')}. Name an empty one, or a new file.`,
   );
+}
+
+/** In PostgreSQL those of the first schema of the search path, where this program makes its own. */
+async function tablesOf(db: Kysely<Schema>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!isPostgres(db)) return tables.map(({ name }) => name);
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+  return tables.filter(({ schema }) => schema === rows[0]!.schema).map(({ name }) => name);
 }
 
 async function unknownMigrations(db: Kysely<any>): Promise<string[]> {

@@ -7,10 +7,12 @@ import {
   SqliteAdapter,
   SqliteDialect,
   SqliteDriver,
+  SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely';
 import fs, { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { NEVER } from 'rxjs';
 import { StartupError } from '../startup-error.js';
 import { Checkpointer } from './checkpointer.js';
 import type { Engine, RecordedFact } from './database.js';
@@ -69,6 +71,7 @@ class SqliteEngine implements Engine {
   /** A connection of its own: while its transaction is open, other reads must not see the past. */
   readonly #snapshots: Reader;
   readonly #framesInWal: Sqlite.Statement;
+  readonly rings = NEVER;
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
   #committing: Promise<void> | undefined;
@@ -261,8 +264,19 @@ class Dialect extends SqliteDialect {
     return new Adapter();
   }
 
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new Compiler();
+  }
+
   override createDriver(): SqliteDriver {
     return this.#driver;
+  }
+}
+
+/** `for update` means nothing here: the transaction has the whole database to itself. */
+class Compiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {
+    // Nothing.
   }
 }
 

@@ -1,14 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CompiledQuery, type ControlledTransaction, type Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Subject, type Observable } from 'rxjs';
 import { ENGINE, type Engine, type RecordedFact } from './database.js';
-import { DatabaseUnavailable } from './errors.js';
+import { DatabaseUnavailable, TransactionConflict } from './errors.js';
 import type { Fact } from './fact.js';
 import type { Schema } from './schema.js';
 
 /** Commands that share one flush at the most: bounds how long the first of them waits for the last. */
 const MOST_PER_COMMIT = 256;
+
+/** How often a command is run that other transactions are in the way of. */
+const ATTEMPTS = 4;
+/** Milliseconds at the most before it is run again; jittered, so that both do not meet again. */
+const CONFLICT_PAUSE = 20;
 
 const SAVEPOINT = CompiledQuery.raw('savepoint command');
 const RELEASE = CompiledQuery.raw('release savepoint command');
@@ -123,7 +129,8 @@ export class UnitOfWork {
   /**
    * Runs `work` in a transaction. A `run` inside a `run` joins the outer one.
    *
-   * No slow work (hashing, network) inside: every other command waits for it.
+   * No slow work (hashing, network) inside: every other command waits for it. Where another transaction was in the way
+   * (a deadlock), all that `work` did is undone, and it runs again from its start.
    *
    * @returns what `work` returned, once it is on disk.
    * @throws what `work` threw, with its changes and facts undone and no other's; DatabaseUnavailable when
@@ -135,19 +142,33 @@ export class UnitOfWork {
 
     const inCallersContext = AsyncLocalStorage.snapshot();
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({
+      let attempts = 0;
+      const command: Command = {
         attempt: (tx) =>
           inCallersContext(() => tx.savepoint(work)).then(
             (result) => () => resolve(result),
             (error: unknown) => {
               if (error instanceof TransactionLost) throw error;
+              if (error instanceof TransactionConflict && ++attempts < ATTEMPTS)
+                return () => void this.#tryAgain(command);
               return () => reject(error);
             },
           ),
         fail: reject,
-      });
-      this.#working ??= this.#ownContext(() => this.#work());
+      };
+      this.#enqueue(command);
     });
+  }
+
+  #enqueue(command: Command): void {
+    this.#waiting.push(command);
+    this.#working ??= this.#ownContext(() => this.#work());
+  }
+
+  /** In a later transaction: this one may hold what the other waits for. */
+  async #tryAgain(command: Command): Promise<void> {
+    await sleep(Math.random() * CONFLICT_PAUSE);
+    this.#enqueue(command);
   }
 
   /** Resolves when nothing is being written, and nothing waits to be. */

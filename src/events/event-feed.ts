@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { type Observable, Subject, type Subscription } from 'rxjs';
+import { merge, type Observable, Subject, type Subscription } from 'rxjs';
 import { Config } from '../config.js';
+import { Database } from '../database/database.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventLog, type LoggedFact } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
@@ -34,6 +35,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly log: EventLog,
     private readonly work: UnitOfWork,
+    private readonly database: Database,
     config: Config,
   ) {
     this.recent = new RecentFacts(config.STREAM_RING_BYTES);
@@ -44,7 +46,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     [this.#epoch, this.#head] = [epoch, head];
     // Those who come back after a restart are near the head, and ask for the same.
     this.recent.push(await this.log.read(head - RECENT_AT_START, head, RECENT_AT_START));
-    this.#bell = this.work.committed.subscribe(() => this.#ring());
+    this.#bell = merge(this.work.committed, this.database.rings).subscribe(() => this.#ring());
     this.#poll = setInterval(() => this.#ring(), POLL);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import ms from 'ms';
 import { Database } from '../database/database.js';
+import { TransactionConflict } from '../database/errors.js';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { Periodic } from '../periodic.js';
 
@@ -47,6 +48,7 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
     return row && { fingerprint: row.fingerprint, answer: JSON.parse(row.answer) as StoredAnswer };
   }
 
+  /** @throws TransactionConflict the key has been stored by another process meanwhile. */
   async store(
     tx: Transaction,
     scope: string,
@@ -55,10 +57,13 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
     answer: StoredAnswer,
   ): Promise<void> {
     const created_at = new Date().toISOString();
-    await tx.db
+    const { numInsertedOrUpdatedRows } = await tx.db
       .insertInto('idempotency_keys')
       .values({ scope, key, fingerprint, answer: JSON.stringify(answer), created_at })
-      .execute();
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows === 0n)
+      throw new TransactionConflict('The same request was carried out by another process.');
   }
 
   /** Forgets what is older than a day, in small transactions so that commands get their turn between. */

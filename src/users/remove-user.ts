@@ -23,7 +23,7 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
 
   execute({ id, precondition }: RemoveUser): Promise<void> {
     return this.work.run(async (tx) => {
-      const user = (await this.users.find(tx.db, id)) ?? userNotFound(id);
+      const user = (await this.users.findForUpdate(tx.db, id)) ?? userNotFound(id);
       precondition.check(user);
       await this.users.remove(tx.db, id);
       tx.record(new UserRemoved({ id }));

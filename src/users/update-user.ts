@@ -26,7 +26,7 @@ export class UpdateUserHandler implements ICommandHandler<UpdateUser> {
 
   execute({ id, changes, precondition }: UpdateUser): Promise<User> {
     return this.work.run(async (tx) => {
-      const user = (await this.users.find(tx.db, id)) ?? userNotFound(id);
+      const user = (await this.users.findForUpdate(tx.db, id)) ?? userNotFound(id);
       precondition.check(user);
       const { firstname = user.firstname, lastname = user.lastname } = changes;
       if (firstname === user.firstname && lastname === user.lastname) return user;

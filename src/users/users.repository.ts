@@ -19,6 +19,13 @@ export class UsersRepository {
     await db.deleteFrom('users').where('id', '=', id).execute();
   }
 
+  /** The user, who stays as they are until the transaction ends. */
+  async findForUpdate(db: Kysely<Schema>, id: string): Promise<User | undefined> {
+    const query = db.selectFrom('users').selectAll().where('id', '=', id).forUpdate();
+    const row = await query.executeTakeFirst();
+    return row && toUser(row);
+  }
+
   async find(db: Kysely<Schema>, id: string): Promise<User | undefined> {
     const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toUser(row);

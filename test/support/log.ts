@@ -5,8 +5,8 @@ import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';
 
 /** A database with its log and unit of work, and nothing around them. */
-export async function openLog(path: string) {
-  const engine = await openDatabase(`sqlite:${path}`);
+export async function openLog(url: string) {
+  const engine = await openDatabase(url);
   const database = new Database(engine);
   return {
     engine,

@@ -1,25 +1,27 @@
 import { type Kysely, sql } from 'kysely';
 import { randomBytes } from 'node:crypto';
+import { dialectOf } from '../dialect.js';
 
 export async function up(db: Kysely<any>): Promise<void> {
+  const { integer, tableEnd } = dialectOf(db);
   await db.schema
     .createTable('events')
-    .addColumn('position', 'integer', (column) => column.primaryKey())
+    .addColumn('position', integer, (column) => column.primaryKey())
     .addColumn('topic', 'text', (column) => column.notNull())
     .addColumn('type', 'text', (column) => column.notNull())
     .addColumn('data', 'text', (column) => column.notNull())
     .addColumn('actor', 'text')
     .addColumn('at', 'text', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .modifyEnd(tableEnd)
     .execute();
 
   await db.schema
     .createTable('event_log')
-    .addColumn('id', 'integer', (column) => column.primaryKey().check(sql`id = 1`))
+    .addColumn('id', integer, (column) => column.primaryKey().check(sql`id = 1`))
     .addColumn('epoch', 'text', (column) => column.notNull())
-    .addColumn('head', 'integer', (column) => column.notNull())
-    .addColumn('oldest', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .addColumn('head', integer, (column) => column.notNull())
+    .addColumn('oldest', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
     .execute();
 
   await db

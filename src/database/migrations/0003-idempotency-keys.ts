@@ -1,15 +1,17 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { dialectOf } from '../dialect.js';
 
 export async function up(db: Kysely<any>): Promise<void> {
+  const { key, tableEnd } = dialectOf(db);
   await db.schema
     .createTable('idempotency_keys')
-    .addColumn('scope', 'text', (column) => column.notNull())
-    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('scope', key, (column) => column.notNull())
+    .addColumn('key', key, (column) => column.notNull())
     .addColumn('fingerprint', 'text', (column) => column.notNull())
     .addColumn('answer', 'text', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('idempotency_keys_pk', ['scope', 'key'])
-    .modifyEnd(sql`strict`)
+    .modifyEnd(tableEnd)
     .execute();
 
   await db.schema

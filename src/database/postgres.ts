@@ -1,0 +1,200 @@
+import { Logger } from '@nestjs/common';
+import {
+  CompiledQuery,
+  type ControlledTransaction,
+  Kysely,
+  PostgresDialect,
+  type PostgresPoolClient,
+} from 'kysely';
+import pg from 'pg';
+import type { Observable } from 'rxjs';
+import { StartupError } from '../startup-error.js';
+import type { Engine, RecordedFact } from './database.js';
+import { DatabaseUnavailable, TransactionConflict } from './errors.js';
+import { PostgresBell } from './postgres-bell.js';
+import type { Schema } from './schema.js';
+
+/** Milliseconds: nothing that asks the database waits for longer, whatever has become of it. */
+const CONNECT_TIMEOUT = 3000;
+const STATEMENT_TIMEOUT = 5000;
+/** For a server that does not even say that it gave up. */
+const ANSWER_TIMEOUT = 6000;
+const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
+
+const OLDEST_VERSION = 14;
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: the server cannot serve, or not this. */
+const UNAVAILABLE = /^(08|53|57P0|58)|^(57014|25006|25P0[34]|55P03)$/;
+/** Two transactions were in each other's way, and this one gave way. */
+const CONFLICT = /^(40001|40P01)$/;
+
+/**
+ * In one statement, so that the row of `event_log` is held for the COMMIT behind it and for nothing else.
+ * The facts come as a list for each column.
+ */
+const APPEND = `
+  with log as (update event_log set head = head + $1::bigint returning head)
+  insert into events (position, topic, type, data, actor, at)
+  select log.head - $1::bigint + fact.n, fact.topic, fact.type, fact.data, fact.actor, $6
+  from log, unnest($2::text[], $3::text[], $4::text[], $5::text[])
+    with ordinality as fact (topic, type, data, actor, n)`;
+
+/**
+ * Connects to the PostgreSQL of a URL `postgres://…`, version 14 or newer. All that libpq's URLs say of TLS
+ * (`sslmode`, `sslrootcert`, …) is followed.
+ *
+ * @param connections how many, at the most, beside the one that listens for other processes.
+ * @throws StartupError it cannot be reached, refuses, or is too old.
+ */
+export async function openPostgres(url: string, connections: number): Promise<Engine> {
+  let engine: PostgresEngine | undefined;
+  try {
+    engine = new PostgresEngine(url, connections);
+    await engine.open();
+    return engine;
+  } catch (error) {
+    await engine?.close();
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`DATABASE_URL is "${withoutPassword(url)}": ${reasonOf(error)}`);
+  }
+}
+
+class PostgresEngine implements Engine {
+  readonly write: Kysely<Schema>;
+  readonly read: Kysely<Schema>;
+  readonly #logger = new Logger('PostgreSQL');
+  readonly #pool: pg.Pool;
+  readonly #bell: PostgresBell;
+
+  constructor(url: string, connections: number) {
+    const options: pg.PoolConfig = {
+      connectionString: url,
+      application_name: 'carillon',
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      statement_timeout: STATEMENT_TIMEOUT,
+      query_timeout: ANSWER_TIMEOUT,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+      keepAlive: true,
+      types: { getTypeParser },
+    };
+    this.#pool = new pg.Pool({ ...options, max: connections, onConnect: insistOnDurability });
+    // A connection that breaks while nobody uses it; the pool makes a new one when it is needed.
+    this.#pool.on('error', (error) => this.#logger.warn(`A connection broke: ${error.message}`));
+    this.#bell = new PostgresBell(options);
+    const pool = {
+      connect: async () => guarded(await translated(this.#pool.connect())),
+      end: () => this.#pool.end(),
+      options,
+    };
+    this.write = this.read = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  }
+
+  async open(): Promise<void> {
+    const { rows } = await this.#pool.query<{ version: string }>(
+      `select current_setting('server_version_num') as version`,
+    );
+    const version = Math.floor(Number(rows[0]!.version) / 10_000);
+    if (version < OLDEST_VERSION)
+      throw new StartupError(
+        `The database is PostgreSQL ${version}; Carillon needs ${OLDEST_VERSION} or newer.`,
+      );
+    this.#bell.start();
+  }
+
+  get rings(): Observable<void> {
+    return this.#bell.rings;
+  }
+
+  async append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
+    const column = <K extends keyof RecordedFact>(name: K) => facts.map((fact) => fact[name]);
+    await transaction.executeQuery(
+      CompiledQuery.raw(APPEND, [
+        facts.length,
+        column('topic'),
+        column('type'),
+        column('data'),
+        column('actor'),
+        new Date().toISOString(),
+      ]),
+    );
+  }
+
+  async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
+    await transaction.commit().execute();
+    this.#bell.ring();
+  }
+
+  snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    return this.read
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute(work);
+  }
+
+  async close(): Promise<void> {
+    await this.#bell.close();
+    await this.#pool.end();
+  }
+}
+
+/** What is answered 2xx has to survive a power cut, whatever the server's default is. */
+async function insistOnDurability(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  );
+}
+
+/** Positions are far below 2^53, so a `bigint` is a number here. */
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format) =>
+  oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown);
+
+/** Tells a failing server from a failing statement, and does not give a broken connection to the next one. */
+function guarded(client: pg.PoolClient): PostgresPoolClient {
+  let broken: Error | undefined;
+  // Without a listener, a connection that breaks between two statements would end the process.
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError);
+  return {
+    query: async (...args: unknown[]) => {
+      try {
+        return await translated(client.query(...(args as [string, unknown[]])));
+      } catch (error) {
+        if (error instanceof DatabaseUnavailable) broken ??= error;
+        throw error;
+      }
+    },
+    release: () => {
+      client.off('error', onError);
+      client.release(broken);
+    },
+  } as unknown as PostgresPoolClient;
+}
+
+async function translated<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code, message } = error as pg.DatabaseError;
+    if (CONFLICT.test(code ?? '')) throw new TransactionConflict(message, { cause: error });
+    if (error instanceof pg.DatabaseError && !UNAVAILABLE.test(code ?? '')) throw error;
+    // What does not come from the server comes from the way to it: refused, reset, timed out.
+    throw new DatabaseUnavailable(message, { cause: error });
+  }
+}
+
+/** One line for the operator. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  const { code = '', message } = (
+    cause instanceof AggregateError ? cause.errors[0] : cause
+  ) as NodeJS.ErrnoException;
+  if (code === '3D000') return `${message}; create it first, with createdb.`;
+  if (/^(28|42501)/.test(code)) return `${message}; check user, password and rights.`;
+  if (code === 'ENOTFOUND') return 'there is no host of that name.';
+  return `it cannot be reached: ${message}.`;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+}

@@ -1,0 +1,139 @@
+import { sql } from 'kysely';
+import { jest } from '@jest/globals';
+import fs, { readlinkSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database } from '../src/database/database.js';
+import { DatabaseUnavailable } from '../src/database/errors.js';
+import { migrate } from '../src/database/migrations.js';
+import { openSqlite } from '../src/database/sqlite.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { EventLog } from '../src/events/event-log.js';
+import { temporaryFolder } from './support/application.js';
+import { fact, openLog } from './support/log.js';
+
+const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
+
+describe('the unit of work on SQLite alone', () => {
+  const folder = temporaryFolder();
+  let open: Awaited<ReturnType<typeof openLog>>;
+  let databases = 0;
+
+  beforeEach(async () => {
+    open = await openLog(`sqlite:${join(folder, `${databases++}.db`)}`);
+  });
+  afterEach(() => open.close());
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const userIds = async () =>
+    (await open.database.read.selectFrom('users').select('id').orderBy('id').execute()).map(
+      ({ id }) => id,
+    );
+  const loggedData = async () =>
+    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(
+      ({ data }) => JSON.parse(data) as unknown,
+    );
+  const positions = async () =>
+    (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
+  const countUp = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
+
+  it('tells nobody, and shows nothing to anyone who reads, before the commit is on disk', async () => {
+    let finish!: () => void;
+    const engine = openSqlite(`sqlite:${join(folder, 'slow-disk.db')}`, (fd, done) => {
+      expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/slow-disk\.db-wal$/);
+      finish = () => fs.fdatasync(fd, done);
+    });
+    await migrate(engine.write);
+    const [database, work] = [new Database(engine), new UnitOfWork(engine)];
+    const log = new EventLog(database);
+    let rings = 0;
+    work.committed.subscribe(() => rings++);
+    const ids = async () => (await database.read.selectFrom('users').select('id').execute()).length;
+    const settled = jest.fn();
+
+    const command = work.run(async (tx) => {
+      await tx.db.insertInto('users').values(row('slow')).execute();
+      tx.record(fact('slow'));
+    });
+    void command.then(settled);
+    const snapshot = sleep(20).then(() => database.snapshot((db) => log.state(db)));
+    await sleep(50);
+    expect(settled).not.toHaveBeenCalled();
+    expect([await ids(), (await log.state()).head, rings]).toEqual([0, 0, 0]);
+
+    finish();
+    await command;
+    expect([await ids(), (await log.state()).head, rings]).toEqual([1, 1, 1]);
+    expect((await snapshot).head).toBe(1);
+    await engine.close();
+  });
+
+  it('keeps the WAL short under writers that never pause', async () => {
+    const wal = () => statSync(join(folder, `${databases - 1}.db-wal`)).size;
+    let most = 0;
+    for (let n = 0; n < 400; n++) {
+      await open.work.run(async (tx) => {
+        for (let m = 0; m < 40; m++) tx.record(fact({ n, filling: 'x'.repeat(10_000) }));
+      });
+      most = Math.max(most, wal());
+    }
+    // More than 160 MB were written; commits wait for a checkpoint when there are 64 MiB.
+    expect(most).toBeLessThan(70 * 1024 * 1024);
+  });
+
+  it('writes ahead: WAL, where each commit is flushed by the program and not within SQLite', async () => {
+    const { rows: mode } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(
+      open.engine.write,
+    );
+    const { rows: level } = await sql<{ synchronous: number }>`pragma synchronous`.execute(
+      open.engine.write,
+    );
+    expect(mode[0]!.journal_mode).toBe('wal');
+    expect(level[0]!.synchronous).toBe(1);
+  });
+
+  it('goes on when a reader could not be held, and tells the command that met it', async () => {
+    await open.work.run(async (tx) => tx.record(fact(1)));
+    const { log } = open;
+    await sql`alter table event_log rename to hidden`.execute(open.engine.write);
+    await expect(
+      open.work.run((tx) => tx.db.insertInto('users').values(row('unlucky')).execute()),
+    ).rejects.toThrow('event_log');
+    await sql`alter table hidden rename to event_log`.execute(open.engine.write);
+    await open.work.run(async (tx) => tx.record(fact(2)));
+    expect(await loggedData()).toEqual([1, 2]);
+    expect(await userIds()).toEqual([]);
+    expect((await open.database.snapshot((db) => log.state(db))).head).toBe(2);
+  });
+
+  it('tells everyone when the disk is full, does nothing half, and goes on when there is room', async () => {
+    const insert = (n: number) =>
+      open.work.run(async (tx) => {
+        await tx.db
+          .insertInto('users')
+          .values({ ...row(`user-${n}`), firstname: 'x'.repeat(5000) })
+          .execute();
+        tx.record(fact(n));
+      });
+    await insert(0);
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(
+      open.engine.write,
+    );
+    const { page_count } = rows[0]!;
+    await sql.raw(`pragma max_page_count = ${page_count + 20}`).execute(open.engine.write);
+
+    const results = await Promise.allSettled(countUp(60).map(insert));
+    const refused = results.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(40);
+    for (const result of refused)
+      expect(result).toMatchObject({ reason: expect.any(DatabaseUnavailable) });
+    const kept = [0, ...countUp(60).filter((n) => results[n - 1]!.status === 'fulfilled')];
+    expect(await userIds()).toEqual(kept.map((n) => `user-${n}`).toSorted());
+    expect(await loggedData()).toEqual(kept);
+
+    await sql.raw('pragma max_page_count = 100000').execute(open.engine.write);
+    await insert(61);
+    expect(await loggedData()).toEqual([...kept, 61]);
+    expect(await positions()).toEqual(countUp(kept.length + 1));
+  });
+});

@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from './application.js';
+import { PostgresServer } from './postgres.js';
+
+/** Where databases of one kind come from. */
+export interface EngineUnderTest {
+  /** The URL of a new, empty database. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Both engines, for `describe.each`: what holds for one holds for the other. */
+export const ENGINES = [
+  { name: 'SQLite', start: startSqlite },
+  { name: 'PostgreSQL', start: (): Promise<EngineUnderTest> => PostgresServer.start() },
+];
+
+async function startSqlite(): Promise<EngineUnderTest> {
+  const folder = temporaryFolder();
+  let databases = 0;
+  return {
+    createDatabase: async () => `sqlite:${join(folder, `${databases++}.db`)}`,
+    stop: async () => rmSync(folder, { recursive: true }),
+  };
+}
