@@ -29,9 +29,13 @@ export class Channel {
 
   constructor(
     readonly view: StreamView,
-    readonly epoch: string,
+    private readonly feed: { readonly epoch: string },
     private readonly turns: Turns,
   ) {}
+
+  get epoch(): string {
+    return this.feed.epoch;
+  }
 
   join(listener: LiveListener): void {
     this.#live.add(listener);
@@ -81,7 +85,7 @@ export class Channel {
   /** The frames of a page of a replay. */
   encodePage(facts: readonly LoggedFact[]): Chunk {
     if (facts.length === 0) return Chunk.empty;
-    const key = `${facts[0]!.position}-${facts.at(-1)!.position}`;
+    const key = `${this.epoch} ${facts[0]!.position}-${facts.at(-1)!.position}`;
     let page = this.#pages.get(key);
     if (!page) {
       if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);

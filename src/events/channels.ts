@@ -23,7 +23,7 @@ export class Channels {
   enter(view: StreamView): Channel {
     let channel = this.#byKey.get(view.key);
     if (!channel) {
-      channel = new Channel(view, this.feed.epoch, this.turns);
+      channel = new Channel(view, this.feed, this.turns);
       this.#byKey.set(view.key, channel);
       for (const topic of topicsOf(channel)) this.#at(topic).add(channel);
     }

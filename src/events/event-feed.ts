@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { merge, type Observable, Subject, type Subscription } from 'rxjs';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { newEpoch } from '../database/epoch.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventLog, type LoggedFact } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
@@ -23,12 +24,17 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(EventFeed.name);
   readonly #facts = new Subject<readonly LoggedFact[]>();
   readonly #gaps = new Subject<void>();
+  readonly #restarts = new Subject<void>();
   /** What was emitted last, for listeners that are a little behind. */
   readonly recent: RecentFacts;
   #epoch = '';
   #head = 0;
+  /** The fact at the head, as it was told. */
+  #last: LoggedFact | undefined;
   #reading: Promise<void> | undefined;
   #wokenMeanwhile = false;
+  /** Whether to look if it is still the same log. */
+  #mayBeAnother = false;
   #bell?: Subscription;
   #poll?: NodeJS.Timeout;
 
@@ -45,9 +51,11 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     const { epoch, head } = await this.log.state();
     [this.#epoch, this.#head] = [epoch, head];
     // Those who come back after a restart are near the head, and ask for the same.
-    this.recent.push(await this.log.read(head - RECENT_AT_START, head, RECENT_AT_START));
+    const recent = await this.log.read(head - RECENT_AT_START, head, RECENT_AT_START);
+    this.recent.push(recent);
+    this.#last = recent.at(-1);
     this.#bell = merge(this.work.committed, this.database.rings).subscribe(() => this.#ring());
-    this.#poll = setInterval(() => this.#ring(), POLL);
+    this.#poll = setInterval(() => this.#ring(true), POLL);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -64,6 +72,14 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   /** Tells, before the facts that follow, that some were trimmed before this process could read them. */
   get gaps(): Observable<void> {
     return this.#gaps;
+  }
+
+  /**
+   * Tells that the log is another one than before: the database was set back, as by a fail-over to a replica that had not
+   * heard of the last commits. What was told of them is not true any more; from now on there is a new epoch.
+   */
+  get restarts(): Observable<void> {
+    return this.#restarts;
   }
 
   get epoch(): string {
@@ -85,7 +101,8 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return (this.#reading ??= this.#readOn());
   }
 
-  #ring(): void {
+  #ring(mayBeAnother = false): void {
+    this.#mayBeAnother ||= mayBeAnother;
     this.wake().catch((error: unknown) =>
       this.#logger.error({ err: error }, 'The log cannot be read; the next poll tries again.'),
     );
@@ -95,6 +112,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     try {
       while (this.#wokenMeanwhile) {
         this.#wokenMeanwhile = false;
+        if (this.#mayBeAnother) await this.#compareEpochs();
         while (await this.#emitPage());
       }
     } finally {
@@ -105,12 +123,17 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
 
   /** @returns whether there may be more. */
   async #emitPage(): Promise<boolean> {
-    const facts = await this.log.read(this.#head, Number.MAX_SAFE_INTEGER, PAGE);
+    // From the last one that was told on, to see whether it is still the same.
+    const facts = await this.log.read(this.#head - 1, Number.MAX_SAFE_INTEGER, PAGE);
+    const told = facts[0]?.position === this.#head ? facts.shift() : undefined;
+    if (told && this.#last && !isSame(told, this.#last)) return this.#startAnew();
+    if (facts.length === 0 && told) return false;
     if (facts[0]?.position !== this.#head + 1) return this.#skipTrimmed();
     this.#head = facts.at(-1)!.position;
+    this.#last = facts.at(-1);
     this.recent.push(facts);
     this.#facts.next(facts);
-    if (facts.length < PAGE) return false;
+    if (facts.length < PAGE - 1) return false;
     // SQLite answers at once, so a long run of pages would let nothing else have its turn.
     await new Promise(setImmediate);
     return true;
@@ -118,10 +141,36 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
 
   /** Goes past facts that another process has trimmed before this one could read them. */
   async #skipTrimmed(): Promise<boolean> {
-    const { oldest } = await this.log.state();
+    const { oldest, head } = await this.log.state();
+    if (head < this.#head) return this.#startAnew();
     if (oldest <= this.#head + 1) return false;
     this.#head = oldest - 1;
+    this.#last = undefined;
     this.#gaps.next();
     return true;
   }
+
+  async #compareEpochs(): Promise<void> {
+    this.#mayBeAnother = false;
+    const { epoch, head } = await this.log.state();
+    if (epoch !== this.#epoch || head < this.#head) await this.#startAnew();
+  }
+
+  /** Goes to the head of a log that is not the one that was told of, under an epoch that no old cursor has. */
+  async #startAnew(): Promise<boolean> {
+    this.#logger.warn('The database was set back. Listeners are told to begin anew.');
+    const lost = this.#epoch;
+    // Once: another process may have seen it, too.
+    await this.work.run(({ db }) =>
+      db.updateTable('event_log').set({ epoch: newEpoch() }).where('epoch', '=', lost).execute(),
+    );
+    const { epoch, head } = await this.log.state();
+    [this.#epoch, this.#head, this.#last] = [epoch, head, undefined];
+    this.recent.clear();
+    this.#restarts.next();
+    return true;
+  }
 }
+
+const isSame = (one: LoggedFact, other: LoggedFact): boolean =>
+  one.at === other.at && one.type === other.type && one.data === other.data;

@@ -66,6 +66,14 @@ export class Listener implements LiveListener, Waiting {
     this.#catchUp();
   }
 
+  /** Tells that its cursor is of no use any more, and goes on from the head. */
+  startAnew(): void {
+    if (this.#ended) return;
+    this.#reset('unknown');
+    this.channel.leave(this);
+    this.#catchUp();
+  }
+
   receive(run: Chunk, head: number, now: number): void {
     this.#position = head;
     this.#write(run, now);

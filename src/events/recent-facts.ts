@@ -22,7 +22,7 @@ export class RecentFacts {
 
   push(facts: readonly LoggedFact[]): void {
     // Found by counting from the first, so they must have no gap.
-    if (facts[0] && this.#facts.at(-1)?.position !== facts[0].position - 1) this.#clear();
+    if (facts[0] && this.#facts.at(-1)?.position !== facts[0].position - 1) this.clear();
     for (const fact of facts) {
       this.#facts.push(fact);
       this.#bytes += sizeOf(fact);
@@ -33,7 +33,7 @@ export class RecentFacts {
     this.#start = 0;
   }
 
-  #clear(): void {
+  clear(): void {
     this.#facts = [];
     this.#start = 0;
     this.#bytes = 0;

@@ -22,7 +22,9 @@ export class Replays {
     private readonly feed: EventFeed,
     private readonly log: EventLog,
     private readonly turns: Turns,
-  ) {}
+  ) {
+    feed.restarts.subscribe(() => this.#kept.clear());
+  }
 
   /** The facts that follow `position`, where they are in memory. */
   recent(position: number): readonly LoggedFact[] | undefined {

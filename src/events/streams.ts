@@ -8,6 +8,7 @@ import {
 import type { Request, Response } from 'express';
 import { EMPTY, Observable, of } from 'rxjs';
 import { Config } from '../config.js';
+import { DatabaseUnavailable } from '../database/errors.js';
 import { Problem } from '../http/problems.js';
 import { Backlog } from './backlog.js';
 import { Channels } from './channels.js';
@@ -60,6 +61,10 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
     this.feed.gaps.subscribe(() => this.#channels.fallBehind());
+    this.feed.restarts.subscribe(() => {
+      for (const listener of this.#listeners)
+        this.#context.turns.add('live', () => listener.startAnew());
+    });
     const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME } = this.config;
     const shortest = Math.min(STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME || Infinity);
     this.#timer = setInterval(() => this.#lookAfterAll(), shortest / LOOKS);
@@ -95,7 +100,14 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
     const response = request.res!;
     const release = this.#reserve(response);
-    const start = await this.#startOf(cursor);
+    let start: Start;
+    try {
+      start = await this.#startOf(cursor);
+    } catch (error) {
+      // An EventSource would never come back after an error.
+      if (error instanceof DatabaseUnavailable) return of(this.#farewell(cursor));
+      throw error;
+    }
     const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
       Outlet.takeOver(nest, response, opening)

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { randomBytes } from 'node:crypto';
 import { dialectOf } from '../dialect.js';
+import { newEpoch } from '../epoch.js';
 
 export async function up(db: Kysely<any>): Promise<void> {
   const { integer, tableEnd } = dialectOf(db);
@@ -26,6 +26,6 @@ export async function up(db: Kysely<any>): Promise<void> {
 
   await db
     .insertInto('event_log')
-    .values({ id: 1, epoch: randomBytes(4).toString('hex'), head: 0, oldest: 1 })
+    .values({ id: 1, epoch: newEpoch(), head: 0, oldest: 1 })
     .execute();
 }
