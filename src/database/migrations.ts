@@ -5,6 +5,7 @@ import { isPostgres } from './dialect.js';
 import * as eventLog from './migrations/0001-event-log.js';
 import * as users from './migrations/0002-users.js';
 import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
+import * as otherPrograms from './migrations/0004-other-programs.js';
 import type { Schema } from './schema.js';
 
 /** In the order of their names; a migration that has been released is never changed. */
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-event-log': eventLog,
   '0002-users': users,
   '0003-idempotency-keys': idempotencyKeys,
+  '0004-other-programs': otherPrograms,
 };
 
 /**
