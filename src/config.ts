@@ -12,6 +12,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import ms, { type StringValue } from 'ms';
 import proxyAddr from 'proxy-addr';
 import { StartupError } from './startup-error.js';
@@ -76,6 +77,11 @@ export class Config {
   /** Connections to PostgreSQL that this process opens at the most, beside one that listens. */
   @WholeNumber(2, 1000)
   DATABASE_CONNECTIONS: number = 10;
+
+  /** Processes that serve the port together; `auto` for one on each core. */
+  @WholeNumber(1, 256)
+  @Transform(({ value }) => (value === 'auto' ? availableParallelism() : value))
+  WEB_CONCURRENCY: number = 1;
 
   /** Milliseconds of silence after which a stream carries a heartbeat. */
   @Duration('100ms')

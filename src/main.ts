@@ -1,86 +1,16 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createApplication } from './app.setup.js';
-import { type Config, readConfig } from './config.js';
-import { Streams } from './events/streams.js';
-import { Lifecycle } from './operations/lifecycle.js';
+import cluster from 'node:cluster';
+import { readConfig } from './config.js';
+import { Processes } from './processes.js';
+import { serve } from './serve.js';
 import { StartupError } from './startup-error.js';
-
-/** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
-const NOTICE = 1000;
-/** Milliseconds after which requests that still run are cut off. */
-const PATIENCE = 3000;
 
 try {
   const config = readConfig();
-  const app = await createApplication(config);
-  await listen(app, config);
-  stopOnSignal(app);
+  if (config.WEB_CONCURRENCY > 1 && cluster.isPrimary) await new Processes(config).start();
+  else await serve(config);
 } catch (error) {
   if (!(error instanceof StartupError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
-}
-
-async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Promise<void> {
-  // Not with app.listen(), which would log what is told below in one line.
-  const server: Server = app.getHttpServer();
-  try {
-    await once(server.listen(PORT, HOST), 'listening');
-  } catch (error) {
-    throw unusable(error as NodeJS.ErrnoException, PORT, HOST);
-  }
-  const { port } = server.address() as AddressInfo;
-  const host = /^(0\.0\.0\.0|::)$/.test(HOST) ? 'localhost' : HOST;
-  new Logger('Carillon').log(`Listening at http://${host}:${port}`);
-}
-
-function unusable(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === 'EADDRINUSE')
-    return new StartupError(
-      `PORT is "${port}": another program listens there; stop it, or set PORT to a free port.`,
-    );
-  if (error.code === 'EACCES')
-    return new StartupError(
-      `PORT is "${port}": this process may not listen there; set PORT to one above 1023.`,
-    );
-  if (error.syscall === 'getaddrinfo' || error.code === 'EADDRNOTAVAIL')
-    return new StartupError(
-      `HOST is "${host}": this machine has no such address; 0.0.0.0 listens on all it has.`,
-    );
-  return error;
-}
-
-/** The first SIGTERM or SIGINT ends everything in order, the second at once. */
-function stopOnSignal(app: NestExpressApplication): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping = true;
-    shutDown(app).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-}
-
-async function shutDown(app: NestExpressApplication): Promise<void> {
-  const server: Server = app.getHttpServer();
-  new Logger('Carillon').log('Shutting down');
-  app.get(Lifecycle, { strict: false }).stop();
-  app.get(Streams, { strict: false }).close();
-  await sleep(NOTICE);
-  // A connection that falls idle after its last answer would otherwise be kept alive for some seconds more.
-  setInterval(() => server.closeIdleConnections(), 50).unref();
-  setTimeout(() => server.closeAllConnections(), PATIENCE).unref();
-  await app.close();
 }

@@ -12,15 +12,19 @@ import {
 } from 'kysely';
 import fs, { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { NEVER } from 'rxjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Observable } from 'rxjs';
 import { StartupError } from '../startup-error.js';
 import { Checkpointer } from './checkpointer.js';
 import type { Engine, RecordedFact } from './database.js';
 import { DatabaseUnavailable } from './errors.js';
+import { ProcessBell } from './process-bell.js';
 import type { Schema } from './schema.js';
 
 /** Milliseconds that a statement waits for another process to finish its transaction. */
 const BUSY_TIMEOUT = 5000;
+/** Milliseconds at the most between two looks whether it has. */
+const BUSY_PAUSE = 4;
 const CACHED_STATEMENTS = 256;
 
 /** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
@@ -52,6 +56,8 @@ export function openSqlite(url: string, flush?: Flush): Engine {
     writer.pragma('foreign_keys = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
     flushWhatWasLeft(writer, path);
+    // From now on the driver waits, without holding the event loop.
+    writer.pragma('busy_timeout = 0');
     return new SqliteEngine(path, writer, flush);
   } catch (error) {
     throw new StartupError(`DATABASE_URL is "${url}": ${reason(error, path)}`);
@@ -71,7 +77,7 @@ class SqliteEngine implements Engine {
   /** A connection of its own: while its transaction is open, other reads must not see the past. */
   readonly #snapshots: Reader;
   readonly #framesInWal: Sqlite.Statement;
-  readonly rings = NEVER;
+  readonly #bell = new ProcessBell();
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
   #committing: Promise<void> | undefined;
@@ -89,6 +95,10 @@ class SqliteEngine implements Engine {
     this.read = this.#reader.db;
     this.#wal = fs.openSync(`${path}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(path);
+  }
+
+  get rings(): Observable<void> {
+    return this.#bell.rings;
   }
 
   /** One by one: SQLite is called, not asked over a network, and a text that stays the same is prepared once. */
@@ -115,6 +125,7 @@ class SqliteEngine implements Engine {
       this.#committing = undefined;
       this.#reader.letGo();
     }
+    this.#bell.ring();
     await this.#checkpointer.committed(this.#countFrames());
   }
 
@@ -290,7 +301,14 @@ class Driver extends SqliteDriver {
 
   /** IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail to upgrade later. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(this.begin));
+    const end = Date.now() + BUSY_TIMEOUT;
+    for (;;)
+      try {
+        return void (await connection.executeQuery(CompiledQuery.raw(this.begin)));
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > end) throw error;
+        await sleep(Math.random() * BUSY_PAUSE);
+      }
   }
 }
 
@@ -312,6 +330,9 @@ function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
     return statement;
   };
 }
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable && /\(SQLITE_BUSY/.test(error.message);
 
 function translated<T>(work: () => T): T {
   try {

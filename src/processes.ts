@@ -1,0 +1,119 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Config } from './config.js';
+import { openDatabase } from './database/database.module.js';
+
+/** Milliseconds before a process that ended is replaced: doubled while none gets as far as to listen. */
+const PAUSE = { first: 100, last: 10_000 };
+
+type Message = 'committed' | { readonly listeningAt: string };
+
+/**
+ * Several processes that serve one port, so that all cores of a machine are used.
+ *
+ * One that crashes is replaced. SIGTERM and SIGINT end all in order, SIGHUP replaces one after the other: the new one
+ * listens before the old one says farewell to its listeners.
+ */
+export class Processes {
+  readonly #logger;
+  #started = false;
+  #stopping = false;
+  #replacing = false;
+  #pause = PAUSE.first;
+  /** Those that are ended on purpose. */
+  readonly #dismissed = new Set<Worker>();
+
+  constructor(private readonly config: Config) {
+    this.#logger = pino({ level: config.LOG_LEVEL, base: { pid: process.pid } });
+  }
+
+  /** @throws StartupError the database or the port cannot be used. */
+  async start(): Promise<void> {
+    // Once, and not by each of them: brings the database up to date, and says in one line what is wrong with it.
+    await (await openDatabase(this.config.DATABASE_URL, this.config.DATABASE_CONNECTIONS)).close();
+    cluster.on('message', (from, message: Message) => this.#passOn(from, message));
+    cluster.on('exit', (worker, code, signal) => void this.#replace(worker, code ?? signal));
+    process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
+    process.on('SIGHUP', () => void this.#replaceAll());
+    const { WEB_CONCURRENCY } = this.config;
+    const all = Array.from({ length: WEB_CONCURRENCY }, () => cluster.fork());
+    const urls = await Promise.all(all.map((worker) => this.#listening(worker)));
+    this.#started = urls.every((url) => url !== undefined);
+    if (this.#started)
+      this.#logger.info(`Listening at ${urls[0]} with ${WEB_CONCURRENCY} processes`);
+    // What is wrong, such as a port that is taken, it has said itself.
+    else this.#stop(1);
+  }
+
+  /** Resolves with the URL when it listens; with `undefined` when it ends before. */
+  async #listening(worker: Worker): Promise<string | undefined> {
+    const ended = new AbortController();
+    const exit = once(worker, 'exit', ended).then(() => undefined);
+    const url = (async () => {
+      for (;;) {
+        const [message] = (await once(worker, 'message', ended)) as [Message];
+        if (typeof message === 'object') return message.listeningAt;
+      }
+    })();
+    try {
+      const at = await Promise.race([url, exit]);
+      if (at) this.#pause = PAUSE.first;
+      return at;
+    } finally {
+      ended.abort();
+      void Promise.allSettled([url, exit]);
+    }
+  }
+
+  #passOn(from: Worker, message: Message): void {
+    if (message !== 'committed') return;
+    for (const worker of Object.values(cluster.workers ?? {}))
+      if (worker && worker !== from && worker.isConnected()) worker.send(message);
+  }
+
+  async #replace(ended: Worker, code: number | string): Promise<void> {
+    if (this.#stopping) return this.#endWithTheLast();
+    if (this.#dismissed.delete(ended) || !this.#started) return;
+    this.#logger.error(
+      `Process ${ended.process.pid} ended by itself (${code}); another one begins.`,
+    );
+    await sleep(this.#pause);
+    this.#pause = Math.min(this.#pause * 2, PAUSE.last);
+    if (!this.#stopping) await this.#listening(cluster.fork());
+  }
+
+  async #replaceAll(): Promise<void> {
+    if (this.#replacing || this.#stopping) return;
+    this.#replacing = true;
+    this.#logger.info('Replacing all processes, one after the other');
+    for (const old of Object.values(cluster.workers ?? {})) {
+      if (!old || this.#stopping) continue;
+      const successor = cluster.fork();
+      if (!(await this.#listening(successor))) {
+        this.#logger.error('The new process did not get as far as to listen; the old ones stay.');
+        break;
+      }
+      this.#dismissed.add(old);
+      const exit = once(old, 'exit');
+      old.process.kill('SIGTERM');
+      await exit;
+    }
+    this.#replacing = false;
+    this.#logger.info('All processes were replaced');
+  }
+
+  /** The first time in order, the second time at once. */
+  #stop(exitCode = 0): void {
+    if (this.#stopping) process.exit(1);
+    this.#stopping = true;
+    process.exitCode = exitCode;
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
+    this.#endWithTheLast();
+  }
+
+  #endWithTheLast(): void {
+    if (Object.keys(cluster.workers ?? {}).length === 0) process.exit();
+  }
+}

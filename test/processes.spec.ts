@@ -1,0 +1,157 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINES, type EngineUnderTest } from './support/engines.js';
+import { Hopper, until, writeTo } from './support/hopper.js';
+import { fact, openLog } from './support/log.js';
+import { CarillonProcess } from './support/process.js';
+import { createUser } from './support/requests.js';
+
+describe.each(ENGINES)('several processes on one port, on $name', ({ start }) => {
+  let engine: EngineUnderTest;
+  let url: string;
+  let carillon: CarillonProcess;
+  let hoppers: Hopper[];
+
+  const urls = () => [carillon.url];
+  const children = (): number[] =>
+    readFileSync(`/proc/${carillon.pid}/task/${carillon.pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  const everyoneHeardTheLog = async () => {
+    const { log, close } = await openLog(url);
+    const facts = await log.read(0, Number.MAX_SAFE_INTEGER, 100_000);
+    await close();
+    expect(facts.map(({ position }) => position)).toEqual(facts.map((_, index) => index + 1));
+    const logged = facts.map(({ data }) => (JSON.parse(data) as { id: string }).id);
+    await until(() => hoppers.every(({ heard }) => heard.length >= logged.length));
+    for (const { heard } of hoppers) expect(heard).toEqual(logged);
+    return logged;
+  };
+
+  beforeAll(async () => {
+    engine = await start();
+  });
+  beforeEach(async () => {
+    url = await engine.createDatabase();
+    const settings = { DATABASE_URL: url, WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' };
+    carillon = await CarillonProcess.start(settings);
+    hoppers = Array.from({ length: 6 }, () => new Hopper(urls));
+  });
+  afterEach(async () => {
+    for (const hopper of hoppers) hopper.close();
+    await carillon.kill();
+    rmSync(carillon.folder, { recursive: true, force: true });
+  });
+  afterAll(() => engine.stop());
+
+  it('give one gapless order to what both write, and tell each other at once', async () => {
+    expect(children()).toHaveLength(2);
+    const { answered, stop } = writeTo(urls, 12);
+    await until(() => answered.length >= 400);
+    await stop();
+    expect(answered.length).toBeGreaterThanOrEqual(400);
+    const logged = await everyoneHeardTheLog();
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
+
+    // Without the bell, the poll would take half a second in the mean.
+    const began = Date.now();
+    for (let n = 0; n < 20; n++) {
+      const { id } = await createUser(carillon.url, 'At', 'Once');
+      await until(() => hoppers.every(({ heard }) => heard.at(-1) === id));
+    }
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it('replace one that was killed under load, and nobody misses anything', async () => {
+    const { answered, stop } = writeTo(urls, 8);
+    await until(() => answered.length >= 100);
+    const [victim] = children();
+    process.kill(victim!, 'SIGKILL');
+    const before = answered.length;
+    await until(() => answered.length >= before + 200 && children().length === 2);
+    await stop();
+    expect(children()).toHaveLength(2);
+    expect(children()).not.toContain(victim);
+    const logged = await everyoneHeardTheLog();
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
+  });
+
+  it('replace themselves one by one on SIGHUP, and nobody misses anything', async () => {
+    const before = children();
+    const { answered, stop } = writeTo(urls, 4);
+    carillon.signal('SIGHUP');
+    await carillon.says('All processes were replaced');
+    await stop();
+    expect(children()).toHaveLength(2);
+    expect(children().filter((pid) => before.includes(pid))).toEqual([]);
+    const logged = await everyoneHeardTheLog();
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
+    expect(answered.length).toBeGreaterThan(10);
+  });
+
+  it('end in order on SIGTERM, and are not left behind when the one that started them is killed', async () => {
+    const processes = children();
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+
+    const second = await CarillonProcess.start(
+      { DATABASE_URL: url, WEB_CONCURRENCY: '2' },
+      carillon.port,
+      carillon.folder,
+    );
+    carillon = second;
+    const orphans = children();
+    await second.kill();
+    await until(() => !orphans.some(isAlive));
+    expect(orphans.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe('several processes', () => {
+  it('end with one line and 1 when the port is taken', async () => {
+    const other: Server = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await expect(CarillonProcess.start({ WEB_CONCURRENCY: '2' }, port)).rejects.toThrow(
+      'another program listens there',
+    );
+    other.close();
+  });
+
+  it('wait for each other without holding up what else they do', async () => {
+    const [sqlite] = ENGINES;
+    const engine = await sqlite!.start();
+    const url = await engine.createDatabase();
+    const [one, other] = [await openLog(url), await openLog(url)];
+    let turns = 0;
+    const long = one.work.run(async (tx) => {
+      tx.record(fact('first'));
+      await sleep(300);
+    });
+    await sleep(50);
+    const counting = setInterval(() => turns++, 5);
+    await Promise.all([long, other.work.run(async (tx) => tx.record(fact('second')))]);
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(20);
+    expect((await one.log.read(0, 10, 10)).map(({ data }) => data)).toEqual([
+      '"first"',
+      '"second"',
+    ]);
+    await one.close();
+    await other.close();
+    await engine.stop();
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}

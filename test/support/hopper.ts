@@ -1,0 +1,83 @@
+import { EventSource } from 'eventsource';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { User } from '../../src/users/user.js';
+import { createUser } from './requests.js';
+
+export /** A browser's EventSource on the first of some nodes; when a connection ends it goes on at the next one. */
+class Hopper {
+  readonly heard: string[] = [];
+  readonly resets: string[] = [];
+  heartbeats = 0;
+  #source: EventSource | undefined;
+  #cursor = '';
+  #closed = false;
+
+  constructor(
+    private readonly urls: () => readonly string[],
+    private at = 0,
+  ) {
+    this.#open();
+  }
+
+  /** To the next node, with the cursor. */
+  hop(): void {
+    this.#source?.close();
+    this.at++;
+    this.#open();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#source?.close();
+  }
+
+  #open(): void {
+    if (this.#closed) return;
+    const urls = this.urls();
+    const query = this.#cursor ? `?lastEventId=${this.#cursor}` : '?lastEventId=earliest';
+    const source = new EventSource(`${urls[this.at % urls.length]}/api/users/event${query}`);
+    this.#source = source;
+    const on = (name: string, work: (data: string) => void) =>
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        this.#cursor = lastEventId;
+        work(data as string);
+      });
+    on('update', (data) => this.heard.push((JSON.parse(data) as User).id));
+    on('heartbeat', () => this.heartbeats++);
+    on('reset', (data) => this.resets.push(data));
+    source.addEventListener('error', () => {
+      if (this.#source !== source || this.#closed) return;
+      source.close();
+      this.at++;
+      setTimeout(() => this.#open(), 50);
+    });
+  }
+}
+
+/** Looks until the condition holds, or the time is over. */
+export const until = async (condition: () => boolean | Promise<boolean>, seconds = 20) => {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await condition()) && Date.now() < deadline) await sleep(20);
+};
+
+/** Each writes until it is told to stop, at another node when its own is gone; what was answered is kept. */
+export const writeTo = (urls: () => readonly string[], writers: number) => {
+  const answered: string[] = [];
+  let running = true;
+  const all = Array.from({ length: writers }, async (_, writer) => {
+    for (let n = writer; running;)
+      try {
+        answered.push((await createUser(urls()[n % urls().length]!, 'Writer', `${writer}`)).id);
+      } catch {
+        n++;
+        await sleep(20);
+      }
+  });
+  return {
+    answered,
+    stop: async () => {
+      running = false;
+      await Promise.all(all);
+    },
+  };
+};
