@@ -1,3 +1,4 @@
+import { measureEngines } from './engines.mjs';
 import {
   against,
   broadcastFigures,
@@ -235,7 +236,49 @@ export const scenarios = [
         required: { below: 1.1 },
       })),
   },
+  {
+    name: 'engines',
+    title: 'SQLite and PostgreSQL, one process and several, all on the same cores',
+    servers: ['carillon'],
+    once: ['carillon'],
+    measure: measureEngines,
+    rows: ({ carillon }) => [
+      ...['sqlite1', 'sqlite2', 'pg1', 'pg2', 'pg4'].flatMap((key) => {
+        const name = key.replace('sqlite', 'SQLite x ').replace('pg', 'PostgreSQL x ');
+        return [
+          versus(`POSTs on disk, ${name}`, '1/s', 'Posts', key, carillon),
+          alone(`POST to wire, ${name}, p50`, 'ms', carillon?.[`${key}P50`]),
+          alone(`POST to wire, ${name}, p99`, 'ms', carillon?.[`${key}P99`]),
+          versus(`deliveries, ${name}`, '1/s', 'Deliveries', key, carillon),
+        ];
+      }),
+      {
+        figure: 'transactions of other programs, each with a fact',
+        unit: '1/s',
+        value: carillon?.recordedInserts,
+        against: 'without',
+        other: carillon?.bareInserts,
+      },
+    ],
+  },
 ];
+
+/**
+ * One engine against SQLite with one process.
+ *
+ * @param {string} figure
+ * @param {string} unit
+ * @param {string} key
+ * @param {string} engine
+ * @param {Figures | undefined} figures
+ * @returns {Row}
+ */
+const versus = (figure, unit, key, engine, figures) => ({
+  figure,
+  unit,
+  value: figures?.[`${engine}${key}`],
+  ...(engine !== 'sqlite1' && { against: 'SQLite x 1', other: figures?.[`sqlite1${key}`] }),
+});
 
 /**
  * @param {string} prefix

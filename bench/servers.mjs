@@ -43,12 +43,15 @@ export const isAvailable = (name) =>
  * @typedef {object} Options
  * @property {string} [database] the file of Carillon's database; else a new one
  * @property {boolean} [slowFlush]
+ * @property {string} [url] of Carillon's database, instead of a file
+ * @property {number} [processes] of Carillon; then they, and the load, run on all cores
  */
 
 /** A server under test, alone on its core. */
 export class Server {
   listenPath = '/api/users/event';
   publishPath = '/api/users';
+  isPinned = true;
 
   /**
    * @param {number} port
@@ -67,7 +70,9 @@ export class Server {
   static async start(name, options = {}) {
     const port = await freePort();
     const server = new Server(port, launch(name, port, options));
+    server.isPinned = options.processes === undefined;
     await accepts(port, server.child);
+    if (options.processes && options.processes > 1) server.pids.push(...childrenOf(server.pids[0]));
     if (name === 'nchan') {
       server.listenPath = '/listen';
       server.publishPath = '/publish';
@@ -105,7 +110,7 @@ export class Load {
   constructor(server) {
     this.server = server;
     const args = [join(BENCH, 'load', 'load.mjs'), ...server.pids.map(String)];
-    this.#child = start(1, process.execPath, args, {}, true);
+    this.#child = start(server.isPinned ? 1 : 'all', process.execPath, args, {}, true);
   }
 
   /** Lets everything else on its core go first. */
@@ -171,7 +176,7 @@ export class Load {
  * @param {number} port
  * @param {Options} options
  */
-function launch(name, port, { database, slowFlush }) {
+function launch(name, port, { database, slowFlush, url, processes }) {
   const node = process.execPath;
   const env = { PORT: String(port), NODE_ENV: 'production' };
   switch (name) {
@@ -180,14 +185,15 @@ function launch(name, port, { database, slowFlush }) {
       const settings = {
         ...env,
         HOST: '127.0.0.1',
-        DATABASE_URL: `sqlite:${file}`,
+        DATABASE_URL: url ?? `sqlite:${file}`,
+        WEB_CONCURRENCY: String(processes ?? 1),
         RATE_LIMIT_PER_MINUTE: '0',
         EVENTS_RETENTION_COUNT: '10000000',
         LOG_LEVEL: 'warn',
       };
       const preload = slowFlush ? ['--import', join(BENCH, 'slow-flush.mjs')] : [];
       const args = [...preload, join(ROOT, 'dist', 'main.js')];
-      return start(0, node, args, settings, false, slowFlush);
+      return start(processes ? 'all' : 0, node, args, settings, false, slowFlush);
     }
     case 'nchan':
       return start(0, 'nginx', ['-p', folder, '-c', nchanConfiguration(port)], {});
@@ -199,7 +205,7 @@ function launch(name, port, { database, slowFlush }) {
 }
 
 /**
- * @param {number} core
+ * @param {number | 'all'} core
  * @param {string} file
  * @param {string[]} args
  * @param {Record<string, string>} env
@@ -207,7 +213,8 @@ function launch(name, port, { database, slowFlush }) {
  * @param {boolean} [reports] on stderr
  */
 function start(core, file, args, env, ipc = false, reports = false) {
-  const command = canPin ? ['taskset', '-c', String(core), file, ...args] : [file, ...args];
+  const command =
+    canPin && core !== 'all' ? ['taskset', '-c', String(core), file, ...args] : [file, ...args];
   const child = spawn(command[0], command.slice(1), {
     cwd: folder,
     env: { ...process.env, ...env },
