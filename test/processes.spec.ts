@@ -2,11 +2,12 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
 import { Hopper, until, writeTo } from './support/hopper.js';
 import { fact, openLog } from './support/log.js';
 import { CarillonProcess } from './support/process.js';
-import { createUser } from './support/requests.js';
+import { createUser, listUsers } from './support/requests.js';
 
 describe.each(ENGINES)('several processes on one port, on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -120,6 +121,16 @@ describe('several processes', () => {
       'another program listens there',
     );
     other.close();
+  });
+
+  it('start at once on one file that is not there yet', async () => {
+    const folder = temporaryFolder();
+    const settings = { DATABASE_URL: `sqlite:${folder}/new.db` };
+    const all = await Promise.all([1, 2, 3].map(() => CarillonProcess.start(settings)));
+    for (const { url } of all) await createUser(url, 'From', 'Each');
+    expect(await listUsers(all[0]!.url)).toHaveLength(3);
+    for (const one of all) await one.kill();
+    for (const path of [folder, ...all.map((one) => one.folder)]) rmSync(path, { recursive: true });
   });
 
   it('wait for each other without holding up what else they do', async () => {

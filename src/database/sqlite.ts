@@ -56,8 +56,6 @@ export function openSqlite(url: string, flush?: Flush): Engine {
     writer.pragma('foreign_keys = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
     flushWhatWasLeft(writer, path);
-    // From now on the driver waits, without holding the event loop.
-    writer.pragma('busy_timeout = 0');
     return new SqliteEngine(path, writer, flush);
   } catch (error) {
     throw new StartupError(`DATABASE_URL is "${url}": ${reason(error, path)}`);
@@ -292,23 +290,39 @@ class Compiler extends SqliteQueryCompiler {
 }
 
 class Driver extends SqliteDriver {
+  readonly #atOnce: Sqlite.Statement;
+  readonly #patiently: Sqlite.Statement;
+
   constructor(
     database: Sqlite.Database,
     private readonly begin: string,
   ) {
     super({ database: { prepare: preparer(database), close: () => undefined } });
+    this.#atOnce = database.prepare('PRAGMA busy_timeout = 0');
+    this.#patiently = database.prepare(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
   }
 
-  /** IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail to upgrade later. */
+  /**
+   * IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail to upgrade later. SQLite would
+   * hold the event loop while it waits for another process, so it is asked again instead.
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const end = Date.now() + BUSY_TIMEOUT;
-    for (;;)
-      try {
-        return void (await connection.executeQuery(CompiledQuery.raw(this.begin)));
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > end) throw error;
-        await sleep(Math.random() * BUSY_PAUSE);
-      }
+    while (!(await this.#begins(connection, end))) await sleep(Math.random() * BUSY_PAUSE);
+  }
+
+  /** @returns whether it could; not while another process is at it. */
+  async #begins(connection: DatabaseConnection, end: number): Promise<boolean> {
+    this.#atOnce.get();
+    try {
+      await connection.executeQuery(CompiledQuery.raw(this.begin));
+      return true;
+    } catch (error) {
+      if (isBusy(error) && Date.now() < end) return false;
+      throw error;
+    } finally {
+      this.#patiently.get();
+    }
   }
 }
 
