@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDatabase } from './database/database.module.js';
+import { move } from './database/move.js';
+import { StartupError } from './startup-error.js';
+
+const USAGE =
+  'Usage: npm run migrate:postgres -- --from sqlite:./data/carillon.db --to postgres://user:password@host:5432/database';
+/** Milliseconds between two lines of progress. */
+const EVERY = 1000;
+
+/** Moves a Carillon from SQLite to PostgreSQL: docs/operations.md, "Moving to PostgreSQL". */
+async function main(): Promise<void> {
+  const { from, to } = parse();
+  if (!existsSync(pathOf(from)))
+    throw new StartupError(`--from is "${from}": there is no such file.`);
+  const source = await openDatabase(from);
+  try {
+    const target = await openDatabase(to);
+    try {
+      await move(source, target, reporter());
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+  say('All is there. Start Carillon with DATABASE_URL set to what --to is.');
+}
+
+function parse(): { from: string; to: string } {
+  try {
+    const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } });
+    const { from = '', to = '' } = values;
+    if (/^sqlite:./.test(from) && /^postgres(ql)?:\/\/./.test(to)) return { from, to };
+  } catch {
+    // An option that is not known: the usage tells.
+  }
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+
+const pathOf = (url: string): string => resolve(url.slice('sqlite:'.length).replace(/^\/\//, ''));
+
+function reporter() {
+  let told = Date.now();
+  return (table: string, rows: number, isDone: boolean): void => {
+    if (!isDone && Date.now() - told < EVERY) return;
+    told = Date.now();
+    say(`${table}: ${rows} rows${isDone ? ', compared' : ''}`);
+  };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,168 @@
+import Sqlite from 'better-sqlite3';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { User } from '../src/users/user.js';
+import { temporaryFolder } from './support/application.js';
+import { until } from './support/hopper.js';
+import { listen } from './support/listener.js';
+import { fact, openLog } from './support/log.js';
+import { PostgresServer } from './support/postgres.js';
+import { CarillonProcess } from './support/process.js';
+import { createUser, listUsers, post } from './support/requests.js';
+
+const PROGRAM = join(import.meta.dirname, '..', 'dist', 'migrate-postgres.js');
+
+const begin = (...args: string[]): ChildProcess => spawn(process.execPath, [PROGRAM, ...args]);
+
+const run = async (...args: string[]) => {
+  const child = begin(...args);
+  let [output, errors] = ['', ''];
+  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output, errors };
+};
+
+describe('moving to PostgreSQL', () => {
+  let server: PostgresServer;
+  let folder: string;
+  let to: string;
+
+  const ask = async (query: string) => {
+    const client = new pg.Client(to);
+    await client.connect();
+    const { rows } = await client.query<Record<string, unknown>>(query);
+    await client.end();
+    return rows;
+  };
+  /** A log of so many events, the first of them trimmed. */
+  const fill = async (path: string, events: number) => {
+    const { work, close } = await openLog(`sqlite:${path}`);
+    for (let n = 0; n < events; n += 1000)
+      await work.run(async (tx) => {
+        for (let m = 0; m < 1000; m++) tx.record(fact({ n: n + m }));
+      });
+    await close();
+    const database = new Sqlite(path);
+    database.exec('DELETE FROM events WHERE position <= 10; UPDATE event_log SET oldest = 11');
+    database.close();
+  };
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    to = await server.createDatabase();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  afterAll(() => server.stop());
+
+  it('keeps users, keys and cursors: a listener that was cut off hears what it missed, and nothing else', async () => {
+    const from = `sqlite:${join(folder, 'old.db')}`;
+    const old = await CarillonProcess.start({ DATABASE_URL: from });
+    const listener = await listen(old.port, '/api/users/event');
+    const users = [
+      await createUser(old.url, 'Zoë "🎐"', "O'Neil\\"),
+      await createUser(old.url, '李', 'Ångström'),
+    ];
+    await listener.hears(2, 'update');
+    listener.socket.destroy();
+    users.push(await createUser(old.url, 'Missed', 'ONE'));
+    const once_ = (url: string) =>
+      post(`${url}/api/users`, { firstname: 'Key', lastname: 'ED' }, { 'Idempotency-Key': 'k' });
+    users.push((await (await once_(old.url)).json()) as User);
+    await old.stop();
+
+    const { code, output, errors } = await run('--from', from, '--to', to);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toContain('users: 4 rows, compared');
+    expect(output).not.toContain('secret');
+
+    const moved = await CarillonProcess.start({ DATABASE_URL: to });
+    const back = await listen(moved.port, '/api/users/event', {
+      headers: { 'Last-Event-ID': listener.cursor },
+    });
+    await back.hears(2, 'update');
+    const next = await createUser(moved.url, 'And', 'ON');
+    await back.hears(3, 'update');
+    expect(back.of('update', 'reset').map(({ data }) => data)).toEqual([users[2], users[3], next]);
+    const repeat = await once_(moved.url);
+    expect(repeat.headers.get('idempotency-replayed')).toBe('true');
+    expect(await repeat.json()).toEqual(users[3]);
+    expect(await listUsers(moved.url)).toEqual([...users, next]);
+    back.socket.destroy();
+    await moved.kill();
+    for (const path of [old.folder, moved.folder]) rmSync(path, { recursive: true, force: true });
+  });
+
+  it('leaves the target empty when it is killed in the middle, and can be run again', async () => {
+    const path = join(folder, 'long.db');
+    await fill(path, 60_000);
+    const child = begin('--from', `sqlite:${path}`, '--to', to);
+    const isCopying = `select 1 from pg_stat_activity where datname = current_database() and query like '%insert into "events"%' and pid <> pg_backend_pid()`;
+    await until(async () => (await ask(isCopying)).length > 0);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await sleep(200);
+    expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 0 }]);
+
+    const { code } = await run('--from', `sqlite:${path}`, '--to', to);
+    expect(code).toBe(0);
+    expect(await ask('select count(*)::int as n, min(position)::int as first from events')).toEqual(
+      [{ n: 59_990, first: 11 }],
+    );
+    expect(await ask('select head::int, oldest::int from event_log')).toEqual([
+      { head: 60_000, oldest: 11 },
+    ]);
+  });
+
+  it('refuses a target that is not empty, a source that is not there, and anything it does not understand', async () => {
+    const path = join(folder, 'some.db');
+    await fill(path, 1000);
+    const source = `sqlite:${path}`;
+    expect((await run('--from', source, '--to', to)).code).toBe(0);
+    const again = await run('--from', source, '--to', to);
+    expect([again.code, again.errors]).toEqual([
+      1,
+      'The target is not empty: a Carillon has been at work on it. Name an empty database.\n',
+    ]);
+
+    const missing = await run('--from', `sqlite:${join(folder, 'typo.db')}`, '--to', to);
+    expect(missing.code).toBe(1);
+    expect(missing.errors).toContain('there is no such file');
+    expect(existsSync(join(folder, 'typo.db'))).toBe(false);
+
+    for (const args of [[], ['--from', source], ['--from', to, '--to', source], ['--nonsense']]) {
+      const { code, errors } = await run(...args);
+      expect(code).toBe(2);
+      expect(errors).toMatch(/^Usage: /);
+    }
+    const nowhere = await run('--from', source, '--to', 'postgres://me:hidden@127.0.0.1:1/none');
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.errors).toMatch(/cannot be reached/);
+    expect(nowhere.errors).not.toContain('hidden');
+  });
+
+  it('notices that the source is written to meanwhile, and moves nothing', async () => {
+    const path = join(folder, 'busy.db');
+    await fill(path, 30_000);
+    const child = begin('--from', `sqlite:${path}`, '--to', to);
+    let errors = '';
+    child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const closed = once(child, 'close');
+    const { work, close } = await openLog(`sqlite:${path}`);
+    while (child.exitCode === null) {
+      await work.run(async (tx) => tx.record(fact('meanwhile')));
+      await sleep(5);
+    }
+    await close();
+    expect((await closed)[0]).toBe(1);
+    expect(errors).toContain('written to while it was copied');
+    expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 0 }]);
+  });
+});
