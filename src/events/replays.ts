@@ -5,6 +5,8 @@ import type { Turns } from './turns.js';
 /** Facts, and bytes of their data, that a listener is given at once while it catches up. */
 const PAGE = 256;
 const PAGE_BYTES = 64 * 1024;
+/** Facts of a page from the database: few, so that the first of them is soon there. */
+const PAGE_OF_LOG = 64;
 /** Pages from the database that are kept for the next listener that comes back from the same place. */
 const KEPT = 4;
 
@@ -47,7 +49,7 @@ export class Replays {
     return new Promise((resolve, reject) => {
       this.turns.add('replay', () => {
         this.log
-          .read(position, this.feed.head, PAGE)
+          .read(position, this.feed.head, PAGE_OF_LOG)
           .then((facts) => resolve(firstBytes(facts)), reject);
       });
     });
@@ -58,7 +60,7 @@ export class Replays {
     this.#kept.set(position, page);
     const forget = (): void => void this.#kept.delete(position);
     page.then(() => {
-      if (position + PAGE > this.feed.head) forget();
+      if (position + PAGE_OF_LOG > this.feed.head) forget();
       else if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     }, forget);
   }

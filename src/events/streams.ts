@@ -156,14 +156,11 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const cursor = parseCursor(requested);
     // A snapshot may be ahead of the feed by what was committed just now.
     if (cursor && cursor.position > this.feed.head) await this.feed.wake();
-    const { head, epoch, recent } = this.feed;
+    const { head, epoch } = this.feed;
     if (requested === 'earliest') return { position: (await this.log.state()).oldest - 1 };
     if (!cursor || cursor.epoch !== epoch || cursor.position > head)
       return { position: head, reset: 'unknown' };
-    if (cursor.position === head || recent.after(cursor.position, 1))
-      return { position: cursor.position };
-    if (cursor.position < (await this.log.state()).oldest - 1)
-      return { position: head, reset: 'expired' };
+    // Where what follows it was trimmed, the listener finds out when it reads on.
     return { position: cursor.position };
   }
 
