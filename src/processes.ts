@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
+import type { ToOthers } from './database/process-bell.js';
 
 /** Milliseconds before a process that ended is replaced: doubled while none gets as far as to listen. */
 const PAUSE = { first: 100, last: 10_000 };
 
-type Message = 'committed' | { readonly listeningAt: string };
+type Message = ToOthers | { readonly listeningAt: string };
 
 /**
  * Several processes that serve one port, so that all cores of a machine are used.
@@ -54,7 +55,7 @@ export class Processes {
     const url = (async () => {
       for (;;) {
         const [message] = (await once(worker, 'message', ended)) as [Message];
-        if (typeof message === 'object') return message.listeningAt;
+        if (isListening(message)) return message.listeningAt;
       }
     })();
     try {
@@ -68,7 +69,7 @@ export class Processes {
   }
 
   #passOn(from: Worker, message: Message): void {
-    if (message !== 'committed') return;
+    if (isListening(message)) return;
     for (const worker of Object.values(cluster.workers ?? {}))
       if (worker && worker !== from && worker.isConnected()) worker.send(message);
   }
@@ -117,3 +118,6 @@ export class Processes {
     if (Object.keys(cluster.workers ?? {}).length === 0) process.exit();
   }
 }
+
+const isListening = (message: Message): message is { readonly listeningAt: string } =>
+  typeof message === 'object' && 'listeningAt' in message;

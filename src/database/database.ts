@@ -20,6 +20,14 @@ export interface Engine {
   readonly read: Kysely<Schema>;
   /** Emits when another process may have committed facts. */
   readonly rings: Observable<void>;
+  /** What other processes have sent, each message once; some may be lost. */
+  readonly messages: Observable<string>;
+  /**
+   * Sends every other process a message that nobody stores. It is lost where the way to them is broken.
+   *
+   * @throws RangeError it has more than MOST_OF_MESSAGE bytes.
+   */
+  send(message: string): void;
   /**
    * Gives facts the next positions, as the last thing before the commit. The row lock that this takes is held until
    * then, so positions become visible in their order, and a reader of `position > cursor` never misses one.
@@ -32,6 +40,9 @@ export interface Engine {
   /** Call it when nothing is written any more. */
   close(): Promise<void>;
 }
+
+/** Bytes of a message between processes: what a NOTIFY of PostgreSQL carries, less the list around it. */
+export const MOST_OF_MESSAGE = 7900;
 
 export const ENGINE = Symbol('ENGINE');
 
@@ -53,6 +64,16 @@ export class Database {
   /** Emits when another process may have committed facts. */
   get rings(): Observable<void> {
     return this.engine.rings;
+  }
+
+  /** What other processes have sent, each message once; some may be lost. */
+  get messages(): Observable<string> {
+    return this.engine.messages;
+  }
+
+  /** Sends every other process a message of at most MOST_OF_MESSAGE bytes, which nobody stores. */
+  send(message: string): void {
+    this.engine.send(message);
   }
 
   /** @throws whatever keeps the database from answering. */

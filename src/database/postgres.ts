@@ -105,6 +105,14 @@ class PostgresEngine implements Engine {
     return this.#bell.rings;
   }
 
+  get messages(): Observable<string> {
+    return this.#bell.messages;
+  }
+
+  send(message: string): void {
+    this.#bell.send(message);
+  }
+
   async append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
     const column = <K extends keyof RecordedFact>(name: K) => facts.map((fact) => fact[name]);
     await transaction.executeQuery(

@@ -99,6 +99,14 @@ class SqliteEngine implements Engine {
     return this.#bell.rings;
   }
 
+  get messages(): Observable<string> {
+    return this.#bell.messages;
+  }
+
+  send(message: string): void {
+    this.#bell.send(message);
+  }
+
   /** One by one: SQLite is called, not asked over a network, and a text that stays the same is prepared once. */
   async append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void> {
     const {
@@ -152,6 +160,7 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     while (this.#committing) await this.#committing.catch(() => undefined);
     await this.#lastSnapshot;
+    this.#bell.close();
     await this.#checkpointer.close();
     fs.closeSync(this.#wal);
     for (const connection of [this.#reader, this.#snapshots, this.writer]) connection.close();

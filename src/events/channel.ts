@@ -13,7 +13,7 @@ const PAGES = 32;
 /** One that has been handed all that it is to hear of up to `position`. */
 export interface LiveListener {
   readonly position: number;
-  /** Takes a run of facts, the last of which stands at `head`. */
+  /** Takes a run of facts, the last of which stands at `head`; 0 where none has a position. */
   receive(run: Chunk, head: number, now: number): void;
   /** Is told that a run begins before its position and ends behind it; it has to read on by itself. */
   fallBehind(): void;
@@ -25,6 +25,8 @@ export class Channel {
   readonly #pages = new Map<string, Chunk>();
   #waiting: LoggedFact[] = [];
   #waitingBytes = 0;
+  /** Frames of ephemeral facts, behind those that wait. */
+  #ephemeral: Buffer[] = [];
   #handing = false;
 
   constructor(
@@ -56,18 +58,28 @@ export class Channel {
     this.#waitingBytes += fact.data.length;
   }
 
+  /** Takes a frame that has no position, for the next run. Only those who are live then get it. */
+  addEphemeral(frame: Buffer): void {
+    this.#ephemeral.push(frame);
+    this.#waitingBytes += frame.length;
+  }
+
   /** Hands what was added to the live listeners: in one write each, for all that is there when it begins. */
   flush(): void {
-    if (this.#handing || this.#waiting.length === 0) return;
+    if (this.#handing || this.#waiting.length + this.#ephemeral.length === 0) return;
     const facts = this.#waiting;
+    const ephemeral = this.#ephemeral;
     const isTooMuch = this.#waitingBytes > RUN_BYTES;
     this.#waiting = [];
+    this.#ephemeral = [];
     this.#waitingBytes = 0;
     if (isTooMuch) return this.fallBehind();
     if (this.#live.size === 0) return;
     this.#handing = true;
-    const run = this.#encode(facts);
-    this.#hand(this.#live.values(), run, facts[0]!.position, facts.at(-1)!.position);
+    const run = Chunk.of([...this.#frames(facts), ...ephemeral]);
+    const { position: first } = facts[0] ?? { position: Infinity };
+    const { position: head } = facts.at(-1) ?? { position: 0 };
+    this.#hand(this.#live.values(), run, first, head);
   }
 
   /** Has all listeners read on by themselves. */
@@ -77,9 +89,9 @@ export class Channel {
     for (const listener of behind) listener.fallBehind();
   }
 
-  #encode(facts: readonly LoggedFact[]): Chunk {
+  #frames(facts: readonly LoggedFact[]): Buffer[] {
     const { view, epoch } = this;
-    return Chunk.of(facts.map((fact) => view.form.frame(fact, epoch)));
+    return facts.map((fact) => view.form.frame(fact, epoch));
   }
 
   /** The frames of a page of a replay. */
@@ -89,7 +101,7 @@ export class Channel {
     let page = this.#pages.get(key);
     if (!page) {
       if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
-      this.#pages.set(key, (page = this.#encode(facts)));
+      this.#pages.set(key, (page = Chunk.of(this.#frames(facts))));
     }
     return page;
   }

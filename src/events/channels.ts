@@ -1,6 +1,8 @@
 import { Channel } from './channel.js';
+import type { EphemeralFact } from './ephemerals.js';
 import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
+import { frame } from './frames.js';
 import type { StreamView } from './stream-view.js';
 import type { Turns } from './turns.js';
 
@@ -54,6 +56,19 @@ export class Channels {
           touched.add(channel);
         }
     for (const channel of touched) channel.flush();
+  }
+
+  /** Hands an ephemeral fact to those who are live, each once. */
+  tell({ topics, type, data }: EphemeralFact): void {
+    const heard = new Set<Channel>();
+    for (const topic of [...topics, ALL] as const)
+      for (const channel of this.#byTopic.get(topic) ?? []) heard.add(channel);
+    if (heard.size === 0) return;
+    const bytes = frame({ type, data: JSON.stringify(data) });
+    for (const channel of heard) {
+      channel.addEphemeral(bytes);
+      channel.flush();
+    }
   }
 
   /** Has all listeners read on by themselves: the feed could not see what comes next for them. */

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
 import { EventsController } from './events.controller.js';
@@ -14,7 +15,7 @@ import { Turns } from './turns.js';
 @Module({
   imports: [DiscoveryModule],
   controllers: [EventsController],
-  providers: [EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics, Turns],
-  exports: [EventLog, EventFeed, Streams, Topics],
+  providers: [Ephemerals, EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics, Turns],
+  exports: [Ephemerals, EventLog, EventFeed, Streams, Topics],
 })
 export class EventsModule {}

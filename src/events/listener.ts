@@ -75,7 +75,7 @@ export class Listener implements LiveListener, Waiting {
   }
 
   receive(run: Chunk, head: number, now: number): void {
-    this.#position = head;
+    if (head > 0) this.#position = head;
     this.#write(run, now);
     if (this.#fullSince) this.channel.leave(this);
   }

@@ -14,6 +14,7 @@ import { Backlog } from './backlog.js';
 import { Channels } from './channels.js';
 import { Chunk } from './chunk.js';
 import { formatCursor, parseCursor } from './cursor.js';
+import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
 import { frame, oneLine } from './frames.js';
@@ -51,6 +52,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly feed: EventFeed,
     private readonly log: EventLog,
+    private readonly ephemerals: Ephemerals,
     turns: Turns,
   ) {
     const replays = new Replays(feed, log, turns);
@@ -60,6 +62,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
+    this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
     this.feed.gaps.subscribe(() => this.#channels.fallBehind());
     this.feed.restarts.subscribe(() => {
       for (const listener of this.#listeners)
