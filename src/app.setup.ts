@@ -21,6 +21,7 @@ const EXPOSED_HEADERS = [
   'ETag',
   'Idempotency-Replayed',
   'Last-Event-ID',
+  'Last-Seq',
   'Link',
   'Location',
   'Preference-Applied',

@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -114,6 +115,31 @@ export class Config {
   /** How many events are kept. */
   @WholeNumber(1, Number.MAX_SAFE_INTEGER)
   EVENTS_RETENTION_COUNT: number = 1_000_000;
+
+  /** Whether the user directory is open to who has not signed in. */
+  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)
+  @IsBoolean({ message: 'must be true or false' })
+  USERS_OPEN: boolean = true;
+
+  /** Milliseconds for which a sign-in lasts. */
+  @Duration('1s', ms('3650d'))
+  SESSION_LIFETIME: number = ms('30d');
+
+  /** Attempts to sign in that one account, or one address, may make in 15 minutes; 0 for no limit. */
+  @WholeNumber(0, 1_000_000)
+  SIGN_IN_ATTEMPTS: number = 20;
+
+  /** The issuer whose tokens are taken as sign-ins, as the `iss` claim has it; none when it is empty. */
+  @ValidateIf(({ AUTH_ISSUER }: Config) => AUTH_ISSUER !== '')
+  @Matches(/^https?:\/\/[^\s?#]+$/, {
+    message: 'must be a URL, such as https://login.example.com/',
+  })
+  AUTH_ISSUER: string = '';
+
+  /** What the `aud` claim of such a token must name. */
+  @ValidateIf(({ AUTH_ISSUER }: Config) => AUTH_ISSUER !== '')
+  @Matches(/^\S+$/, { message: 'must name this service, as the issuer does in the claim aud' })
+  AUTH_AUDIENCE: string = '';
 
   /** Writes that one address may make in a minute; 0 for no limit. */
   @WholeNumber(0, 10_000_000)

@@ -6,6 +6,8 @@ import * as eventLog from './migrations/0001-event-log.js';
 import * as users from './migrations/0002-users.js';
 import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
 import * as otherPrograms from './migrations/0004-other-programs.js';
+import * as accounts from './migrations/0005-accounts.js';
+import * as rooms from './migrations/0006-rooms.js';
 import type { Schema } from './schema.js';
 
 /** In the order of their names; a migration that has been released is never changed. */
@@ -14,6 +16,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-users': users,
   '0003-idempotency-keys': idempotencyKeys,
   '0004-other-programs': otherPrograms,
+  '0005-accounts': accounts,
+  '0006-rooms': rooms,
 };
 
 /**

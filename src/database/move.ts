@@ -13,8 +13,66 @@ type Row = Readonly<Record<string, string | number | null>>;
 const TABLES = [
   {
     name: 'users',
-    columns: ['id', 'firstname', 'lastname', 'created_at', 'updated_at'],
+    columns: ['id', 'firstname', 'lastname', 'username', 'created_at', 'updated_at'],
     key: ['id'],
+  },
+  { name: 'passwords', columns: ['user_id', 'hash'], key: ['user_id'] },
+  {
+    name: 'identities',
+    columns: ['issuer', 'subject', 'user_id'],
+    key: ['issuer', 'subject'],
+  },
+  {
+    name: 'sessions',
+    columns: ['id', 'user_id', 'token_hash', 'client', 'created_at', 'last_used_at', 'expires_at'],
+    key: ['id'],
+  },
+  {
+    name: 'rooms',
+    columns: [
+      'id',
+      'kind',
+      'name',
+      'direct_key',
+      'last_seq',
+      'archived_at',
+      'created_at',
+      'updated_at',
+    ],
+    key: ['id'],
+  },
+  {
+    name: 'members',
+    columns: ['room_id', 'user_id', 'role', 'read_seq', 'joined_at'],
+    key: ['room_id', 'user_id'],
+  },
+  {
+    name: 'invitations',
+    columns: ['room_id', 'user_id', 'invited_by', 'created_at'],
+    key: ['room_id', 'user_id'],
+  },
+  {
+    name: 'messages',
+    columns: [
+      'number',
+      'id',
+      'room_id',
+      'seq',
+      'author_id',
+      'client_id',
+      'text',
+      'mentions',
+      'words',
+      'created_at',
+      'edited_at',
+      'deleted_at',
+    ],
+    key: ['number'],
+  },
+  {
+    name: 'mentions',
+    columns: ['room_id', 'user_id', 'seq'],
+    key: ['room_id', 'user_id', 'seq'],
   },
   {
     name: 'events',
@@ -30,6 +88,9 @@ const TABLES = [
 
 type Table = (typeof TABLES)[number];
 
+/** Columns that are numbers; all others are text. */
+const NUMBERS: readonly string[] = ['position', 'number', 'seq', 'last_seq', 'read_seq'];
+
 /** Is told how many rows of a table there are by now; `isDone` with the last of them. */
 export type OnProgress = (table: string, rows: number, isDone: boolean) => void;
 
@@ -44,6 +105,7 @@ export async function move(source: Engine, target: Engine, onProgress: OnProgres
     target.write.transaction().execute(async (to) => {
       await refuseUnlessEmpty(to);
       for (const table of TABLES) await copyAndCompare(from, to, table, onProgress);
+      await goOnCounting(to);
       const log = await stateOf(from);
       await to.updateTable('event_log').set(log).execute();
       const now = await stateOf(source.read);
@@ -54,6 +116,12 @@ export async function move(source: Engine, target: Engine, onProgress: OnProgres
     }),
   );
 }
+
+/** New messages get numbers behind those that were copied. */
+const goOnCounting = (to: Kysely<Schema>) =>
+  sql`
+    select setval(pg_get_serial_sequence('messages', 'number'), max(number))
+    from messages having count(*) > 0`.execute(to);
 
 const stateOf = (db: Kysely<Schema>) =>
   db.selectFrom('event_log').select(['epoch', 'head', 'oldest']).executeTakeFirstOrThrow();
@@ -125,7 +193,7 @@ async function insert(
 ): Promise<void> {
   const lists = columns.map((column) => {
     const values = rows.map((row) => row[column]);
-    return column === 'position' ? sql`${values}::bigint[]` : sql`${values}::text[]`;
+    return NUMBERS.includes(column) ? sql`${values}::bigint[]` : sql`${values}::text[]`;
   });
   await sql`
     insert into ${sql.table(name)} (${sql.join(columns.map((column) => sql.ref(column)))})

@@ -5,6 +5,8 @@ export interface UsersTable {
   id: string;
   firstname: string;
   lastname: string;
+  /** Of those who can sign in by a password. */
+  username: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -39,9 +41,97 @@ export interface IdempotencyKeysTable {
   created_at: string;
 }
 
+/** argon2id in the PHC string format. */
+export interface PasswordsTable {
+  user_id: string;
+  hash: string;
+}
+
+/** Whom another issuer vouches for. */
+export interface IdentitiesTable {
+  issuer: string;
+  subject: string;
+  user_id: string;
+}
+
+/** A sign-in. Of its token only a digest is stored. */
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  token_hash: string;
+  client: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+}
+
+export interface RoomsTable {
+  id: string;
+  kind: 'public' | 'private' | 'direct';
+  /** `null` for a direct conversation. */
+  name: string | null;
+  /** The two of a direct conversation, which makes it the same one each time; `null` for others. */
+  direct_key: string | null;
+  /** Of the last message; 0 where there is none. */
+  last_seq: number;
+  archived_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface MembersTable {
+  room_id: string;
+  user_id: string;
+  role: 'owner' | 'member';
+  /** Up to and including this one, all is read. */
+  read_seq: number;
+  joined_at: string;
+}
+
+export interface InvitationsTable {
+  room_id: string;
+  user_id: string;
+  invited_by: string;
+  created_at: string;
+}
+
+/** `seq` counts from 1 without gaps in each room; one that is deleted keeps its place. */
+export interface MessagesTable {
+  number: Generated<number>;
+  id: string;
+  room_id: string;
+  seq: number;
+  author_id: string;
+  client_id: string;
+  /** `null` once it is deleted. */
+  text: string | null;
+  /** JSON list of user ids. */
+  mentions: string;
+  /** What search finds it by: see `text-search.ts`. */
+  words: string;
+  created_at: string;
+  edited_at: string | null;
+  deleted_at: string | null;
+}
+
+/** Of messages that are not deleted. */
+export interface MentionsTable {
+  room_id: string;
+  user_id: string;
+  seq: number;
+}
+
 export interface Schema {
   users: UsersTable;
   events: EventsTable;
   event_log: EventLogTable;
   idempotency_keys: IdempotencyKeysTable;
+  passwords: PasswordsTable;
+  identities: IdentitiesTable;
+  sessions: SessionsTable;
+  rooms: RoomsTable;
+  members: MembersTable;
+  invitations: InvitationsTable;
+  messages: MessagesTable;
+  mentions: MentionsTable;
 }

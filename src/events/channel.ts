@@ -1,6 +1,7 @@
 import { Chunk } from './chunk.js';
 import type { LoggedFact } from './event-log.js';
 import type { StreamView } from './stream-view.js';
+import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
 
 /** Listeners that are written to before the clock is looked at. */
@@ -21,6 +22,8 @@ export interface LiveListener {
 
 /** The listeners of one view. What they hear is put together once for all of them. */
 export class Channel {
+  /** What it includes now. It changes with the rights of a person. */
+  readonly #topics: Set<string>;
   readonly #live = new Set<LiveListener>();
   readonly #pages = new Map<string, Chunk>();
   #waiting: LoggedFact[] = [];
@@ -32,11 +35,30 @@ export class Channel {
   constructor(
     readonly view: StreamView,
     private readonly feed: { readonly epoch: string },
+    private readonly guards: Topics,
     private readonly turns: Turns,
-  ) {}
+  ) {
+    this.#topics = new Set(view.topics);
+  }
 
   get epoch(): string {
     return this.feed.epoch;
+  }
+
+  get topics(): ReadonlySet<string> {
+    return this.#topics;
+  }
+
+  /** Whether its listeners are to hear of a topic. */
+  includes(topic: string): boolean {
+    return this.#topics.has(topic) || (this.view.isOpen === true && !this.guards.isGuarded(topic));
+  }
+
+  /** Includes a topic from the next fact on, or no more. Pages that were put together before are of no use. */
+  change(topic: string, granted: boolean): void {
+    if (granted) this.#topics.add(topic);
+    else this.#topics.delete(topic);
+    this.#pages.clear();
   }
 
   join(listener: LiveListener): void {

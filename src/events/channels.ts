@@ -3,31 +3,46 @@ import type { EphemeralFact } from './ephemerals.js';
 import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
+import type { Rights, RightsChange } from './rights.js';
 import type { StreamView } from './stream-view.js';
+import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
 
-/** Stands for all topics in the index. */
-const ALL = Symbol('all topics');
+/** Stands in the index for all topics that no feature guards. */
+const OPEN = Symbol('open topics');
+
+type Key = string | typeof OPEN;
+
+/** What all channels share. */
+interface Context {
+  readonly feed: EventFeed;
+  readonly topics: Topics;
+  readonly rights: Rights;
+  readonly turns: Turns;
+}
 
 /** All channels that someone listens to, found by topic: a fact costs only those who hear of it. */
 export class Channels {
   readonly #byKey = new Map<string, Channel>();
   /** How many listeners a channel has, live or catching up. */
   readonly #sizes = new Map<Channel, number>();
-  readonly #byTopic = new Map<string | typeof ALL, Set<Channel>>();
+  readonly #byTopic = new Map<Key, Set<Channel>>();
+  readonly #byPerson = new Map<string, Set<Channel>>();
 
-  constructor(
-    private readonly feed: EventFeed,
-    private readonly turns: Turns,
-  ) {}
+  constructor(private readonly context: Context) {}
 
   /** The channel of a view, for one more listener. */
   enter(view: StreamView): Channel {
     let channel = this.#byKey.get(view.key);
     if (!channel) {
-      channel = new Channel(view, this.feed, this.turns);
+      const { feed, topics, rights, turns } = this.context;
+      channel = new Channel(view, feed, topics, turns);
       this.#byKey.set(view.key, channel);
-      for (const topic of topicsOf(channel)) this.#at(topic).add(channel);
+      for (const key of keysOf(channel)) put(this.#byTopic, key, channel);
+      if (view.person) {
+        put(this.#byPerson, view.person.userId, channel);
+        for (const change of rights.changesSince(view.person)) this.#change(channel, change);
+      }
     }
     this.#sizes.set(channel, (this.#sizes.get(channel) ?? 0) + 1);
     return channel;
@@ -39,30 +54,26 @@ export class Channels {
     if (size > 0) return;
     this.#sizes.delete(channel);
     this.#byKey.delete(channel.view.key);
-    for (const topic of topicsOf(channel)) {
-      const channels = this.#at(topic);
-      channels.delete(channel);
-      if (channels.size === 0) this.#byTopic.delete(topic);
-    }
+    for (const key of keysOf(channel)) take(this.#byTopic, key, channel);
+    if (channel.view.person) take(this.#byPerson, channel.view.person.userId, channel);
   }
 
-  /** Hands facts to those who hear of them. */
+  /** Hands facts to those who hear of them. What a fact changes in that holds for those behind it. */
   broadcast(facts: readonly LoggedFact[]): void {
     const touched = new Set<Channel>();
-    for (const fact of facts)
-      for (const topic of [fact.topic, ALL] as const)
-        for (const channel of this.#byTopic.get(topic) ?? []) {
-          channel.add(fact);
-          touched.add(channel);
-        }
+    for (const fact of facts) {
+      this.#changeBy(fact);
+      for (const channel of this.#including(fact.topic)) {
+        channel.add(fact);
+        touched.add(channel);
+      }
+    }
     for (const channel of touched) channel.flush();
   }
 
   /** Hands an ephemeral fact to those who are live, each once. */
   tell({ topics, type, data }: EphemeralFact): void {
-    const heard = new Set<Channel>();
-    for (const topic of [...topics, ALL] as const)
-      for (const channel of this.#byTopic.get(topic) ?? []) heard.add(channel);
+    const heard = new Set(topics.flatMap((topic) => [...this.#including(topic)]));
     if (heard.size === 0) return;
     const bytes = frame({ type, data: JSON.stringify(data) });
     for (const channel of heard) {
@@ -76,11 +87,38 @@ export class Channels {
     for (const channel of this.#byKey.values()) channel.fallBehind();
   }
 
-  #at(topic: string | typeof ALL): Set<Channel> {
-    let channels = this.#byTopic.get(topic);
-    if (!channels) this.#byTopic.set(topic, (channels = new Set()));
-    return channels;
+  #including(topic: string): Iterable<Channel> {
+    const key = this.context.topics.isGuarded(topic) ? topic : OPEN;
+    return this.#byTopic.get(key) ?? [];
+  }
+
+  #changeBy(fact: LoggedFact): void {
+    for (const change of this.context.rights.observe(fact))
+      for (const channel of this.#byPerson.get(change.userId) ?? [])
+        // A person may have opened it ahead of the feed, with the rights of a later moment.
+        if (fact.position > channel.view.person!.asOf) this.#change(channel, change);
+  }
+
+  #change(channel: Channel, { topic, granted }: RightsChange): void {
+    const { named } = channel.view;
+    if (named && !named.has(topic)) return;
+    channel.change(topic, granted);
+    if (granted) put(this.#byTopic, topic, channel);
+    else take(this.#byTopic, topic, channel);
   }
 }
 
-const topicsOf = ({ view }: Channel): Iterable<string | typeof ALL> => view.topics ?? [ALL];
+const keysOf = ({ view, topics }: Channel): Key[] =>
+  view.isOpen ? [...topics, OPEN] : [...topics];
+
+function put<K>(index: Map<K, Set<Channel>>, key: K, channel: Channel): void {
+  const channels = index.get(key);
+  if (channels) channels.add(channel);
+  else index.set(key, new Set([channel]));
+}
+
+function take<K>(index: Map<K, Set<Channel>>, key: K, channel: Channel): void {
+  const channels = index.get(key);
+  channels?.delete(channel);
+  if (channels?.size === 0) index.delete(key);
+}

@@ -6,6 +6,7 @@ import { EventLog } from './event-log.js';
 import { EventsController } from './events.controller.js';
 import { FactDispatcher } from './fact-dispatcher.js';
 import { Retention } from './retention.js';
+import { Rights } from './rights.js';
 import { Streams } from './streams.js';
 import { Topics } from './topics.js';
 import { Turns } from './turns.js';
@@ -15,7 +16,17 @@ import { Turns } from './turns.js';
 @Module({
   imports: [DiscoveryModule],
   controllers: [EventsController],
-  providers: [Ephemerals, EventLog, EventFeed, FactDispatcher, Retention, Streams, Topics, Turns],
-  exports: [Ephemerals, EventLog, EventFeed, Streams, Topics],
+  providers: [
+    Ephemerals,
+    EventLog,
+    EventFeed,
+    FactDispatcher,
+    Retention,
+    Rights,
+    Streams,
+    Topics,
+    Turns,
+  ],
+  exports: [Ephemerals, EventLog, EventFeed, Rights, Streams, Topics],
 })
 export class EventsModule {}

@@ -7,7 +7,6 @@ import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
 import type { Outlet } from './outlet.js';
 import type { Replays } from './replays.js';
-import { includes } from './stream-view.js';
 import type { Turns } from './turns.js';
 
 export type ResetReason = 'expired' | 'unknown';
@@ -30,23 +29,24 @@ export interface StreamContext {
 export class Listener implements LiveListener, Waiting {
   #position: number;
   #catchingUp = false;
+  #hasBeenLive = false;
   #ended = false;
   /** When bytes were last given to the socket, and since when it takes no more; ms since the epoch. */
   #lastWrite = Date.now();
   #fullSince = 0;
   #taken = 0;
-  readonly #expires: number;
 
   constructor(
     private readonly channel: Channel,
     private readonly outlet: Outlet,
     private readonly context: StreamContext,
     position: number,
-    lifetime: number,
+    /** When it is to end; ms since the epoch. */
+    private readonly expires: number,
+    private readonly onLive: () => void,
     onLeave: () => void,
   ) {
     this.#position = position;
-    this.#expires = Date.now() + lifetime;
     outlet.on('drain', () => this.#drained());
     outlet.on('close', () => this.#leave(onLeave));
   }
@@ -101,7 +101,7 @@ export class Listener implements LiveListener, Waiting {
 
   /** Whether its lifetime is over. */
   isDue(now: number): boolean {
-    return !this.#ended && now >= this.#expires;
+    return !this.#ended && now >= this.expires;
   }
 
   /** Tells the client when to come back, as the last thing. */
@@ -138,8 +138,7 @@ export class Listener implements LiveListener, Waiting {
     const { feed, replays } = this.context;
     if (this.#ended || this.#fullSince || this.#position >= feed.head) {
       this.#catchingUp = false;
-      // In the same turn as the comparison, so no fact can pass between the replay and the feed.
-      if (!this.#ended && !this.#fullSince) this.channel.join(this);
+      if (!this.#ended && !this.#fullSince) this.#goLive();
       return;
     }
     const recent = replays.recent(this.#position);
@@ -152,6 +151,13 @@ export class Listener implements LiveListener, Waiting {
         .catch(() => this.cut());
   }
 
+  /** In the turn that has compared its position with the head, so no fact can pass between the replay and the feed. */
+  #goLive(): void {
+    this.channel.join(this);
+    if (!this.#hasBeenLive) this.onLive();
+    this.#hasBeenLive = true;
+  }
+
   #replay(facts: readonly LoggedFact[]): void {
     this.#tell(facts);
     this.context.turns.add('replay', () => this.#advance());
@@ -160,9 +166,8 @@ export class Listener implements LiveListener, Waiting {
   #tell(facts: readonly LoggedFact[]): void {
     // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it.
     if (facts[0]?.position !== this.#position + 1) return this.#reset('expired');
-    const { view } = this.channel;
     const last = facts.at(-1)!;
-    const heard = view.topics ? facts.filter((fact) => includes(view, fact)) : facts;
+    const heard = facts.filter(({ topic }) => this.channel.includes(topic));
     this.#position = last.position;
     this.#write(this.channel.encodePage(heard), Date.now());
     // Past facts that it does not hear of, its cursor moves without an event.

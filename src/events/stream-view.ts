@@ -1,4 +1,4 @@
-import type { LoggedFact } from './event-log.js';
+import type { PersonalTopics } from './rights.js';
 import type { WireForm } from './wire-form.js';
 
 /** What a listener asked to hear, and where it can fetch the state from which to go on. */
@@ -6,11 +6,14 @@ export interface StreamView {
   /** Equal for listeners that hear the same: they share the same bytes. */
   readonly key: string;
   readonly form: WireForm;
-  /** All topics where it is not there. */
-  readonly topics?: ReadonlySet<string>;
+  /** The topics that it includes when it is opened. */
+  readonly topics: ReadonlySet<string>;
+  /** Whether it includes, too, the topics that no feature guards: those of other programs. */
+  readonly isOpen?: boolean;
+  /** Whose rights decide what it includes from then on. */
+  readonly person?: PersonalTopics;
+  /** Where only some topics were asked for: the others stay out, even when they are granted. */
+  readonly named?: ReadonlySet<string>;
   /** The URL of the snapshot that a client fetches after a reset. */
   readonly snapshot: string;
 }
-
-export const includes = ({ topics }: StreamView, { topic }: LoggedFact): boolean =>
-  !topics || topics.has(topic);

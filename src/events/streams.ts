@@ -6,9 +6,10 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { EMPTY, Observable, of } from 'rxjs';
+import { EMPTY, Observable, of, Subject } from 'rxjs';
 import { Config } from '../config.js';
 import { DatabaseUnavailable } from '../database/errors.js';
+import type { Caller } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
 import { Backlog } from './backlog.js';
 import { Channels } from './channels.js';
@@ -21,15 +22,21 @@ import { frame, oneLine } from './frames.js';
 import { Listener, type ResetReason, type StreamContext } from './listener.js';
 import { Outlet } from './outlet.js';
 import { Replays } from './replays.js';
+import { Rights } from './rights.js';
 import type { StreamView } from './stream-view.js';
+import { Topics } from './topics.js';
 import { Turns } from './turns.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
 const RETRY = 2000;
 /** How often all listeners are looked at within the shortest of the times that are watched. */
 const LOOKS = 10;
+/** Milliseconds between two looks at the most: a stream ends so soon after what its caller signed in with. */
+const LONGEST_PAUSE = 500;
 /** Listeners that are looked at before the clock is. */
 const BATCH = 256;
+/** Sessions that are known to have ended, for streams that were on their way when they did. */
+const ENDED_SESSIONS = 1000;
 
 interface Start {
   readonly position: number;
@@ -40,7 +47,12 @@ interface Start {
 @Injectable()
 export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger(Streams.name);
-  readonly #listeners = new Set<Listener>();
+  /** Each with the caller who has opened it. */
+  readonly #listeners = new Map<Listener, Caller | undefined>();
+  readonly #people = new Map<string, number>();
+  readonly #arrivals = new Subject<string>();
+  readonly #departures = new Subject<string>();
+  readonly #endedSessions = new Set<string>();
   readonly #context: StreamContext;
   readonly #channels: Channels;
   #opening = 0;
@@ -53,24 +65,31 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly feed: EventFeed,
     private readonly log: EventLog,
     private readonly ephemerals: Ephemerals,
+    rights: Rights,
+    topics: Topics,
     turns: Turns,
   ) {
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
-    this.#channels = new Channels(feed, turns);
+    this.#channels = new Channels({ feed, topics, rights, turns });
   }
 
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
     this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
-    this.feed.gaps.subscribe(() => this.#channels.fallBehind());
+    this.feed.gaps.subscribe(() => {
+      this.#channels.fallBehind();
+      this.#sendBackPeople();
+    });
     this.feed.restarts.subscribe(() => {
-      for (const listener of this.#listeners)
+      for (const listener of this.#listeners.keys())
         this.#context.turns.add('live', () => listener.startAnew());
+      this.#sendBackPeople();
     });
     const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME } = this.config;
     const shortest = Math.min(STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT, STREAM_LIFETIME || Infinity);
-    this.#timer = setInterval(() => this.#lookAfterAll(), shortest / LOOKS);
+    const pause = Math.min(shortest / LOOKS, LONGEST_PAUSE);
+    this.#timer = setInterval(() => this.#lookAfterAll(), pause);
   }
 
   beforeApplicationShutdown(): void {
@@ -83,15 +102,34 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return this.#listeners.size + this.#opening;
   }
 
+  /** The people who listen to a view of their own, at this process. */
+  get people(): Iterable<string> {
+    return this.#people.keys();
+  }
+
+  isListening(userId: string): boolean {
+    return this.#people.has(userId);
+  }
+
+  /** A person whose stream has become live, each time that one does. */
+  get arrivals(): Observable<string> {
+    return this.#arrivals;
+  }
+
+  /** A person whose last stream has ended. */
+  get departures(): Observable<string> {
+    return this.#departures;
+  }
+
   /**
-   * What an `@Sse()` endpoint returns: the view's facts as MessageEvents, from the place that the request names in the
+   * What an `@Sse()` endpoint returns: the facts of a view as MessageEvents, from the place that the request names in the
    * header `Last-Event-ID` or in its query (the header wins: a browser that reconnects has the newer one there), from the
    * first that is kept for `earliest`, else from now on.
    *
    * @throws Problem `not-acceptable`: the client does not take an event stream.
    */
   async open(
-    view: StreamView,
+    viewOf: () => StreamView | Promise<StreamView>,
     request: Request,
     lastEventId?: string,
   ): Promise<Observable<MessageEvent>> {
@@ -99,14 +137,18 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
     const cursor = request.get('Last-Event-ID') || lastEventId || undefined;
-    if (this.#closing || this.size >= this.config.STREAM_MAX) return of(this.#farewell(cursor));
+    if (this.#closing || request.isCallerUnknown || this.size >= this.config.STREAM_MAX)
+      return of(this.#farewell(cursor));
 
     const response = request.res!;
     const release = this.#reserve(response);
+    let view: StreamView;
     let start: Start;
     try {
+      view = await viewOf();
       start = await this.#startOf(cursor);
     } catch (error) {
+      release();
       // An EventSource would never come back after an error.
       if (error instanceof DatabaseUnavailable) return of(this.#farewell(cursor));
       throw error;
@@ -114,7 +156,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
       Outlet.takeOver(nest, response, opening)
-        .then((outlet) => outlet && this.#join(view, start, outlet))
+        .then((outlet) => outlet && this.#join(view, start, outlet, request.caller))
         .finally(release)
         .catch((error: unknown) => {
           this.#logger.error({ err: error }, 'A stream could not be opened.');
@@ -127,7 +169,16 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    for (const listener of this.#listeners) listener.farewell(jittered(RETRY));
+    for (const listener of this.#listeners.keys()) listener.farewell(jittered(RETRY));
+  }
+
+  /** Ends the streams that were opened with a session, and those that are on their way. */
+  endSession(sessionId: string): void {
+    this.#endedSessions.add(sessionId);
+    if (this.#endedSessions.size > ENDED_SESSIONS)
+      this.#endedSessions.delete(this.#endedSessions.values().next().value!);
+    for (const [listener, caller] of this.#listeners)
+      if (caller?.sessionId === sessionId) listener.farewell(jittered(RETRY));
   }
 
   /** Counts a stream until it is released: it was joined, or its response is closed without. */
@@ -142,16 +193,45 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return release;
   }
 
-  #join(view: StreamView, start: Start, outlet: Outlet): void {
+  #join(view: StreamView, start: Start, outlet: Outlet, caller: Caller | undefined): void {
     const channel = this.#channels.enter(view);
-    const lifetime = this.#lifetime();
-    const listener = new Listener(channel, outlet, this.#context, start.position, lifetime, () => {
+    const expires = Math.min(Date.now() + this.#lifetime(), caller?.expiresAt ?? Infinity);
+    const onLive = (): void => {
+      if (view.person) this.#arrivals.next(view.person.userId);
+    };
+    const onLeave = (): void => {
       this.#listeners.delete(listener);
       this.#channels.leave(channel);
-    });
-    this.#listeners.add(listener);
-    if (this.#closing) listener.farewell(jittered(RETRY));
+      if (view.person) this.#count(view.person.userId, -1);
+    };
+    const { position } = start;
+    const listener = new Listener(
+      channel,
+      outlet,
+      this.#context,
+      position,
+      expires,
+      onLive,
+      onLeave,
+    );
+    this.#listeners.set(listener, caller);
+    if (view.person) this.#count(view.person.userId, 1);
+    const isOver = this.#closing || this.#endedSessions.has(caller?.sessionId ?? '');
+    if (isOver) listener.farewell(jittered(RETRY));
     else listener.start(start.reset);
+  }
+
+  #count(userId: string, change: 1 | -1): void {
+    const streams = (this.#people.get(userId) ?? 0) + change;
+    if (streams > 0) return void this.#people.set(userId, streams);
+    this.#people.delete(userId);
+    this.#departures.next(userId);
+  }
+
+  /** What has changed for those who signed in is not known: they come back, and it is looked up. */
+  #sendBackPeople(): void {
+    for (const [listener, caller] of this.#listeners)
+      if (caller) this.#context.turns.add('live', () => listener.farewell(jittered(RETRY)));
   }
 
   async #startOf(requested: string | undefined): Promise<Start> {
@@ -188,10 +268,10 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   #lookAfterAll(): void {
     if (this.#looking) return;
     this.#looking = true;
-    this.#lookAfter(this.#listeners.values());
+    this.#lookAfter(this.#listeners.keys());
   }
 
-  #lookAfter(rest: SetIterator<Listener>): void {
+  #lookAfter(rest: MapIterator<Listener>): void {
     const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT } = this.config;
     const { head } = this.feed;
     const heartbeat = this.#heartbeat(head);

@@ -1,31 +1,52 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../http/problems.js';
 
-/** The topics that listeners may name. Each feature registers its own. */
+/** Who may hear a topic: all, all who are signed in, or those to whom Rights grant it. */
+export type Audience = 'anyone' | 'signed-in' | 'granted';
+
+interface Registration {
+  readonly audience: Audience;
+  /** The URL of the state that a client folds the topic's facts into. */
+  readonly snapshot: string;
+  /** Whether a client that is signed in and listens to everything begins anew there. */
+  readonly isHome?: boolean;
+}
+
+/**
+ * The topics of the features. Each registers its name, and with it all that stand below it: `rooms` stands for
+ * `rooms/<id>`, too, which only those hear to whom they are granted.
+ */
 @Injectable()
 export class Topics {
-  readonly #snapshots = new Map<string, string>();
+  readonly #registered = new Map<string, Registration>();
 
-  /** @param snapshot the URL of the state that a client folds the topic's facts into. */
-  register(topic: string, snapshot: string): void {
-    this.#snapshots.set(topic, snapshot);
+  register(name: string, registration: Registration): void {
+    this.#registered.set(name, registration);
   }
 
-  /** @throws Problem `not-found`: there is no such topic. */
-  check(topic: string): void {
-    if (this.#snapshots.has(topic)) return;
-    throw new Problem(
-      'not-found',
-      `There is no topic "${topic.toWellFormed()}". There are: ${[...this.#snapshots.keys()].join(', ')}.`,
-    );
+  /** Whether a feature decides who hears it. A topic that other programs have made up is heard by all listeners. */
+  isGuarded(topic: string): boolean {
+    return this.#registered.has(headOf(topic));
   }
 
-  /** Where a client of these topics, or of all where none is named, begins anew. */
-  snapshotOf([topic = this.#first]: readonly string[]): string {
-    return this.#snapshots.get(topic)!;
+  /** Those that everybody hears, or everybody who is signed in. */
+  common(isSignedIn: boolean): string[] {
+    return [...this.#registered]
+      .filter(
+        ([, { audience }]) => audience === 'anyone' || (isSignedIn && audience === 'signed-in'),
+      )
+      .map(([name]) => name);
   }
 
-  get #first(): string {
-    return this.#snapshots.keys().next().value!;
+  /** Where a client that listens to a topic begins anew. */
+  snapshotOf(topic: string): string {
+    return this.#registered.get(headOf(topic))!.snapshot;
+  }
+
+  /** Where a client that listens to everything begins anew. */
+  home(isSignedIn: boolean): string {
+    const all = [...this.#registered.values()];
+    return (all.find(({ isHome }) => isHome === isSignedIn) ?? all[0]!).snapshot;
   }
 }
+
+const headOf = (topic: string): string => topic.split('/', 1)[0]!;

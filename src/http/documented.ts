@@ -69,6 +69,7 @@ export const documentedHeaders = {
     '</api/users?limit=100&after=…>; rel="next"',
   ),
   'Last-Event-ID': text('The cursor of this snapshot: open the stream from it.', '6b1f0c2a-1042'),
+  'Last-Seq': text('The `seq` of the last message of the room.', '1042'),
   'Preference-Applied': text('That `Prefer: return=minimal` was followed.', 'return=minimal'),
   'Idempotency-Replayed': text('That this answer is that of an earlier request.', 'true'),
   ...rateLimitHeaders,

@@ -42,9 +42,18 @@ export class PageQuery {
 
 /** Names the page that follows (RFC 8288). */
 export function linkNext(response: Response, { limit, order }: PageQuery, lastId: string): void {
-  const query = new URLSearchParams({ limit: String(limit), order, after: lastId });
-  response.set(
-    'Link',
-    `<${response.req.baseUrl}${response.req.path}?${query.toString()}>; rel="next"`,
-  );
+  link(response, { next: { limit, order, after: lastId } });
+}
+
+/** Names other pages of the same list (RFC 8288): each by its relation, with its query. */
+export function link(
+  response: Response,
+  pages: Readonly<Record<string, Readonly<Record<string, string | number>>>>,
+): void {
+  const { baseUrl, path } = response.req;
+  const links = Object.entries(pages).map(([relation, parameters]) => {
+    const pairs = Object.entries(parameters).map(([name, value]) => [name, String(value)]);
+    return `<${baseUrl}${path}?${new URLSearchParams(pairs).toString()}>; rel="${relation}"`;
+  });
+  if (links.length > 0) response.set('Link', links.join(', '));
 }

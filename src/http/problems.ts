@@ -7,6 +7,9 @@ import { HttpException } from '@nestjs/common';
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   'invalid-parameter': { status: 400, title: 'A parameter of the request is not valid' },
+  unauthenticated: { status: 401, title: 'Nobody is signed in' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  'cross-site-request': { status: 403, title: 'A page of another site may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not know this method' },
   'not-acceptable': {
@@ -18,6 +21,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'A request with this key is still being carried out',
   },
+  conflict: { status: 409, title: 'This does not fit to what is there' },
   'precondition-failed': { status: 412, title: 'It has changed since you read it' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': {
@@ -49,6 +53,8 @@ export interface ProblemExtras {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** For the log alone. */
+  readonly cause?: unknown;
 }
 
 /** A problem document (RFC 9457): `application/problem+json` on the wire. */
@@ -84,7 +90,7 @@ export class Problem extends HttpException {
     readonly detail: string,
     readonly extras: ProblemExtras = {},
   ) {
-    super(detail, PROBLEMS[code].status);
+    super(detail, PROBLEMS[code].status, { cause: extras.cause });
   }
 
   document(requestId?: string): ProblemDocument {

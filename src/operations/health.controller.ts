@@ -2,10 +2,12 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Database } from '../database/database.js';
+import { Anyone } from '../http/caller.js';
 import { ApiProblems } from '../http/documented.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
+@Anyone()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuidv7 } from 'uuid';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
 import type { User } from './user.js';
 import { UserCreated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
@@ -9,6 +10,8 @@ export class CreateUser extends Command<User> {
   constructor(
     readonly firstname: string,
     readonly lastname: string,
+    /** Of one who can sign in. */
+    readonly username?: string,
   ) {
     super();
   }
@@ -21,11 +24,19 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     private readonly users: UsersRepository,
   ) {}
 
-  execute({ firstname, lastname }: CreateUser): Promise<User> {
+  execute({ firstname, lastname, username }: CreateUser): Promise<User> {
     return this.work.run(async (tx) => {
       const now = new Date().toISOString();
-      const user: User = { id: uuidv7(), firstname, lastname, createdAt: now, updatedAt: now };
-      await this.users.insert(tx.db, user);
+      const user: User = {
+        id: uuidv7(),
+        firstname,
+        lastname,
+        ...(username && { username }),
+        createdAt: now,
+        updatedAt: now,
+      };
+      if (!(await this.users.insert(tx.db, user)))
+        throw new Problem('conflict', `The username ${username} is taken. Choose another one.`);
       tx.record(new UserCreated(user));
       return user;
     });

@@ -1,44 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ValidateBy, ValidateIf } from 'class-validator';
-
-const LONGEST = 200; // Unicode code points
-
-/**
- * A name: text of any script, kept in Unicode normalization form C (UAX #15) and without space around it,
- * so that names that look the same are the same.
- */
-const Name = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.normalize('NFC').trim() : value,
-  )(target, key);
-  ValidateBy({
-    name: 'name',
-    validator: {
-      validate: (value) => mistake(value) === undefined,
-      defaultMessage: (args) => mistake(args?.value) ?? '',
-    },
-  })(target, key);
-};
-
-function mistake(value: unknown): string | undefined {
-  if (value === undefined) return 'is missing';
-  if (typeof value !== 'string') return 'must be a string';
-  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  if (/\p{Cc}/u.test(value)) return 'must not have control characters, such as a line break';
-  const length = [...value].length;
-  if (length > 0 && !/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value))
-    return 'must have a character that can be seen';
-  if (length >= 1 && length <= LONGEST) return undefined;
-  return `must have 1 to ${LONGEST} characters, not counting space around it; it has ${length}`;
-}
+import { ValidateIf } from 'class-validator';
+import { LONGEST_NAME, Name } from '../http/names.js';
 
 export class CreateUserBody {
-  @ApiProperty({ minLength: 1, maxLength: LONGEST, example: 'John' })
+  @ApiProperty({ minLength: 1, maxLength: LONGEST_NAME, example: 'John' })
   @Name()
   readonly firstname!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: LONGEST, example: 'DOE' })
+  @ApiProperty({ minLength: 1, maxLength: LONGEST_NAME, example: 'DOE' })
   @Name()
   readonly lastname!: string;
 }
@@ -46,12 +15,12 @@ export class CreateUserBody {
 const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
 export class UpdateUserBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST, example: 'Jane' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST_NAME, example: 'Jane' })
   @ValidateIf(present)
   @Name()
   readonly firstname?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST, example: 'DOE' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST_NAME, example: 'DOE' })
   @ValidateIf(present)
   @Name()
   readonly lastname?: string;

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** A person in the directory, as REST and the stream tell it. */
 export class User {
@@ -12,8 +12,14 @@ export class User {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'John' })
   readonly firstname!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: 200, example: 'DOE' })
+  @ApiProperty({ maxLength: 200, example: 'DOE' })
   readonly lastname!: string;
+
+  @ApiPropertyOptional({
+    description: 'Of those who can sign in: what they are mentioned by.',
+    example: 'john',
+  })
+  readonly username?: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
   readonly createdAt!: string;

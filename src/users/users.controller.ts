@@ -29,6 +29,7 @@ import {
   ApiProblems,
   pickHeaders,
 } from '../http/documented.js';
+import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
 import { linkNext, PageQuery } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
@@ -46,6 +47,7 @@ const Id = () => Param('id', { transform: (id: string) => id.toLowerCase() });
 
 /** Translates between HTTP and the buses, and does nothing else. */
 @ApiTags('Users')
+@Directory()
 @Controller('api/users')
 export class UsersController {
   constructor(
@@ -124,7 +126,7 @@ export class UsersController {
     @Query() { lastEventId }: StreamQuery,
     @Req() request: Request,
   ): Promise<Observable<MessageEvent>> {
-    return this.streams.open(userDirectory, request, lastEventId);
+    return this.streams.open(() => userDirectory, request, lastEventId);
   }
 
   @All('event')
@@ -181,9 +183,12 @@ export class UsersController {
     @Id() id: string,
     @Body() changes: UpdateUserBody,
     @IfMatch() precondition: Precondition,
+    @OptionalCaller() caller: Caller | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<User | undefined> {
-    const user = await this.commands.execute(new UpdateUser(id, changes, precondition));
+    const user = await this.commands.execute(
+      new UpdateUser(id, changes, precondition, caller?.userId),
+    );
     return represent(response, user);
   }
 

@@ -1,5 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../config.js';
 import { Topics } from '../events/topics.js';
+import { CanSignInHandler } from './can-sign-in.js';
 import { CreateUserHandler } from './create-user.js';
 import { GetUserHandler } from './get-user.js';
 import { ListUsersHandler } from './list-users.js';
@@ -17,14 +19,19 @@ import { userDirectory } from './users.stream.js';
     CreateUserHandler,
     UpdateUserHandler,
     RemoveUserHandler,
+    CanSignInHandler,
     GetUserHandler,
     ListUsersHandler,
   ],
 })
 export class UsersModule implements OnModuleInit {
-  constructor(private readonly topics: Topics) {}
+  constructor(
+    private readonly config: Config,
+    private readonly topics: Topics,
+  ) {}
 
   onModuleInit(): void {
-    this.topics.register(USERS, userDirectory.snapshot);
+    const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
+    this.topics.register(USERS, { audience, snapshot: userDirectory.snapshot });
   }
 }

@@ -7,8 +7,14 @@ import type { User } from './user.js';
 /** Users in SQL. Each method runs on the connection it is given: a transaction, or a read. */
 @Injectable()
 export class UsersRepository {
-  async insert(db: Kysely<Schema>, user: User): Promise<void> {
-    await db.insertInto('users').values(toRow(user)).execute();
+  /** @returns whether it was stored; not where the username is taken. */
+  async insert(db: Kysely<Schema>, user: User): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('users')
+      .values(toRow(user))
+      .onConflict((conflict) => conflict.column('username').doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
   }
 
   async update(db: Kysely<Schema>, user: User): Promise<void> {
@@ -24,6 +30,13 @@ export class UsersRepository {
     const query = db.selectFrom('users').selectAll().where('id', '=', id).forUpdate();
     const row = await query.executeTakeFirst();
     return row && toUser(row);
+  }
+
+  /** Whether they have a password, or another issuer vouches for them. */
+  async canSignIn(db: Kysely<Schema>, id: string): Promise<boolean> {
+    const passwords = db.selectFrom('passwords').select('user_id').where('user_id', '=', id);
+    const identities = db.selectFrom('identities').select('user_id').where('user_id', '=', id);
+    return (await passwords.union(identities).executeTakeFirst()) !== undefined;
   }
 
   async find(db: Kysely<Schema>, id: string): Promise<User | undefined> {
@@ -53,14 +66,16 @@ const toUser = (row: Selectable<UsersTable>): User => ({
   id: row.id,
   firstname: row.firstname,
   lastname: row.lastname,
+  ...(row.username !== null && { username: row.username }),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
 
-const toRow = ({ id, firstname, lastname, createdAt, updatedAt }: User): UsersTable => ({
+const toRow = ({ id, firstname, lastname, username, createdAt, updatedAt }: User): UsersTable => ({
   id,
   firstname,
   lastname,
+  username: username ?? null,
   created_at: createdAt,
   updated_at: updatedAt,
 });

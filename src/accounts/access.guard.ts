@@ -1,0 +1,73 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { Config } from '../config.js';
+import { DatabaseUnavailable } from '../database/errors.js';
+import { ACCESS, type Access } from '../http/caller.js';
+import { refuseForeignPages } from '../http/cross-site.js';
+import { Problem } from '../http/problems.js';
+import { Authentication } from './authentication.js';
+import { clearSessionCookie } from './session-cookie.js';
+
+/** Finds out who calls, and whether they may use the route: a route that says nothing of it needs a sign-in. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authentication: Authentication,
+    private readonly config: Config,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const response = context.switchToHttp().getResponse<Response>();
+    refuseForeignPages(request, this.config.CORS_ORIGINS);
+    const access = this.#accessTo(context);
+    try {
+      await this.#identify(request, response, access);
+    } catch (error) {
+      if (!isPassing(error) || !isStream(request)) throw error;
+      // An EventSource that is told of an error never comes back.
+      request.isCallerUnknown = true;
+      return true;
+    }
+    if (request.caller || access === 'anyone') return true;
+    if (access === 'directory' && this.config.USERS_OPEN) return true;
+    throw unauthenticated('Sign in: send a token as Authorization: Bearer, or the cookie.');
+  }
+
+  #accessTo(context: ExecutionContext): Access {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? 'signed-in';
+  }
+
+  async #identify(request: Request, response: Response, access: Access): Promise<void> {
+    const credentials = this.authentication.credentialsOf(request);
+    if (!credentials) return;
+    try {
+      request.caller = await this.authentication.callerOf(credentials);
+    } catch (error) {
+      if (!isUnauthenticated(error)) throw error;
+      if (credentials.isCookie) clearSessionCookie(response);
+      // Whoever signs in anew still has the cookie of before.
+      if (credentials.isCookie && access === 'anyone') return;
+      throw unauthenticated(error.detail);
+    }
+  }
+}
+
+/** RFC 6750, 3: the challenge tells which credentials would be right. */
+const unauthenticated = (detail: string): Problem =>
+  new Problem('unauthenticated', detail, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="Carillon"' },
+  });
+
+const isUnauthenticated = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === 'unauthenticated';
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable ||
+  (error instanceof Problem && error.code === 'unavailable');
+
+const isStream = ({ headers }: Request): boolean =>
+  headers.accept?.includes('text/event-stream') ?? false;

@@ -1,0 +1,51 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Rights } from '../events/rights.js';
+import { Topics } from '../events/topics.js';
+import { AccessGuard } from './access.guard.js';
+import { AccountsController } from './accounts.controller.js';
+import { ACCOUNTS, accountTopic } from './accounts.events.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AdoptIdentityHandler } from './adopt-identity.js';
+import { Attempts } from './attempts.js';
+import { Authentication } from './authentication.js';
+import { CreateAccountHandler } from './create-account.js';
+import { EndSessionHandler } from './end-session.js';
+import { Issuer } from './issuer.js';
+import { ListSessionsHandler } from './list-sessions.js';
+import { Passwords } from './passwords.js';
+import { SessionEnds } from './session-ends.js';
+import { SessionsController } from './sessions.controller.js';
+import { SignIn } from './sign-in.js';
+import { StartSessionHandler } from './start-session.js';
+
+/** Who is calling: sign-ups, sessions, tokens of other issuers, and the guard that asks for them. */
+@Module({
+  controllers: [AccountsController, SessionsController],
+  providers: [
+    AccountsRepository,
+    Attempts,
+    Authentication,
+    Issuer,
+    Passwords,
+    SessionEnds,
+    SignIn,
+    CreateAccountHandler,
+    StartSessionHandler,
+    EndSessionHandler,
+    ListSessionsHandler,
+    AdoptIdentityHandler,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+})
+export class AccountsModule implements OnModuleInit {
+  constructor(
+    private readonly topics: Topics,
+    private readonly rights: Rights,
+  ) {}
+
+  onModuleInit(): void {
+    this.topics.register(ACCOUNTS, { audience: 'granted', snapshot: '/api/sessions' });
+    this.rights.register({ topicsOf: async (_db, userId) => [accountTopic(userId)] });
+  }
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable } from 'kysely';
+import type { Schema, SessionsTable } from '../database/schema.js';
+import type { Session } from './session.js';
+
+export interface SessionOfUser {
+  readonly userId: string;
+  readonly session: Session;
+}
+
+/** Sign-ins in SQL. Each method runs on the connection it is given: a transaction, or a read. */
+@Injectable()
+export class AccountsRepository {
+  async setPassword(db: Kysely<Schema>, userId: string, hash: string): Promise<void> {
+    await db.insertInto('passwords').values({ user_id: userId, hash }).execute();
+  }
+
+  async findPassword(
+    db: Kysely<Schema>,
+    username: string,
+  ): Promise<{ userId: string; hash: string } | undefined> {
+    const row = await db
+      .selectFrom('passwords')
+      .innerJoin('users', 'users.id', 'passwords.user_id')
+      .select(['users.id', 'passwords.hash'])
+      .where('users.username', '=', username)
+      .executeTakeFirst();
+    return row && { userId: row.id, hash: row.hash };
+  }
+
+  async findIdentity(
+    db: Kysely<Schema>,
+    issuer: string,
+    subject: string,
+  ): Promise<string | undefined> {
+    const row = await db
+      .selectFrom('identities')
+      .select('user_id')
+      .where('issuer', '=', issuer)
+      .where('subject', '=', subject)
+      .executeTakeFirst();
+    return row?.user_id;
+  }
+
+  /** @returns whether it was stored; not where the identity is known already. */
+  async addIdentity(
+    db: Kysely<Schema>,
+    issuer: string,
+    subject: string,
+    userId: string,
+  ): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('identities')
+      .values({ issuer, subject, user_id: userId })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  async insertSession(
+    db: Kysely<Schema>,
+    userId: string,
+    tokenHash: string,
+    session: Session,
+  ): Promise<void> {
+    await db
+      .insertInto('sessions')
+      .values(toRow(userId, tokenHash, session))
+      .execute();
+  }
+
+  async findSessionByToken(
+    db: Kysely<Schema>,
+    tokenHash: string,
+  ): Promise<SessionOfUser | undefined> {
+    const row = await db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('token_hash', '=', tokenHash)
+      .executeTakeFirst();
+    return row && { userId: row.user_id, session: toSession(row) };
+  }
+
+  async sessionsOf(db: Kysely<Schema>, userId: string): Promise<Session[]> {
+    const rows = await db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('expires_at', '>', new Date().toISOString())
+      .orderBy('id', 'desc')
+      .execute();
+    return rows.map(toSession);
+  }
+
+  async touchSession(db: Kysely<Schema>, id: string, at: string): Promise<void> {
+    await db.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute();
+  }
+
+  /** @returns whether there was such a session of this user. */
+  async removeSession(db: Kysely<Schema>, userId: string, id: string): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('sessions')
+      .where('id', '=', id)
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  async expiredSessions(
+    db: Kysely<Schema>,
+    limit: number,
+  ): Promise<{ id: string; userId: string }[]> {
+    const rows = await db
+      .selectFrom('sessions')
+      .select(['id', 'user_id'])
+      .where('expires_at', '<=', new Date().toISOString())
+      .limit(limit)
+      .execute();
+    return rows.map(({ id, user_id }) => ({ id, userId: user_id }));
+  }
+}
+
+const toSession = (row: Selectable<SessionsTable>): Session => ({
+  id: row.id,
+  client: row.client,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+  expiresAt: row.expires_at,
+});
+
+const toRow = (userId: string, tokenHash: string, session: Session): SessionsTable => ({
+  id: session.id,
+  user_id: userId,
+  token_hash: tokenHash,
+  client: session.client,
+  created_at: session.createdAt,
+  last_used_at: session.lastUsedAt,
+  expires_at: session.expiresAt,
+});

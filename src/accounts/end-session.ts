@@ -1,0 +1,31 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { SessionEnded } from './accounts.events.js';
+import { AccountsRepository } from './accounts.repository.js';
+
+/** Signs one of a person's clients out. Its streams end, on every node, when they hear the fact. */
+export class EndSession extends Command<void> {
+  constructor(
+    readonly userId: string,
+    readonly sessionId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(EndSession)
+export class EndSessionHandler implements ICommandHandler<EndSession> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  execute({ userId, sessionId }: EndSession): Promise<void> {
+    return this.work.run(async (tx) => {
+      if (!(await this.accounts.removeSession(tx.db, userId, sessionId)))
+        throw new Problem('not-found', `You have no session with the id ${sessionId}.`);
+      tx.record(new SessionEnded(userId, { id: sessionId }), userId);
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import type { Caller } from '../http/caller.js';
+import { LONGEST_NAME } from '../http/names.js';
+import { Problem } from '../http/problems.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AdoptIdentity } from './adopt-identity.js';
+
+/** Signatures with a public key; never `none`, and never a shared secret (RFC 8725, 3.1 and 3.2). */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'EdDSA',
+];
+/** Seconds by which the issuer's clock may differ. */
+const CLOCK_SKEW = 30;
+/** Milliseconds for an answer of the issuer. */
+const PATIENCE = 5000;
+
+/**
+ * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified against its key set (RFC 7517),
+ * which OpenID Connect Discovery 1.0 finds. A key that is not known yet makes it be fetched again, so keys can rotate.
+ */
+@Injectable()
+export class Issuer {
+  #keys: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly commands: CommandBus,
+  ) {}
+
+  /**
+   * Who a token speaks for; a user is made of them at first sight.
+   *
+   * @throws Problem `unauthenticated`: the token is not good; `unavailable`: the issuer cannot be asked.
+   */
+  async callerOf(token: string): Promise<Caller> {
+    const { AUTH_ISSUER: issuer } = this.config;
+    if (!issuer) throw new Problem('unauthenticated', 'The token is not one of this service.');
+    const claims = await this.#verify(token);
+    const { sub: subject = '', exp = 0 } = claims;
+    const userId =
+      (await this.accounts.findIdentity(this.database.read, issuer, subject)) ??
+      (await this.commands.execute(new AdoptIdentity({ issuer, subject, ...namesOf(claims) })));
+    return { userId, sessionId: null, expiresAt: exp * 1000 };
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, await this.#keySet(), {
+        issuer: this.config.AUTH_ISSUER,
+        audience: this.config.AUTH_AUDIENCE,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_SKEW,
+        requiredClaims: ['sub', 'exp'],
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
+        throw new Problem('unauthenticated', `The token is not good: ${error.message}.`);
+      throw unreachable(this.config.AUTH_ISSUER, error);
+    }
+  }
+
+  /** Kept once it is found; after a failure the next token tries again. */
+  #keySet(): Promise<JWTVerifyGetKey> {
+    this.#keys ??= this.#discover().catch((error: unknown) => {
+      this.#keys = undefined;
+      throw error;
+    });
+    return this.#keys;
+  }
+
+  async #discover(): Promise<JWTVerifyGetKey> {
+    const { AUTH_ISSUER: issuer } = this.config;
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+    const { jwks_uri } = (await response.json()) as { jwks_uri: string };
+    return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: PATIENCE });
+  }
+}
+
+const unreachable = (issuer: string, cause: unknown): Problem =>
+  new Problem('unavailable', `${issuer}, which vouches for the token, cannot be asked now.`, {
+    headers: { 'Retry-After': '5' },
+    cause,
+  });
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
+function namesOf(claims: JWTPayload): { firstname: string; lastname: string } {
+  const { given_name, family_name, name, preferred_username, sub } = claims;
+  const [givenName, familyName, whole] = [given_name, family_name, name].map(nameOf);
+  const firstname = givenName || whole || nameOf(preferred_username) || nameOf(sub) || 'Someone';
+  return { firstname, lastname: givenName ? familyName! : '' };
+}
+
+/** As the directory keeps names; empty where a claim is none. */
+function nameOf(claim: unknown): string {
+  if (typeof claim !== 'string') return '';
+  const text = claim.toWellFormed().replaceAll(/\p{C}/gu, ' ').normalize('NFC').trim();
+  return [...text].slice(0, LONGEST_NAME).join('');
+}

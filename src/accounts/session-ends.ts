@@ -1,0 +1,52 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import ms from 'ms';
+import { Database } from '../database/database.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { EventFeed } from '../events/event-feed.js';
+import { Streams } from '../events/streams.js';
+import { Periodic } from '../periodic.js';
+import { SessionEnded } from './accounts.events.js';
+import { AccountsRepository } from './accounts.repository.js';
+
+const TRIM_EVERY = ms('1m');
+const TRIM_AT_ONCE = 200;
+
+/** Ends the streams of sessions that have ended, whichever node has ended them, and removes those that are over. */
+@Injectable()
+export class SessionEnds implements OnModuleInit, OnModuleDestroy {
+  readonly #periodic = new Periodic(SessionEnds.name, TRIM_EVERY, () => this.trim());
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly streams: Streams,
+    private readonly database: Database,
+    private readonly work: UnitOfWork,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.feed.facts.subscribe((facts) => {
+      for (const { type, data } of facts)
+        if (type === SessionEnded.type)
+          this.streams.endSession((JSON.parse(data) as SessionEnded['data']).id);
+    });
+    this.#periodic.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#periodic.stop();
+  }
+
+  /** Removes sessions that are over, in small transactions. Their streams have ended by themselves. */
+  async trim(): Promise<void> {
+    for (;;) {
+      const expired = await this.accounts.expiredSessions(this.database.read, TRIM_AT_ONCE);
+      if (expired.length === 0) return;
+      await this.work.run(async (tx) => {
+        for (const { id, userId } of expired)
+          if (await this.accounts.removeSession(tx.db, userId, id))
+            tx.record(new SessionEnded(userId, { id }));
+      });
+    }
+  }
+}

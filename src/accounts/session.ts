@@ -1,0 +1,25 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A sign-in, as REST and the stream tell it. */
+export class Session {
+  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  readonly id!: string;
+
+  @ApiProperty({ description: 'What the client called itself.', example: 'curl/8.5.0' })
+  readonly client!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'To the nearest minute or so.' })
+  readonly lastUsedAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-03-31T12:00:00.000Z' })
+  readonly expiresAt!: string;
+}
+
+/** One of the caller's own. */
+export class OwnSession extends Session {
+  @ApiProperty({ description: 'Whether it is the one that this request came with.' })
+  readonly current!: boolean;
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { Problem } from '../http/problems.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { Attempts } from './attempts.js';
+import { Passwords } from './passwords.js';
+
+/** Finds out who someone is by username and password. */
+@Injectable()
+export class SignIn {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly passwords: Passwords,
+    private readonly attempts: Attempts,
+  ) {}
+
+  /**
+   * @returns the user's id.
+   * @throws Problem `unauthenticated`, in the same words and time for an unknown username and a wrong password;
+   *   `too-many-requests`.
+   */
+  async verify(username: string, password: string, address: string): Promise<string> {
+    await this.attempts.begin(username, address);
+    const known = await this.accounts.findPassword(this.database.read, username);
+    if (!(await this.passwords.matches(password, known?.hash)))
+      throw new Problem('unauthenticated', 'The username or the password is not right.');
+    await this.attempts.succeeded(username, address);
+    return known!.userId;
+  }
+}

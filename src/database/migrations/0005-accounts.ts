@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import { dialectOf } from '../dialect.js';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  const { key, tableEnd } = dialectOf(db);
+  await db.schema.alterTable('users').addColumn('username', key).execute();
+  await db.schema.createIndex('users_username').unique().on('users').column('username').execute();
+
+  await db.schema
+    .createTable('passwords')
+    .addColumn('user_id', key, (column) =>
+      column.primaryKey().notNull().references('users.id').onDelete('cascade'),
+    )
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
+
+  await db.schema
+    .createTable('identities')
+    .addColumn('issuer', key, (column) => column.notNull())
+    .addColumn('subject', key, (column) => column.notNull())
+    .addColumn('user_id', key, (column) =>
+      column.notNull().references('users.id').onDelete('cascade'),
+    )
+    .addPrimaryKeyConstraint('identities_pk', ['issuer', 'subject'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('identities_user').on('identities').column('user_id').execute();
+
+  await db.schema
+    .createTable('sessions')
+    .addColumn('id', key, (column) => column.primaryKey().notNull())
+    .addColumn('user_id', key, (column) =>
+      column.notNull().references('users.id').onDelete('cascade'),
+    )
+    .addColumn('token_hash', key, (column) => column.notNull().unique())
+    .addColumn('client', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('last_used_at', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text', (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute();
+  await db.schema.createIndex('sessions_expires_at').on('sessions').column('expires_at').execute();
+}

@@ -1,0 +1,100 @@
+import { type Kysely, sql } from 'kysely';
+import { dialectOf, isPostgres } from '../dialect.js';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  const { integer, key, tableEnd } = dialectOf(db);
+  await db.schema
+    .createTable('rooms')
+    .addColumn('id', key, (column) => column.primaryKey().notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('name', 'text')
+    .addColumn('direct_key', key, (column) => column.unique())
+    .addColumn('last_seq', integer, (column) => column.notNull())
+    .addColumn('archived_at', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('rooms_kind').on('rooms').columns(['kind', 'id']).execute();
+
+  await db.schema
+    .createTable('members')
+    .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
+    .addColumn('user_id', key, (column) => column.notNull().references('users.id'))
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('read_seq', integer, (column) => column.notNull())
+    .addColumn('joined_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('members_pk', ['room_id', 'user_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('members_user').on('members').column('user_id').execute();
+
+  await db.schema
+    .createTable('invitations')
+    .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
+    .addColumn('user_id', key, (column) => column.notNull().references('users.id'))
+    .addColumn('invited_by', key, (column) => column.notNull().references('users.id'))
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('invitations_pk', ['room_id', 'user_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('invitations_user').on('invitations').column('user_id').execute();
+
+  await db.schema
+    .createTable('messages')
+    // A number for the index of words; `id` is what the API tells.
+    .addColumn('number', integer, (column) =>
+      isPostgres(db) ? column.primaryKey().generatedByDefaultAsIdentity() : column.primaryKey(),
+    )
+    .addColumn('id', key, (column) => column.notNull().unique())
+    .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
+    .addColumn('seq', integer, (column) => column.notNull())
+    .addColumn('author_id', key, (column) => column.notNull().references('users.id'))
+    .addColumn('client_id', key, (column) => column.notNull())
+    .addColumn('text', 'text')
+    .addColumn('mentions', 'text', (column) => column.notNull())
+    .addColumn('words', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('edited_at', 'text')
+    .addColumn('deleted_at', 'text')
+    .addUniqueConstraint('messages_place', ['room_id', 'seq'])
+    .addUniqueConstraint('messages_client_id', ['author_id', 'client_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+
+  await db.schema
+    .createTable('mentions')
+    .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
+    .addColumn('user_id', key, (column) => column.notNull().references('users.id'))
+    .addColumn('seq', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('mentions_pk', ['room_id', 'user_id', 'seq'])
+    .modifyEnd(tableEnd)
+    .execute();
+
+  await (isPostgres(db) ? indexWordsOnPostgres(db) : indexWordsOnSqlite(db));
+}
+
+async function indexWordsOnPostgres(db: Kysely<any>): Promise<void> {
+  await sql`
+    alter table messages add column words_index tsvector
+      generated always as (to_tsvector('simple', words)) stored`.execute(db);
+  await sql`create index messages_words on messages using gin (words_index)`.execute(db);
+}
+
+/** An index beside its content, kept by triggers: https://sqlite.org/fts5.html#external_content_tables */
+async function indexWordsOnSqlite(db: Kysely<any>): Promise<void> {
+  await sql`
+    create virtual table messages_words using fts5 (
+      words, content = 'messages', content_rowid = 'number',
+      tokenize = "unicode61 remove_diacritics 0"
+    )`.execute(db);
+  await sql`
+    create trigger messages_words_insert after insert on messages begin
+      insert into messages_words (rowid, words) values (new.number, new.words);
+    end`.execute(db);
+  await sql`
+    create trigger messages_words_update after update of words on messages begin
+      insert into messages_words (messages_words, rowid, words) values ('delete', old.number, old.words);
+      insert into messages_words (rowid, words) values (new.number, new.words);
+    end`.execute(db);
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { Database } from '../database/database.js';
+import type { Schema } from '../database/schema.js';
+import { EventLog, type LoggedFact } from './event-log.js';
+
+/** That a person may hear of a topic from a fact on, or no more. */
+export interface RightsChange {
+  readonly userId: string;
+  readonly topic: string;
+  readonly granted: boolean;
+}
+
+/** How a feature decides which of its topics a person may hear. */
+export interface RightsRule {
+  /** Those of a person at the moment that `db` shows. */
+  topicsOf(db: Kysely<Schema>, userId: string): Promise<readonly string[]>;
+  /** What a fact changes. It comes in the order of the log, so it stands before the facts that it opens. */
+  changeBy?(fact: LoggedFact): RightsChange | undefined;
+}
+
+/** The topics that a person may hear, as of a position of the log. */
+export interface PersonalTopics {
+  readonly userId: string;
+  readonly topics: ReadonlySet<string>;
+  readonly asOf: number;
+}
+
+/** Changes that are remembered for those who read their rights a moment ago. */
+const REMEMBERED = 1000;
+
+/**
+ * Who may hear what of the topics that belong to some people only.
+ *
+ * The database says it when a stream is opened; from then on the facts of the feed do, so a right that ends is over for
+ * all that comes behind the fact that ended it, on every node.
+ */
+@Injectable()
+export class Rights {
+  readonly #rules: RightsRule[] = [];
+  readonly #recent: (RightsChange & { readonly position: number })[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly log: EventLog,
+  ) {}
+
+  register(rule: RightsRule): void {
+    this.#rules.push(rule);
+  }
+
+  /** All that a person may hear, and the place in the log at which that is so. */
+  async of(userId: string): Promise<PersonalTopics> {
+    return this.database.snapshot(async (db) => {
+      const topics = new Set<string>();
+      for (const rule of this.#rules)
+        for (const topic of await rule.topicsOf(db, userId)) topics.add(topic);
+      return { userId, topics, asOf: (await this.log.state(db)).head };
+    });
+  }
+
+  /** Takes note of the next fact of the feed, and says what it changes. */
+  observe(fact: LoggedFact): RightsChange[] {
+    const changes = this.#rules.flatMap((rule) => rule.changeBy?.(fact) ?? []);
+    for (const change of changes) this.#recent.push({ ...change, position: fact.position });
+    if (this.#recent.length > 2 * REMEMBERED) this.#recent.splice(0, REMEMBERED);
+    return changes;
+  }
+
+  /** What has changed for a person since they were read. */
+  changesSince({ userId, asOf }: PersonalTopics): RightsChange[] {
+    return this.#recent.filter((change) => change.userId === userId && change.position > asOf);
+  }
+}

@@ -1,0 +1,46 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** Who sends a request, once it is known. */
+export interface Caller {
+  readonly userId: string;
+  /** `null` where a token of another issuer speaks for them. */
+  readonly sessionId: string | null;
+  /** When what they signed in with ends; ms since the epoch. */
+  readonly expiresAt: number;
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    caller?: Caller;
+    /** Where it cannot be found out now who calls, and a stream has to be told to come back. */
+    isCallerUnknown?: boolean;
+  }
+}
+
+/**
+ * Who may use a route: `signed-in` where nothing else is said, `directory` for whoever may see the user directory,
+ * `anyone` without any sign-in.
+ */
+export type Access = 'signed-in' | 'directory' | 'anyone';
+
+export const ACCESS = Symbol('access');
+
+/** Says of a route, or of all of a controller, that it needs no sign-in. */
+export const Anyone = () => SetMetadata<symbol, Access>(ACCESS, 'anyone');
+
+/** Says of a route, or of all of a controller, that it needs a sign-in only where the user directory is closed. */
+export const Directory = () => SetMetadata<symbol, Access>(ACCESS, 'directory');
+
+/** Gives a handler of a route that needs a sign-in who calls. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context)!,
+);
+
+/** Gives a handler who calls; `undefined` where nobody signed in. */
+export const OptionalCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller | undefined => callerOf(context),
+);
+
+const callerOf = (context: ExecutionContext): Caller | undefined =>
+  context.switchToHttp().getRequest<Request>().caller;

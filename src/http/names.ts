@@ -1,0 +1,36 @@
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+/** Unicode code points. */
+export const LONGEST_NAME = 200;
+
+/**
+ * A name: text of any script, kept in Unicode normalization form C (UAX #15) and without space around it,
+ * so that names that look the same are the same.
+ */
+export const Name =
+  (longest: number = LONGEST_NAME): PropertyDecorator =>
+  (target, key) => {
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.normalize('NFC').trim() : value,
+    )(target, key);
+    ValidateBy({
+      name: 'name',
+      validator: {
+        validate: (value) => mistake(value, longest) === undefined,
+        defaultMessage: (args) => mistake(args?.value, longest) ?? '',
+      },
+    })(target, key);
+  };
+
+function mistake(value: unknown, longest: number): string | undefined {
+  if (value === undefined) return 'is missing';
+  if (typeof value !== 'string') return 'must be a string';
+  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
+  if (/\p{Cc}/u.test(value)) return 'must not have control characters, such as a line break';
+  const length = [...value].length;
+  if (length > 0 && !/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value))
+    return 'must have a character that can be seen';
+  if (length >= 1 && length <= longest) return undefined;
+  return `must have 1 to ${longest} characters, not counting space around it; it has ${length}`;
+}

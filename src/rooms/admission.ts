@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/unit-of-work.js';
+import { MembershipsRepository } from './memberships.repository.js';
+import { MessagesRepository } from './messages.repository.js';
+import type { Membership, Role, Room } from './room.js';
+import { MemberJoined, MemberLeft, MemberUninvited, RoomJoined, RoomLeft } from './rooms.events.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** How people get into a room and out of it, whichever command it is that does it. */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly rooms: RoomsRepository,
+    private readonly messages: MessagesRepository,
+    private readonly memberships: MembershipsRepository,
+  ) {}
+
+  /** What was said before counts as read. */
+  async admit(tx: Transaction, room: Room, userId: string, role: Role): Promise<Membership> {
+    const member = { userId, role, joinedAt: new Date().toISOString() };
+    const lastSeq = await this.messages.lastSeq(tx.db, room.id);
+    await this.rooms.insertMember(tx.db, room.id, member, lastSeq);
+    if (await this.rooms.removeInvitation(tx.db, room.id, userId))
+      for (const fact of MemberUninvited.forBoth({ roomId: room.id, userId }))
+        tx.record(fact, userId);
+    const membership = (await this.memberships.find(tx.db, userId, room.id))!;
+    tx.record(new RoomJoined(userId, membership), userId);
+    tx.record(new MemberJoined(room.id, member), userId);
+    return membership;
+  }
+
+  /** @param by they themselves, or who removes them. */
+  async dismiss(tx: Transaction, roomId: string, userId: string, by: string): Promise<void> {
+    await this.rooms.removeMember(tx.db, roomId, userId);
+    // First, so that who leaves hears nothing of the room behind it.
+    tx.record(new RoomLeft(userId, roomId), by);
+    tx.record(new MemberLeft({ roomId, userId, by }), by);
+  }
+}

@@ -1,0 +1,25 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Database } from '../database/database.js';
+import { RoomAccess } from './room-access.js';
+import type { Room } from './room.js';
+
+export class GetRoom extends Query<Room> {
+  constructor(
+    readonly callerId: string,
+    readonly roomId: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetRoom)
+export class GetRoomHandler implements IQueryHandler<GetRoom> {
+  constructor(
+    private readonly database: Database,
+    private readonly access: RoomAccess,
+  ) {}
+
+  execute({ callerId, roomId }: GetRoom): Promise<Room> {
+    return this.access.visible(this.database.read, roomId, callerId);
+  }
+}

@@ -1,0 +1,62 @@
+import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { CanSignIn } from '../users/can-sign-in.js';
+import { refuseArchived, refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
+import type { Invitation } from './room.js';
+import { MemberInvited } from './rooms.events.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** Invites someone into a room; they decide whether they come. */
+export class InviteMember extends Command<{ invitation: Invitation; isNew: boolean }> {
+  constructor(
+    readonly callerId: string,
+    readonly roomId: string,
+    readonly userId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(InviteMember)
+export class InviteMemberHandler implements ICommandHandler<InviteMember> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly queries: QueryBus,
+    private readonly access: RoomAccess,
+    private readonly rooms: RoomsRepository,
+  ) {}
+
+  async execute(command: InviteMember): Promise<{ invitation: Invitation; isNew: boolean }> {
+    const { callerId, roomId, userId } = command;
+    const canSignIn = await this.queries.execute(new CanSignIn(userId));
+    return this.work.run(async (tx) => {
+      const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      refuseInvitations(own);
+      if (!canSignIn) throw cannotCome(userId);
+      if (await this.rooms.findMember(tx.db, roomId, userId))
+        throw new Problem('conflict', `${userId} is a member of this room already.`);
+      const found = await this.rooms.findInvitation(tx.db, roomId, userId);
+      if (found) return { invitation: found, isNew: false };
+      const createdAt = new Date().toISOString();
+      const invitation = { room: own.room, userId, invitedBy: callerId, createdAt };
+      await this.rooms.insertInvitation(tx.db, invitation);
+      for (const fact of MemberInvited.forBoth(invitation)) tx.record(fact, callerId);
+      return { invitation, isNew: true };
+    });
+  }
+}
+
+/** @throws Problem `conflict`, `forbidden` */
+function refuseInvitations({ room, member }: RoomOfMember): void {
+  refuseDirect(room);
+  refuseArchived(room);
+  if (room.kind === 'private' && member.role !== 'owner')
+    throw new Problem('forbidden', 'Only an owner may invite into a private room.');
+}
+
+function cannotCome(userId: string): Problem {
+  const detail = `must be the id of a user who can sign in, not ${userId.toWellFormed()}`;
+  const errors = [{ field: 'userId', pointer: '#/userId', detail }];
+  return new Problem('validation-failed', `userId ${detail}.`, { errors });
+}

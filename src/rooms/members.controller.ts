@@ -1,0 +1,179 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Caller, CurrentCaller } from '../http/caller.js';
+import { ApiProblems, pickHeaders } from '../http/documented.js';
+import { IdParam } from '../http/ids.js';
+import { ChangeRole } from './change-role.js';
+import { InviteMember } from './invite-member.js';
+import { JoinRoom } from './join-room.js';
+import { ListMembers } from './list-members.js';
+import { MoveReadMarker } from './move-read-marker.js';
+import { RemoveMember } from './remove-member.js';
+import { ChangeRoleBody, InviteBody, ReadBody } from './room-bodies.js';
+import { Invitation, Member, Membership, ReadMarker } from './room.js';
+import { TellTyping } from './tell-typing.js';
+import { WithdrawInvitation } from './withdraw-invitation.js';
+
+const WRITES = [
+  'malformed-request',
+  'unauthenticated',
+  'forbidden',
+  'cross-site-request',
+  'not-found',
+  'too-many-requests',
+] as const;
+const BODIES = ['content-too-large', 'unsupported-media-type', 'validation-failed'] as const;
+
+@ApiTags('Rooms')
+@Controller('api/rooms/:id')
+export class MembersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get('members')
+  @ApiOperation({ operationId: 'listMembers', summary: 'Who is in a room' })
+  @ApiResponse({
+    status: 200,
+    description: 'All members.',
+    type: [Member],
+    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+  })
+  @ApiProblems('unauthenticated', 'forbidden', 'not-found')
+  async list(
+    @IdParam() id: string,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Member[]> {
+    const { members, cursor } = await this.queries.execute(new ListMembers(userId, id));
+    response.set('Last-Event-ID', cursor);
+    return members;
+  }
+
+  @Post('members')
+  @ApiOperation({ operationId: 'joinRoom', summary: 'Join a public room, or accept an invitation' })
+  @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false } })
+  @ApiResponse({ status: 201, description: 'Joined.', type: Membership })
+  @ApiResponse({ status: 200, description: 'The caller is in it already.', type: Membership })
+  @ApiProblems(...WRITES, 'conflict')
+  async join(
+    @IdParam() id: string,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Membership> {
+    const { membership, isNew } = await this.commands.execute(new JoinRoom(userId, id));
+    response.status(isNew ? 201 : 200);
+    return membership;
+  }
+
+  @Patch('members/:userId')
+  @ApiOperation({ operationId: 'changeRole', summary: 'Make a member an owner, or the reverse' })
+  @ApiResponse({ status: 200, description: 'The member as they are now.', type: Member })
+  @ApiProblems(...WRITES, ...BODIES, 'conflict')
+  changeRole(
+    @IdParam() id: string,
+    @IdParam('userId') memberId: string,
+    @Body() { role }: ChangeRoleBody,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<Member> {
+    return this.commands.execute(new ChangeRole(userId, id, memberId, role));
+  }
+
+  @Delete('members/:userId')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'removeMember', summary: 'Leave a room, or remove a member' })
+  @ApiResponse({ status: 204, description: 'They hear nothing of the room any more.' })
+  @ApiProblems(...WRITES, 'conflict')
+  remove(
+    @IdParam() id: string,
+    @IdParam('userId') memberId: string,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<void> {
+    return this.commands.execute(new RemoveMember(userId, id, memberId));
+  }
+
+  @Get('invitations')
+  @ApiOperation({ operationId: 'listInvitations', summary: 'Who is invited into a room' })
+  @ApiResponse({
+    status: 200,
+    description: 'The oldest first.',
+    type: [Invitation],
+    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+  })
+  @ApiProblems('unauthenticated', 'forbidden', 'not-found')
+  async listInvitations(
+    @IdParam() id: string,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Invitation[]> {
+    const { invitations, cursor } = await this.queries.execute(new ListMembers(userId, id));
+    response.set('Last-Event-ID', cursor);
+    return invitations;
+  }
+
+  @Post('invitations')
+  @ApiOperation({ operationId: 'invite', summary: 'Invite someone into a room' })
+  @ApiResponse({ status: 201, description: 'Invited.', type: Invitation })
+  @ApiResponse({ status: 200, description: 'They were invited already.', type: Invitation })
+  @ApiProblems(...WRITES, ...BODIES, 'conflict')
+  async invite(
+    @IdParam() id: string,
+    @Body() { userId: invitedId }: InviteBody,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Invitation> {
+    const { invitation, isNew } = await this.commands.execute(
+      new InviteMember(userId, id, invitedId),
+    );
+    response.status(isNew ? 201 : 200);
+    return invitation;
+  }
+
+  @Delete('invitations/:userId')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'withdrawInvitation',
+    summary: 'Decline an invitation, or withdraw it',
+  })
+  @ApiResponse({ status: 204, description: 'It is no more.' })
+  @ApiProblems(...WRITES)
+  withdraw(
+    @IdParam() id: string,
+    @IdParam('userId') invitedId: string,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<void> {
+    return this.commands.execute(new WithdrawInvitation(userId, id, invitedId));
+  }
+
+  @Put('read')
+  @ApiOperation({ operationId: 'markRead', summary: 'Say how far I have read' })
+  @ApiResponse({
+    status: 200,
+    description: 'Where the marker is now; it never moves back.',
+    type: ReadMarker,
+  })
+  @ApiProblems(...WRITES, ...BODIES)
+  markRead(
+    @IdParam() id: string,
+    @Body() { seq }: ReadBody,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<ReadMarker> {
+    return this.commands.execute(new MoveReadMarker(userId, id, seq));
+  }
+
+  @Post('typing')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'tellTyping',
+    summary: 'Say that I am typing',
+    description: 'Told to those who listen now; a client shows it for 6 s. Nothing is stored.',
+  })
+  @ApiResponse({ status: 204, description: 'Told.' })
+  @ApiProblems(...WRITES)
+  typing(@IdParam() id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    return this.commands.execute(new TellTyping(userId, id));
+  }
+}

@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable } from 'kysely';
+import type { MessagesTable, Schema } from '../database/schema.js';
+import { hasWords, wordsOf } from '../database/text-search.js';
+import type { Message } from './message.js';
+import { usernamesIn } from './usernames.js';
+
+/** Messages and whom they mention, in SQL. Each method runs on the connection it is given. */
+@Injectable()
+export class MessagesRepository {
+  /** Takes the next place in a room, whose row it holds until the transaction ends. */
+  async nextSeq(db: Kysely<Schema>, roomId: string): Promise<number> {
+    const { last_seq } = await db
+      .updateTable('rooms')
+      .set(({ eb }) => ({ last_seq: eb('last_seq', '+', 1) }))
+      .where('id', '=', roomId)
+      .returning('last_seq')
+      .executeTakeFirstOrThrow();
+    return last_seq;
+  }
+
+  async insert(db: Kysely<Schema>, message: Message): Promise<void> {
+    await db
+      .insertInto('messages')
+      .values({
+        id: message.id,
+        room_id: message.roomId,
+        seq: message.seq,
+        author_id: message.authorId,
+        client_id: message.clientId,
+        text: message.text,
+        mentions: JSON.stringify(message.mentions),
+        words: wordsOf(message.text ?? '').join(' '),
+        created_at: message.createdAt,
+        edited_at: message.editedAt,
+        deleted_at: message.deletedAt,
+      })
+      .execute();
+    await this.#insertMentions(db, message);
+  }
+
+  async update(db: Kysely<Schema>, message: Message): Promise<void> {
+    await db
+      .updateTable('messages')
+      .set({
+        text: message.text,
+        mentions: JSON.stringify(message.mentions),
+        words: wordsOf(message.text ?? '').join(' '),
+        edited_at: message.editedAt,
+        deleted_at: message.deletedAt,
+      })
+      .where('id', '=', message.id)
+      .execute();
+    await db
+      .deleteFrom('mentions')
+      .where('room_id', '=', message.roomId)
+      .where('seq', '=', message.seq)
+      .execute();
+    await this.#insertMentions(db, message);
+  }
+
+  /** The ids of the members of a room whom a text names as `@username`, without its author. */
+  async mentionedIn(
+    db: Kysely<Schema>,
+    roomId: string,
+    text: string,
+    authorId: string,
+  ): Promise<string[]> {
+    const names = usernamesIn(text);
+    if (names.length === 0) return [];
+    const candidates = new Set(names.flatMap(({ whole, trimmed }) => [whole, trimmed]));
+    const rows = await db
+      .selectFrom('members')
+      .innerJoin('users', 'users.id', 'members.user_id')
+      .select(['users.id', 'users.username'])
+      .where('members.room_id', '=', roomId)
+      .where('users.id', '<>', authorId)
+      .where('users.username', 'in', [...candidates])
+      .execute();
+    const ids = new Map(rows.map(({ id, username }) => [username, id]));
+    const mentioned = names.map(({ whole, trimmed }) => ids.get(whole) ?? ids.get(trimmed));
+    return [...new Set(mentioned)].filter((id) => id !== undefined);
+  }
+
+  async find(db: Kysely<Schema>, roomId: string, id: string): Promise<Message | undefined> {
+    const query = db.selectFrom('messages').selectAll().where('id', '=', id);
+    const row = await query.where('room_id', '=', roomId).executeTakeFirst();
+    return row && toMessage(row);
+  }
+
+  async findByClientId(
+    db: Kysely<Schema>,
+    authorId: string,
+    clientId: string,
+  ): Promise<Message | undefined> {
+    const row = await db
+      .selectFrom('messages')
+      .selectAll()
+      .where('author_id', '=', authorId)
+      .where('client_id', '=', clientId)
+      .executeTakeFirst();
+    return row && toMessage(row);
+  }
+
+  /** Those before a place, the nearest `limit` of them, in the order of the room. */
+  async before(db: Kysely<Schema>, roomId: string, seq: number, limit: number): Promise<Message[]> {
+    const rows = await db
+      .selectFrom('messages')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .where('seq', '<', seq)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toMessage).toReversed();
+  }
+
+  /** Those after a place, the nearest `limit` of them, in the order of the room. */
+  async after(db: Kysely<Schema>, roomId: string, seq: number, limit: number): Promise<Message[]> {
+    const rows = await db
+      .selectFrom('messages')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map(toMessage);
+  }
+
+  /** The place of the first message at or after a time; behind the last one where there is none. */
+  async seqAt(db: Kysely<Schema>, roomId: string, time: string): Promise<number> {
+    let low = 1;
+    let high = (await this.lastSeq(db, roomId)) + 1;
+    // Times follow the places, which have no gaps, so no index is needed.
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const { created_at } = await db
+        .selectFrom('messages')
+        .select('created_at')
+        .where('room_id', '=', roomId)
+        .where('seq', '=', middle)
+        .executeTakeFirstOrThrow();
+      if (created_at < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  async lastSeq(db: Kysely<Schema>, roomId: string): Promise<number> {
+    const query = db.selectFrom('rooms').select('last_seq').where('id', '=', roomId);
+    return (await query.executeTakeFirstOrThrow()).last_seq;
+  }
+
+  /** Messages of a person's own rooms that have all these words, the newest first. */
+  async search(
+    db: Kysely<Schema>,
+    userId: string,
+    { words, roomId, before, limit }: SearchTerms,
+  ): Promise<Message[]> {
+    const rows = await db
+      .selectFrom('messages')
+      .innerJoin('members', 'members.room_id', 'messages.room_id')
+      .selectAll('messages')
+      .where('members.user_id', '=', userId)
+      .where('messages.deleted_at', 'is', null)
+      .where(hasWords(db, words))
+      .$if(roomId !== undefined, (query) => query.where('messages.room_id', '=', roomId!))
+      .$if(before !== undefined, (query) => query.where('messages.id', '<', before!))
+      .orderBy('messages.id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toMessage);
+  }
+
+  async #insertMentions(db: Kysely<Schema>, { roomId, seq, mentions }: Message): Promise<void> {
+    if (mentions.length === 0) return;
+    const rows = mentions.map((userId) => ({ room_id: roomId, user_id: userId, seq }));
+    await db.insertInto('mentions').values(rows).execute();
+  }
+}
+
+interface SearchTerms {
+  /** As `wordsOf` makes them. */
+  readonly words: readonly string[];
+  readonly roomId?: string | undefined;
+  /** The id of a message that is newer than all that are looked for. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export const toMessage = (row: Selectable<MessagesTable>): Message => ({
+  id: row.id,
+  roomId: row.room_id,
+  seq: row.seq,
+  authorId: row.author_id,
+  clientId: row.client_id,
+  text: row.text,
+  mentions: JSON.parse(row.mentions) as string[],
+  createdAt: row.created_at,
+  editedAt: row.edited_at,
+  deletedAt: row.deleted_at,
+});

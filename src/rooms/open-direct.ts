@@ -1,0 +1,60 @@
+import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import { v7 as uuidv7 } from 'uuid';
+import { TransactionConflict } from '../database/errors.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { CanSignIn } from '../users/can-sign-in.js';
+import { Admission } from './admission.js';
+import type { Room } from './room.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** The direct conversation of two people: made the first time, the same one each time. */
+export class OpenDirect extends Command<{ room: Room; isNew: boolean }> {
+  constructor(
+    readonly callerId: string,
+    readonly otherId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(OpenDirect)
+export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly queries: QueryBus,
+    private readonly rooms: RoomsRepository,
+    private readonly admission: Admission,
+  ) {}
+
+  async execute({ callerId, otherId }: OpenDirect): Promise<{ room: Room; isNew: boolean }> {
+    if (callerId === otherId) throw notWith('you', 'somebody else');
+    if (!(await this.queries.execute(new CanSignIn(otherId))))
+      throw notWith(otherId, 'a user who can sign in');
+    const both = [callerId, otherId].toSorted();
+    const directKey = both.join(' ');
+    return this.work.run(async (tx) => {
+      const found = await this.rooms.findDirect(tx.db, directKey);
+      if (found) return { room: found, isNew: false };
+      const now = new Date().toISOString();
+      const room: Room = {
+        id: uuidv7(),
+        kind: 'direct',
+        name: null,
+        archivedAt: null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      if (!(await this.rooms.insertDirect(tx.db, room, directKey)))
+        throw new TransactionConflict('The same conversation was opened by another process.');
+      for (const userId of both) await this.admission.admit(tx, room, userId, 'member');
+      return { room, isNew: true };
+    });
+  }
+}
+
+function notWith(whom: string, right: string): Problem {
+  const detail = `must be the id of ${right}, not of ${whom.toWellFormed()}`;
+  const errors = [{ field: 'userId', pointer: '#/userId', detail }];
+  return new Problem('validation-failed', `userId ${detail}.`, { errors });
+}

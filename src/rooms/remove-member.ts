@@ -1,0 +1,61 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { Admission } from './admission.js';
+import { refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
+import type { Member } from './room.js';
+import { RoomUpdated } from './rooms.events.js';
+import { RoomsRepository } from './rooms.repository.js';
+import type { Transaction } from '../database/unit-of-work.js';
+
+/** Leaves a room, or has an owner remove someone. The last one who leaves archives it. */
+export class RemoveMember extends Command<void> {
+  constructor(
+    readonly callerId: string,
+    readonly roomId: string,
+    readonly userId: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RemoveMember)
+export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly access: RoomAccess,
+    private readonly rooms: RoomsRepository,
+    private readonly admission: Admission,
+  ) {}
+
+  execute({ callerId, roomId, userId }: RemoveMember): Promise<void> {
+    return this.work.run(async (tx) => {
+      const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      refuseDirect(own.room);
+      if (userId !== callerId && own.member.role !== 'owner')
+        throw new Problem('forbidden', 'Only an owner of the room may remove others.');
+      const members = await this.rooms.members(tx.db, roomId);
+      refuseLastOwner(members, userId);
+      await this.admission.dismiss(tx, roomId, userId, callerId);
+      if (members.length === 1) await this.#archive(tx, own);
+    });
+  }
+
+  async #archive(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
+    if (room.archivedAt) return;
+    const now = new Date().toISOString();
+    const archived = { ...room, archivedAt: now, updatedAt: now };
+    await this.rooms.update(tx.db, archived);
+    tx.record(new RoomUpdated(archived), member.userId);
+  }
+}
+
+/** @throws Problem `not-found`: they are not in the room; `conflict`: the room would be without an owner. */
+function refuseLastOwner(members: readonly Member[], userId: string): void {
+  const leaving = members.find((member) => member.userId === userId);
+  if (!leaving)
+    throw new Problem('not-found', `${userId.toWellFormed()} is not a member of this room.`);
+  const owners = members.filter(({ role }) => role === 'owner');
+  if (leaving.role === 'owner' && owners.length === 1 && members.length > 1)
+    throw new Problem('conflict', 'The last owner cannot leave: make someone else an owner first.');
+}

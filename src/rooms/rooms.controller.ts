@@ -1,0 +1,183 @@
+import { Body, Controller, Get, Patch, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Caller, CurrentCaller } from '../http/caller.js';
+import {
+  ApiIdempotencyKey,
+  ApiIfMatch,
+  ApiPrefer,
+  ApiProblems,
+  pickHeaders,
+} from '../http/documented.js';
+import { IdParam } from '../http/ids.js';
+import { linkNext, PageQuery } from '../http/paging.js';
+import { IfMatch, Precondition } from '../http/preconditions.js';
+import { represent } from '../http/representations.js';
+import { CreateRoom } from './create-room.js';
+import { GetRoom } from './get-room.js';
+import { ListMyRooms } from './list-my-rooms.js';
+import { ListRooms } from './list-rooms.js';
+import { OpenDirect } from './open-direct.js';
+import { CreateRoomBody, UpdateRoomBody } from './room-bodies.js';
+import { Invitation, Membership, Room } from './room.js';
+import { UpdateRoom } from './update-room.js';
+
+@ApiTags('Rooms')
+@Controller('api')
+export class RoomsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('rooms')
+  @ApiOperation({ operationId: 'createRoom', summary: 'Make a room, or open a conversation' })
+  @ApiIdempotencyKey()
+  @ApiPrefer()
+  @ApiResponse({
+    status: 201,
+    description: 'The room, of which the caller is a member.',
+    type: Room,
+    headers: pickHeaders('Location', 'ETag', 'Idempotency-Replayed', 'X-Request-Id'),
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The conversation that the two have already.',
+    type: Room,
+    headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
+  })
+  @ApiProblems(
+    'malformed-request',
+    'unauthenticated',
+    'cross-site-request',
+    'request-in-progress',
+    'content-too-large',
+    'unsupported-media-type',
+    'validation-failed',
+    'idempotency-key-reused',
+    'too-many-requests',
+  )
+  async create(
+    @Body() { kind, name, userId }: CreateRoomBody,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Room | undefined> {
+    const { room, isNew } =
+      kind === 'direct'
+        ? await this.commands.execute(new OpenDirect(caller.userId, userId!))
+        : {
+            room: await this.commands.execute(new CreateRoom(caller.userId, kind, name!)),
+            isNew: true,
+          };
+    response.status(isNew ? 201 : 200).location(`/api/rooms/${room.id}`);
+    return represent(response, room);
+  }
+
+  @Get('rooms')
+  @ApiOperation({ operationId: 'listRooms', summary: 'List the public rooms, page by page' })
+  @ApiResponse({
+    status: 200,
+    description: 'One page.',
+    type: [Room],
+    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
+  })
+  @ApiProblems('invalid-parameter', 'unauthenticated')
+  async list(
+    @Query() query: PageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Room[]> {
+    const { rooms, hasMore, cursor } = await this.queries.execute(new ListRooms(query));
+    response.set('Last-Event-ID', cursor);
+    if (hasMore) linkNext(response, query, rooms.at(-1)!.id);
+    return rooms;
+  }
+
+  @Get('rooms/:id')
+  @ApiOperation({ operationId: 'getRoom', summary: 'Get a room' })
+  @ApiResponse({
+    status: 200,
+    description: 'The room.',
+    type: Room,
+    headers: pickHeaders('ETag', 'X-Request-Id'),
+  })
+  @ApiProblems('unauthenticated', 'not-found')
+  get(@IdParam() id: string, @CurrentCaller() { userId }: Caller): Promise<Room> {
+    return this.queries.execute(new GetRoom(userId, id));
+  }
+
+  @Patch('rooms/:id')
+  @ApiOperation({ operationId: 'updateRoom', summary: 'Rename a room, archive or reopen it' })
+  @ApiIfMatch()
+  @ApiPrefer()
+  @ApiResponse({
+    status: 200,
+    description: 'The room as it is now.',
+    type: Room,
+    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+  })
+  @ApiProblems(
+    'malformed-request',
+    'unauthenticated',
+    'forbidden',
+    'cross-site-request',
+    'not-found',
+    'conflict',
+    'precondition-failed',
+    'content-too-large',
+    'unsupported-media-type',
+    'validation-failed',
+    'too-many-requests',
+  )
+  async update(
+    @IdParam() id: string,
+    @Body() changes: UpdateRoomBody,
+    @IfMatch() precondition: Precondition,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Room | undefined> {
+    const room = await this.commands.execute(new UpdateRoom(userId, id, changes, precondition));
+    return represent(response, room);
+  }
+
+  @Get('me/rooms')
+  @ApiOperation({
+    operationId: 'listMyRooms',
+    summary: 'My rooms',
+    description:
+      'All of them, the one with the newest message first. Open `GET /api/events` with its `Last-Event-ID`, and nothing is missed.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'What the caller has of each.',
+    type: [Membership],
+    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+  })
+  @ApiProblems('unauthenticated')
+  async listMine(
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Membership[]> {
+    const { memberships, cursor } = await this.queries.execute(new ListMyRooms(userId));
+    response.set('Last-Event-ID', cursor);
+    return memberships;
+  }
+
+  @Get('me/invitations')
+  @ApiOperation({ operationId: 'listMyInvitations', summary: 'Rooms that I am invited into' })
+  @ApiResponse({
+    status: 200,
+    description: 'The oldest first.',
+    type: [Invitation],
+    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+  })
+  @ApiProblems('unauthenticated')
+  async listMyInvitations(
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Invitation[]> {
+    const { invitations, cursor } = await this.queries.execute(new ListMyRooms(userId));
+    response.set('Last-Event-ID', cursor);
+    return invitations;
+  }
+}

@@ -1,0 +1,180 @@
+import { accountTopic } from '../accounts/accounts.events.js';
+import type { Fact } from '../database/fact.js';
+import type { Message } from './message.js';
+import type { Invitation, Member, Membership, ReadMarker, Room } from './room.js';
+
+export const ROOMS = 'rooms';
+
+/** What the members of a room hear. */
+export const roomTopic = (roomId: string): string => `${ROOMS}/${roomId}`;
+
+/** Public rooms are told to all who are signed in, others to their members. */
+const topicOf = ({ id, kind }: Room): string => (kind === 'public' ? ROOMS : roomTopic(id));
+
+abstract class RoomFact<T> implements Fact<T> {
+  abstract readonly type: string;
+
+  protected constructor(
+    readonly topic: string,
+    readonly data: T,
+  ) {}
+}
+
+/** A public room was made. Of others, only those hear who are in them, by `room.joined`. */
+export class RoomCreated extends RoomFact<Room> {
+  static readonly type = 'room.created';
+  readonly type = RoomCreated.type;
+
+  constructor(room: Room) {
+    super(topicOf(room), room);
+  }
+}
+
+/** It was renamed or archived. */
+export class RoomUpdated extends RoomFact<Room> {
+  static readonly type = 'room.updated';
+  readonly type = RoomUpdated.type;
+
+  constructor(room: Room) {
+    super(topicOf(room), room);
+  }
+}
+
+/** Tells a person that they are in a room from now on. The facts of the room follow. */
+export class RoomJoined extends RoomFact<Membership> {
+  static readonly type = 'room.joined';
+  readonly type = RoomJoined.type;
+
+  constructor(userId: string, membership: Membership) {
+    super(accountTopic(userId), membership);
+  }
+}
+
+/** Tells a person that they are in a room no more. Nothing of the room follows. */
+export class RoomLeft extends RoomFact<{ readonly roomId: string }> {
+  static readonly type = 'room.left';
+  readonly type = RoomLeft.type;
+
+  constructor(userId: string, roomId: string) {
+    super(accountTopic(userId), { roomId });
+  }
+}
+
+interface MemberOfRoom {
+  readonly roomId: string;
+  readonly member: Member;
+}
+
+export class MemberJoined extends RoomFact<MemberOfRoom> {
+  static readonly type = 'member.joined';
+  readonly type = MemberJoined.type;
+
+  constructor(roomId: string, member: Member) {
+    super(roomTopic(roomId), { roomId, member });
+  }
+}
+
+/** Has another role. */
+export class MemberChanged extends RoomFact<MemberOfRoom> {
+  static readonly type = 'member.changed';
+  readonly type = MemberChanged.type;
+
+  constructor(roomId: string, member: Member) {
+    super(roomTopic(roomId), { roomId, member });
+  }
+}
+
+interface MemberWhoLeft {
+  readonly roomId: string;
+  readonly userId: string;
+  /** They themselves, or who has removed them. */
+  readonly by: string;
+}
+
+export class MemberLeft extends RoomFact<MemberWhoLeft> {
+  static readonly type = 'member.left';
+  readonly type = MemberLeft.type;
+
+  constructor(data: MemberWhoLeft) {
+    super(roomTopic(data.roomId), data);
+  }
+}
+
+/** Recorded twice: for the members of the room, and for who is invited. */
+export class MemberInvited extends RoomFact<Invitation> {
+  static readonly type = 'member.invited';
+  readonly type = MemberInvited.type;
+
+  private constructor(topic: string, invitation: Invitation) {
+    super(topic, invitation);
+  }
+
+  static forBoth(invitation: Invitation): MemberInvited[] {
+    const { room, userId } = invitation;
+    return [roomTopic(room.id), accountTopic(userId)].map(
+      (topic) => new MemberInvited(topic, invitation),
+    );
+  }
+}
+
+interface Uninvited {
+  readonly roomId: string;
+  readonly userId: string;
+}
+
+/** Accepted, declined or withdrawn. Recorded twice, as `member.invited` is. */
+export class MemberUninvited extends RoomFact<Uninvited> {
+  static readonly type = 'member.uninvited';
+  readonly type = MemberUninvited.type;
+
+  private constructor(topic: string, data: Uninvited) {
+    super(topic, data);
+  }
+
+  static forBoth(data: Uninvited): MemberUninvited[] {
+    return [roomTopic(data.roomId), accountTopic(data.userId)].map(
+      (topic) => new MemberUninvited(topic, data),
+    );
+  }
+}
+
+export class MessagePosted extends RoomFact<Message> {
+  static readonly type = 'message.posted';
+  readonly type = MessagePosted.type;
+
+  constructor(message: Message) {
+    super(roomTopic(message.roomId), message);
+  }
+}
+
+/** With whom it mentioned before, so that a client can correct its counts. */
+export class MessageEdited extends RoomFact<
+  Message & { readonly previousMentions: readonly string[] }
+> {
+  static readonly type = 'message.edited';
+  readonly type = MessageEdited.type;
+
+  constructor(message: Message, previousMentions: readonly string[]) {
+    super(roomTopic(message.roomId), { ...message, previousMentions });
+  }
+}
+
+/** Without its text; whom it mentioned is still told, so that a client can correct its counts. */
+export class MessageDeleted extends RoomFact<Message> {
+  static readonly type = 'message.deleted';
+  readonly type = MessageDeleted.type;
+
+  constructor(message: Message, previousMentions: readonly string[]) {
+    super(roomTopic(message.roomId), { ...message, mentions: previousMentions });
+  }
+}
+
+/** Tells a person's other devices how far they have read. */
+export class ReadMoved extends RoomFact<ReadMarker> {
+  static readonly type = 'read.moved';
+  readonly type = ReadMoved.type;
+
+  constructor(userId: string, marker: ReadMarker) {
+    super(accountTopic(userId), marker);
+  }
+}

@@ -1,0 +1,86 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Rights } from '../events/rights.js';
+import { Topics } from '../events/topics.js';
+import { Admission } from './admission.js';
+import { ChangeRoleHandler } from './change-role.js';
+import { CreateRoomHandler } from './create-room.js';
+import { DeleteMessageHandler } from './delete-message.js';
+import { EditMessageHandler } from './edit-message.js';
+import { GetMessageHandler } from './get-message.js';
+import { GetRoomHandler } from './get-room.js';
+import { InviteMemberHandler } from './invite-member.js';
+import { JoinRoomHandler } from './join-room.js';
+import { ListMembersHandler } from './list-members.js';
+import { ListMessagesHandler } from './list-messages.js';
+import { ListMyRoomsHandler } from './list-my-rooms.js';
+import { ListRoomsHandler } from './list-rooms.js';
+import { MembersController } from './members.controller.js';
+import { MembershipsRepository } from './memberships.repository.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesRepository } from './messages.repository.js';
+import { MoveReadMarkerHandler } from './move-read-marker.js';
+import { OpenDirectHandler } from './open-direct.js';
+import { PostMessageHandler } from './post-message.js';
+import { Presence } from './presence.js';
+import { ReadMarkers } from './read-markers.js';
+import { RemoveMemberHandler } from './remove-member.js';
+import { RoomAccess } from './room-access.js';
+import { RoomRights } from './room-rights.js';
+import { RoomsController } from './rooms.controller.js';
+import { ROOMS } from './rooms.events.js';
+import { RoomsRepository } from './rooms.repository.js';
+import { SearchMessagesHandler } from './search-messages.js';
+import { TellTypingHandler } from './tell-typing.js';
+import { UpdateRoomHandler } from './update-room.js';
+import { WithdrawInvitationHandler } from './withdraw-invitation.js';
+
+/** Rooms, who is in them, and what they say. */
+@Module({
+  controllers: [RoomsController, MembersController, MessagesController],
+  providers: [
+    RoomsRepository,
+    MembershipsRepository,
+    MessagesRepository,
+    Admission,
+    Presence,
+    ReadMarkers,
+    RoomAccess,
+    RoomRights,
+    CreateRoomHandler,
+    OpenDirectHandler,
+    UpdateRoomHandler,
+    JoinRoomHandler,
+    RemoveMemberHandler,
+    ChangeRoleHandler,
+    InviteMemberHandler,
+    WithdrawInvitationHandler,
+    PostMessageHandler,
+    EditMessageHandler,
+    DeleteMessageHandler,
+    MoveReadMarkerHandler,
+    TellTypingHandler,
+    GetRoomHandler,
+    ListRoomsHandler,
+    ListMyRoomsHandler,
+    ListMembersHandler,
+    ListMessagesHandler,
+    GetMessageHandler,
+    SearchMessagesHandler,
+  ],
+})
+export class RoomsModule implements OnModuleInit {
+  constructor(
+    private readonly topics: Topics,
+    private readonly rights: Rights,
+    private readonly roomRights: RoomRights,
+  ) {}
+
+  onModuleInit(): void {
+    this.topics.register(ROOMS, {
+      audience: 'signed-in',
+      snapshot: '/api/me/rooms',
+      isHome: true,
+    });
+    this.rights.register(this.roomRights);
+  }
+}

@@ -1,0 +1,231 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { InvitationsTable, MembersTable, RoomsTable, Schema } from '../database/schema.js';
+import type { PageQuery } from '../http/paging.js';
+import type { Invitation, Member, Role, Room } from './room.js';
+
+/** Rooms, who is in them and who is invited, in SQL. Each method runs on the connection it is given. */
+@Injectable()
+export class RoomsRepository {
+  async insert(db: Kysely<Schema>, room: Room): Promise<void> {
+    await db.insertInto('rooms').values(toRow(room, null)).execute();
+  }
+
+  /** @returns whether it was stored; not where the two have one already. */
+  async insertDirect(db: Kysely<Schema>, room: Room, directKey: string): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('rooms')
+      .values(toRow(room, directKey))
+      .onConflict((conflict) => conflict.column('direct_key').doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  async update(db: Kysely<Schema>, room: Room): Promise<void> {
+    await db
+      .updateTable('rooms')
+      .set({ name: room.name, archived_at: room.archivedAt, updated_at: room.updatedAt })
+      .where('id', '=', room.id)
+      .execute();
+  }
+
+  async find(db: Kysely<Schema>, id: string): Promise<Room | undefined> {
+    const row = await db.selectFrom('rooms').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toRoom(row);
+  }
+
+  /** The room, which nobody else changes, nor anything in it, until the transaction ends. */
+  async lock(db: Kysely<Schema>, id: string): Promise<Room | undefined> {
+    const query = db.selectFrom('rooms').selectAll().where('id', '=', id).forUpdate();
+    const row = await query.executeTakeFirst();
+    return row && toRoom(row);
+  }
+
+  async findDirect(db: Kysely<Schema>, directKey: string): Promise<Room | undefined> {
+    const query = db.selectFrom('rooms').selectAll().where('direct_key', '=', directKey);
+    const row = await query.executeTakeFirst();
+    return row && toRoom(row);
+  }
+
+  /** One page of the public rooms by keyset, and whether more follows. */
+  async publicPage(
+    db: Kysely<Schema>,
+    { after, limit, order }: PageQuery,
+  ): Promise<{ rooms: Room[]; hasMore: boolean }> {
+    const rows = await db
+      .selectFrom('rooms')
+      .selectAll()
+      .where('kind', '=', 'public')
+      .$if(after !== undefined, (query) =>
+        query.where('id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('id', order)
+      .limit(limit + 1)
+      .execute();
+    return { rooms: rows.slice(0, limit).map(toRoom), hasMore: rows.length > limit };
+  }
+
+  async insertMember(
+    db: Kysely<Schema>,
+    roomId: string,
+    { userId, role, joinedAt }: Member,
+    readSeq: number,
+  ): Promise<void> {
+    await db
+      .insertInto('members')
+      .values({
+        room_id: roomId,
+        user_id: userId,
+        role,
+        read_seq: readSeq,
+        joined_at: joinedAt,
+      })
+      .execute();
+  }
+
+  async setRole(db: Kysely<Schema>, roomId: string, userId: string, role: Role): Promise<void> {
+    await db
+      .updateTable('members')
+      .set({ role })
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+
+  async removeMember(db: Kysely<Schema>, roomId: string, userId: string): Promise<void> {
+    await db
+      .deleteFrom('members')
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+
+  async findMember(
+    db: Kysely<Schema>,
+    roomId: string,
+    userId: string,
+  ): Promise<Member | undefined> {
+    const row = await db
+      .selectFrom('members')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row && toMember(row);
+  }
+
+  async members(db: Kysely<Schema>, roomId: string): Promise<Member[]> {
+    const query = db.selectFrom('members').selectAll().where('room_id', '=', roomId);
+    return (await query.orderBy('user_id').execute()).map(toMember);
+  }
+
+  async roomIdsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
+    const query = db.selectFrom('members').select('room_id').where('user_id', '=', userId);
+    return (await query.execute()).map(({ room_id }) => room_id);
+  }
+
+  /** Those who are in a room with a person, the person included. */
+  async companionsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('members as mine')
+      .innerJoin('members as theirs', 'theirs.room_id', 'mine.room_id')
+      .select('theirs.user_id')
+      .distinct()
+      .where('mine.user_id', '=', userId)
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  async insertInvitation(db: Kysely<Schema>, invitation: Invitation): Promise<void> {
+    await db
+      .insertInto('invitations')
+      .values({
+        room_id: invitation.room.id,
+        user_id: invitation.userId,
+        invited_by: invitation.invitedBy,
+        created_at: invitation.createdAt,
+      })
+      .execute();
+  }
+
+  /** @returns whether there was one. */
+  async removeInvitation(db: Kysely<Schema>, roomId: string, userId: string): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('invitations')
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  async findInvitation(
+    db: Kysely<Schema>,
+    roomId: string,
+    userId: string,
+  ): Promise<Invitation | undefined> {
+    const row = await invitationsWithRooms(db)
+      .where('invitations.room_id', '=', roomId)
+      .where('invitations.user_id', '=', userId)
+      .executeTakeFirst();
+    return row && toInvitation(row);
+  }
+
+  async invitationsOf(db: Kysely<Schema>, userId: string): Promise<Invitation[]> {
+    const query = invitationsWithRooms(db).where('invitations.user_id', '=', userId);
+    return (await query.orderBy('invitations.created_at').execute()).map(toInvitation);
+  }
+
+  async invitationsTo(db: Kysely<Schema>, roomId: string): Promise<Invitation[]> {
+    const query = invitationsWithRooms(db).where('invitations.room_id', '=', roomId);
+    return (await query.orderBy('invitations.created_at').execute()).map(toInvitation);
+  }
+}
+
+type InvitationRow = Selectable<RoomsTable> &
+  Pick<InvitationsTable, 'user_id' | 'invited_by'> & { readonly invited_at: string };
+
+const invitationsWithRooms = (
+  db: Kysely<Schema>,
+): SelectQueryBuilder<Schema, 'invitations' | 'rooms', InvitationRow> =>
+  db
+    .selectFrom('invitations')
+    .innerJoin('rooms', 'rooms.id', 'invitations.room_id')
+    .selectAll('rooms')
+    .select([
+      'invitations.user_id',
+      'invitations.invited_by',
+      'invitations.created_at as invited_at',
+    ]);
+
+const toInvitation = (row: InvitationRow): Invitation => ({
+  room: toRoom(row),
+  userId: row.user_id,
+  invitedBy: row.invited_by,
+  createdAt: row.invited_at,
+});
+
+export const toRoom = (row: Selectable<RoomsTable>): Room => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  archivedAt: row.archived_at,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const toRow = (room: Room, directKey: string | null): RoomsTable => ({
+  id: room.id,
+  kind: room.kind,
+  name: room.name,
+  direct_key: directKey,
+  last_seq: 0,
+  archived_at: room.archivedAt,
+  created_at: room.createdAt,
+  updated_at: room.updatedAt,
+});
+
+const toMember = (row: Selectable<MembersTable>): Member => ({
+  userId: row.user_id,
+  role: row.role,
+  joinedAt: row.joined_at,
+});

@@ -1,0 +1,46 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Precondition } from '../http/preconditions.js';
+import { refuseArchived, refuseDirect, RoomAccess } from './room-access.js';
+import type { Room } from './room.js';
+import { RoomUpdated } from './rooms.events.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** Renames a room, archives it, or reopens it. */
+export class UpdateRoom extends Command<Room> {
+  constructor(
+    readonly callerId: string,
+    readonly roomId: string,
+    readonly changes: { readonly name?: string; readonly archived?: boolean },
+    readonly precondition: Precondition,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(UpdateRoom)
+export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly access: RoomAccess,
+    private readonly rooms: RoomsRepository,
+  ) {}
+
+  execute({ callerId, roomId, changes, precondition }: UpdateRoom): Promise<Room> {
+    return this.work.run(async (tx) => {
+      const { room: found } = await this.access.lockAsMember(tx.db, roomId, callerId);
+      refuseDirect(found);
+      const { room } = await this.access.lockAsOwner(tx.db, roomId, callerId);
+      precondition.check(room);
+      const now = new Date().toISOString();
+      const { name = room.name, archived = room.archivedAt !== null } = changes;
+      if (archived && name !== room.name) refuseArchived(room);
+      const archivedAt = archived ? (room.archivedAt ?? now) : null;
+      if (name === room.name && archivedAt === room.archivedAt) return room;
+      const updated = { ...room, name, archivedAt, updatedAt: now };
+      await this.rooms.update(tx.db, updated);
+      tx.record(new RoomUpdated(updated), callerId);
+      return updated;
+    });
+  }
+}
