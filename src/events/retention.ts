@@ -35,12 +35,15 @@ export class Retention implements OnModuleInit, OnModuleDestroy {
     await this.#periodic.stop();
   }
 
-  /** Trims until nothing is left that is too old or too much. */
+  /**
+   * Trims all that is too old or too much. What becomes so meanwhile may be left to the next time: under steady
+   * commands each batch would find the few events of its own pause, and it would never end.
+   */
   async trim(): Promise<void> {
     while (!this.#stopped && (await this.#trimBatch())) await sleep(PAUSE);
   }
 
-  /** @returns whether there may be more to trim. */
+  /** @returns whether the batch was full, so that there may be more to trim. */
   async #trimBatch(): Promise<boolean> {
     const state = await this.log.state();
     const keepFrom = await this.#firstToKeep(state);
@@ -54,7 +57,7 @@ export class Retention implements OnModuleInit, OnModuleDestroy {
         .where('oldest', '<', keepFrom)
         .execute();
     });
-    return true;
+    return keepFrom === state.oldest + BATCH;
   }
 
   /** The position up to which one batch may go. */
