@@ -1,11 +1,10 @@
-import Sqlite from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
 import { listen } from './support/listener.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { createUser, listUsers } from './support/requests.js';
 
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'other-programs.md');
@@ -14,24 +13,6 @@ const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'other-programs.md');
 const documented = (engine: string): string => {
   const [, section] = readFileSync(DOCUMENT, 'utf8').split(`\n## ${engine}\n`);
   return /```sql\n(.*?)```/s.exec(section!)![1]!;
-};
-
-const run = async (url: string, statements: string): Promise<void> => {
-  if (url.startsWith('sqlite:')) {
-    const database = new Sqlite(url.slice('sqlite:'.length));
-    database.exec(statements);
-    database.close();
-    return;
-  }
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    // As psql does: each statement by itself.
-    for (const statement of statements.split(/;\s*$/m).filter((text) => text.trim() !== ''))
-      await client.query(statement);
-  } finally {
-    await client.end();
-  }
 };
 
 describe.each(ENGINES)('another program that writes to $name', ({ name, start }) => {
@@ -52,7 +33,7 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
   it('is heard by every listener, and seen in the list, as the document shows', async () => {
     const listener = await listen(application.port, '/api/users/event');
     const ours = await createUser(application.url, 'Grace', 'HOPPER');
-    await run(url, documented(name));
+    await runAsOtherProgram(url, documented(name));
     await listener.until(({ events }) =>
       events.some(({ data }) => (data as User).firstname === 'Ada'),
     );
@@ -75,7 +56,7 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
     const rolledBack = documented(name)
       .replaceAll('000000000001', '000000000002')
       .replace('COMMIT', 'ROLLBACK');
-    await run(url, rolledBack);
+    await runAsOtherProgram(url, rolledBack);
     const user = await createUser(application.url, 'Only', 'ONE');
     await listener.hears(1, 'update');
     expect(listener.of('update').map(({ data }) => data)).toEqual([user]);

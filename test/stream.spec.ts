@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import Sqlite from 'better-sqlite3';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../src/database/errors.js';
@@ -7,22 +6,31 @@ import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { EventLog } from '../src/events/event-log.js';
 import { Streams } from '../src/events/streams.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { listen, RawListener } from './support/listener.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { rawExchange } from './support/raw-exchange.js';
 import { createUser, listUsers, patch } from './support/requests.js';
 
 const USERS = '/api/users/event';
 const CURSOR = /^[\da-f]{8}-\d+$/;
 
-describe('a stream', () => {
+describe.each(ENGINES)('a stream on $name', ({ start }) => {
+  let engine: EngineUnderTest;
+  let database: string;
   let application: RunningApplication;
   const open: RawListener[] = [];
 
   beforeAll(async () => {
-    application = await startApplication({ STREAM_HEARTBEAT: '300ms' });
+    engine = await start();
+    database = await engine.createDatabase();
+    application = await startApplication({ DATABASE_URL: database, STREAM_HEARTBEAT: '300ms' });
   });
   afterEach(() => Promise.all(open.splice(0).map((listener) => listener.close())));
-  afterAll(() => application.stop());
+  afterAll(async () => {
+    await application.stop();
+    await engine.stop();
+  });
 
   const hear = async (path = USERS, headers = {}) => {
     const listener = await listen(application.port, path, { headers });
@@ -274,15 +282,14 @@ describe('a stream', () => {
 
   it('keeps what another program wrote into the log on its own lines', async () => {
     const listener = await hear('/api/events');
-    const other = new Sqlite(application.database);
-    other.exec(`
-      BEGIN IMMEDIATE;
+    await runAsOtherProgram(
+      database,
+      `BEGIN;
       UPDATE event_log SET head = head + 1;
       INSERT INTO events (position, topic, type, data, at)
-        SELECT head, 'users', 'user.x' || char(13, 10) || 'id: evil', '{' || char(10) || '"a":' || char(13) || '1}',
-               strftime('%Y-%m-%dT%H:%M:%fZ') FROM event_log;
-      COMMIT;`);
-    other.close();
+        SELECT head, 'users', 'user.x\r\nid: evil', '{\n"a":\r1}', '2030-01-01T00:00:00.000Z' FROM event_log;
+      COMMIT;`,
+    );
     // No bell: it is the poll that finds it.
     await listener.until(({ events }) => events.some(({ type }) => type.startsWith('user.x')));
     expect(listener.events.find(({ type }) => type.startsWith('user.x'))).toEqual({

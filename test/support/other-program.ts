@@ -1,0 +1,21 @@
+import Sqlite from 'better-sqlite3';
+import pg from 'pg';
+
+/** Runs SQL on a database of either engine as any program could, so that nobody rings a bell. */
+export async function runAsOtherProgram(url: string, statements: string): Promise<void> {
+  if (url.startsWith('sqlite:')) {
+    const database = new Sqlite(url.slice('sqlite:'.length));
+    database.exec(statements);
+    database.close();
+    return;
+  }
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    // As psql does: each statement by itself.
+    for (const statement of statements.split(/;\s*$/m).filter((text) => text.trim() !== ''))
+      await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
