@@ -240,6 +240,20 @@ describe.each(ENGINES)('users on $name', ({ start }) => {
     }
   });
 
+  it.each(['x', '00000000-0000-7000-8000-000000000000', '%00', 'a%00b', '%F0%A0%AE%B7'])(
+    'answers 404 to the id %p, which no user has',
+    async (id) => {
+      for (const response of [
+        await fetch(`${users}/${id}`),
+        await patch(`${users}/${id}`, { firstname: 'x' }),
+        await remove(id),
+      ]) {
+        expect(response.status).toBe(404);
+        expect(await problemCode(response)).toBe('not-found');
+      }
+    },
+  );
+
   describe('the list', () => {
     it('pages by keyset: following rel=next gives each user once, also while others come and go', async () => {
       const made: string[] = [];

@@ -40,10 +40,17 @@ import { RemoveUser } from './remove-user.js';
 import { UpdateUser } from './update-user.js';
 import { CreateUserBody, UpdateUserBody } from './user-bodies.js';
 import { User } from './user.js';
+import { userNotFound } from './user-not-found.js';
 import { userDirectory } from './users.stream.js';
 
-/** UUIDs are read in either case, and written in lower case (RFC 9562, section 4). */
-const Id = () => Param('id', { transform: (id: string) => id.toLowerCase() });
+/**
+ * UUIDs are read in either case, and written in lower case (RFC 9562, section 4). An id with a NUL is nobody's, and
+ * must not be asked for: PostgreSQL's text has none, and would fail.
+ */
+const Id = () =>
+  Param('id', {
+    transform: (id: string) => (id.includes('\0') ? userNotFound(id) : id.toLowerCase()),
+  });
 
 /** Translates between HTTP and the buses, and does nothing else. */
 @ApiTags('Users')
