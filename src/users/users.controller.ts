@@ -7,7 +7,6 @@ import {
   HttpCode,
   type MessageEvent,
   NotFoundException,
-  Param,
   Patch,
   Post,
   Query,
@@ -30,6 +29,7 @@ import {
   pickHeaders,
 } from '../http/documented.js';
 import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
+import { IdParam } from '../http/ids.js';
 import { linkNext, PageQuery } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
@@ -40,17 +40,7 @@ import { RemoveUser } from './remove-user.js';
 import { UpdateUser } from './update-user.js';
 import { CreateUserBody, UpdateUserBody } from './user-bodies.js';
 import { User } from './user.js';
-import { userNotFound } from './user-not-found.js';
 import { userDirectory } from './users.stream.js';
-
-/**
- * UUIDs are read in either case, and written in lower case (RFC 9562, section 4). An id with a NUL is nobody's, and
- * must not be asked for: PostgreSQL's text has none, and would fail.
- */
-const Id = () =>
-  Param('id', {
-    transform: (id: string) => (id.includes('\0') ? userNotFound(id) : id.toLowerCase()),
-  });
 
 /** Translates between HTTP and the buses, and does nothing else. */
 @ApiTags('Users')
@@ -152,7 +142,7 @@ export class UsersController {
   })
   @ApiResponse({ status: 304, description: '`If-None-Match` names the version that is there.' })
   @ApiProblems('not-found')
-  get(@Id() id: string): Promise<User> {
+  get(@IdParam() id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
   }
 
@@ -187,7 +177,7 @@ export class UsersController {
     'too-many-requests',
   )
   async update(
-    @Id() id: string,
+    @IdParam() id: string,
     @Body() changes: UpdateUserBody,
     @IfMatch() precondition: Precondition,
     @OptionalCaller() caller: Caller | undefined,
@@ -209,7 +199,7 @@ export class UsersController {
     headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
   })
   @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'too-many-requests')
-  remove(@Id() id: string, @IfMatch() precondition: Precondition): Promise<void> {
+  remove(@IdParam() id: string, @IfMatch() precondition: Precondition): Promise<void> {
     return this.commands.execute(new RemoveUser(id, precondition));
   }
 }
