@@ -42,15 +42,19 @@ export class AccessGuard implements CanActivate {
   }
 
   async #identify(request: Request, response: Response, access: Access): Promise<void> {
-    const credentials = this.authentication.credentialsOf(request);
-    if (!credentials) return;
+    let isCookie = false;
     try {
+      const credentials = this.authentication.credentialsOf(request);
+      if (!credentials) return;
+      isCookie = credentials.isCookie;
       request.caller = await this.authentication.callerOf(credentials);
+      // What one caller gets is for no other, whatever caches lie between.
+      response.set('Cache-Control', 'private, no-cache').vary('Authorization').vary('Cookie');
     } catch (error) {
       if (!isUnauthenticated(error)) throw error;
-      if (credentials.isCookie) clearSessionCookie(response);
+      if (isCookie) clearSessionCookie(response);
       // Whoever signs in anew still has the cookie of before.
-      if (credentials.isCookie && access === 'anyone') return;
+      if (isCookie && access === 'anyone') return;
       throw unauthenticated(error.detail);
     }
   }

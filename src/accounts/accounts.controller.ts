@@ -3,7 +3,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Anyone } from '../http/caller.js';
-import { ApiIdempotencyKey, ApiPrefer, ApiProblems, pickHeaders } from '../http/documented.js';
+import { ApiPrefer, ApiProblems, pickHeaders } from '../http/documented.js';
+import { Secret } from '../http/idempotency.js';
 import { represent } from '../http/representations.js';
 import { User } from '../users/user.js';
 import { CreateAccountBody } from './account-bodies.js';
@@ -25,23 +26,21 @@ export class AccountsController {
     summary: 'Sign up',
     description: 'Makes a user who can sign in. It does not sign them in: see `POST /api/session`.',
   })
-  @ApiIdempotencyKey()
+  @Secret()
   @ApiPrefer()
   @ApiResponse({
     status: 201,
     description: 'The user, stored.',
     type: User,
-    headers: pickHeaders('Location', 'ETag', 'Idempotency-Replayed', 'X-Request-Id'),
+    headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
   })
   @ApiProblems(
     'malformed-request',
     'cross-site-request',
     'conflict',
-    'request-in-progress',
     'content-too-large',
     'unsupported-media-type',
     'validation-failed',
-    'idempotency-key-reused',
     'too-many-requests',
   )
   async create(

@@ -25,6 +25,8 @@ const ALGORITHMS = [
 const CLOCK_SKEW = 30;
 /** Milliseconds for an answer of the issuer. */
 const PATIENCE = 5000;
+/** Milliseconds between two requests for its keys: so long a token with a new key is refused at the most. */
+const COOLDOWN = 5000;
 
 /**
  * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified against its key set (RFC 7517),
@@ -90,7 +92,10 @@ export class Issuer {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`${url} answers ${response.status}`);
     const { jwks_uri } = (await response.json()) as { jwks_uri: string };
-    return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: PATIENCE });
+    return createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: PATIENCE,
+      cooldownDuration: COOLDOWN,
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { Request, Response } from 'express';
 import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, pickHeaders } from '../http/documented.js';
+import { Secret } from '../http/idempotency.js';
 import { Problem } from '../http/problems.js';
 import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
@@ -55,6 +56,7 @@ export class SessionsController {
 
   @Post('session')
   @Anyone()
+  @Secret()
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in' })
   @ApiResponse({
     status: 201,

@@ -3,13 +3,20 @@ import {
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
+  SetMetadata,
 } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
 import { Problem } from './problems.js';
+
+const SECRET = Symbol('secret');
+
+/** Says of a route that what it is sent or answers must not be stored, so an `Idempotency-Key` means nothing there. */
+export const Secret = () => SetMetadata(SECRET, true);
 
 const STORED_HEADERS = ['Location', 'ETag', 'Preference-Applied', 'Last-Event-ID'];
 
@@ -23,6 +30,7 @@ export class Idempotency implements NestInterceptor {
   readonly #inProgress = new Set<string>();
 
   constructor(
+    private readonly reflector: Reflector,
     private readonly work: UnitOfWork,
     private readonly keys: IdempotencyKeys,
   ) {}
@@ -30,7 +38,8 @@ export class Idempotency implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const header = request.get('Idempotency-Key');
-    if (request.method !== 'POST' || header === undefined) return next.handle();
+    const isSecret = this.reflector.get<true | undefined>(SECRET, context.getHandler());
+    if (request.method !== 'POST' || header === undefined || isSecret) return next.handle();
 
     const key = parseKey(header);
     const scope = scopeOf(request);
@@ -74,9 +83,14 @@ export class Idempotency implements NestInterceptor {
   }
 }
 
-/** The address that the key was sent to; Express takes it in any case, and with a slash behind it. */
-const scopeOf = ({ method, path }: Request): string =>
-  `${method} ${path.toLowerCase().replace(/\/$/, '')}`;
+/**
+ * Whose key it is, and the address that it was sent to; Express takes that in any case, and with a slash behind it. Two
+ * callers may draw the same key, and must not get each other's answers.
+ */
+function scopeOf({ method, path, caller }: Request): string {
+  const address = `${method} ${path.toLowerCase().replace(/\/$/, '')}`;
+  return caller ? `${caller.userId} ${address}` : address;
+}
 
 /** A structured string in quotes (RFC 8941, 3.3.3), as the draft has it, or the bare key, as most send it. */
 function parseKey(header: string): string {

@@ -77,7 +77,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
       if (!this.streams.isListening(userId)) this.#say([], [userId]);
     };
     clearTimeout(this.#leaving.get(userId));
-    this.#leaving.set(userId, setTimeout(leave, GRACE));
+    this.#leaving.set(userId, setTimeout(leave, GRACE).unref());
   }
 
   /** Someone has got into a room: those who were there hear whether they are here, and they who else is. */

@@ -1,0 +1,555 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { OwnSession } from '../src/accounts/session.js';
+import { SessionEnds } from '../src/accounts/session-ends.js';
+import { Database } from '../src/database/database.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { until } from './support/hopper.js';
+import { listen } from './support/listener.js';
+import { PASSWORD, Person, send } from './support/people.js';
+import { problemCode, problemOf } from './support/requests.js';
+
+describe.each(ENGINES)('accounts on $name', ({ start }) => {
+  let engine: EngineUnderTest;
+  let application: RunningApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    engine = await start();
+    application = await startApplication({
+      DATABASE_URL: await engine.createDatabase(),
+      SIGN_IN_ATTEMPTS: '0',
+    });
+    url = application.url;
+  });
+  afterAll(async () => {
+    await application.stop();
+    await engine.stop();
+  });
+
+  const signUp = (body: object) => send(url, 'POST', '/api/accounts', body);
+  const signIn = (username: unknown, password: unknown, headers = {}) =>
+    send(url, 'POST', '/api/session', { username, password }, headers);
+  const rows = (table: 'passwords' | 'sessions') =>
+    application.app.get(Database, { strict: false }).read.selectFrom(table).selectAll().execute();
+
+  describe('signing up', () => {
+    it('makes a user of the directory, whom every listener hears of, and stores the password as argon2id', async () => {
+      const directory = await listen(application.port, '/api/users/event');
+      const response = await signUp({ username: 'Ada', password: PASSWORD, lastname: 'LOVELACE' });
+      expect(response.status).toBe(201);
+      const user = (await response.json()) as { id: string };
+      expect(user).toMatchObject({ username: 'ada', firstname: 'ada', lastname: 'LOVELACE' });
+      expect(response.headers.get('location')).toBe(`/api/users/${user.id}`);
+      expect(response.headers.get('set-cookie')).toBeNull();
+      await directory.hears(1, 'update');
+      expect(directory.of('update')[0]!.data).toEqual(user);
+      await directory.close();
+
+      const stored = (await rows('passwords')).find(({ user_id }) => user_id === user.id)!;
+      const [, salt, tag] = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$([\w+/]{22})\$([\w+/]{43})$/.exec(
+        stored.hash,
+      )!;
+      expect(salt).not.toBe(tag);
+      expect(stored.hash).not.toContain(PASSWORD);
+    });
+
+    it('gives a username once, in whatever case it is asked for', async () => {
+      const asked = Array.from({ length: 5 }, (_, n) =>
+        signUp({ username: n % 2 ? 'TAKEN' : 'taken', password: PASSWORD }),
+      );
+      const answers = await Promise.all(asked);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
+      const refused = answers.find(({ status }) => status === 409)!;
+      expect((await problemOf(refused)).detail).toContain('taken is taken');
+    });
+
+    it.each([
+      ['password', { username: 'x1', password: 'short' }, '8 to 128 characters; it has 5'],
+      ['password', { username: 'x1', password: 'x'.repeat(129) }, 'it has 129'],
+      ['password', { username: 'x1', password: 'Password1' }, 'commonest'],
+      ['password', { username: 'x1', password: '123456789' }, 'commonest'],
+      ['password', { username: 'x1', password: 12345678 }, 'must be a string'],
+      ['password', { username: 'x1' }, 'is missing'],
+      ['username', { username: 'x', password: PASSWORD }, '2 to 32 characters'],
+      ['username', { username: 'a b', password: PASSWORD }, '2 to 32 characters'],
+      ['username', { username: '.dot', password: PASSWORD }, 'begin with a letter or a digit'],
+      ['firstname', { username: 'x1', password: PASSWORD, firstname: '' }, '1 to 200'],
+      ['role', { username: 'x1', password: PASSWORD, role: 'admin' }, 'is not known here'],
+    ])('refuses a %s that is not right: %j', async (field, body, words) => {
+      const response = await signUp(body);
+      expect(response.status).toBe(422);
+      const { errors } = await problemOf(response);
+      expect(errors).toMatchObject([{ field, detail: expect.stringContaining(words) as string }]);
+    });
+
+    it('takes a password of any characters, as long as it is allowed to be', async () => {
+      const password = '🔔'.repeat(128);
+      expect((await signUp({ username: 'bells', password })).status).toBe(201);
+      expect((await signIn('bells', password)).status).toBe(201);
+      expect((await signIn('bells', '🔔'.repeat(127))).status).toBe(401);
+    });
+
+    it('stores nothing of a password for an Idempotency-Key', async () => {
+      const headers = { 'Idempotency-Key': 'sign-up' };
+      const body = { username: 'keyed', password: PASSWORD };
+      const asked = () => send(url, 'POST', '/api/accounts', body, headers);
+      expect([(await asked()).status, (await asked()).status]).toEqual([201, 409]);
+      const { read } = application.app.get(Database, { strict: false });
+      expect(await read.selectFrom('idempotency_keys').selectAll().execute()).toEqual([]);
+    });
+  });
+
+  describe('a user who can sign in', () => {
+    it('is changed by themselves alone, and removed by nobody', async () => {
+      const [eve, mallory] = [await Person.signUp(url, 'eve'), await Person.signUp(url, 'mallory')];
+      const path = `/api/users/${eve.id}`;
+      for (const response of [
+        await send(url, 'PATCH', path, { firstname: 'Hacked' }),
+        await mallory.send('PATCH', path, { firstname: 'Hacked' }),
+      ])
+        expect([response.status, await problemCode(response)]).toEqual([403, 'forbidden']);
+      expect((await send(url, 'DELETE', path)).status).toBe(409);
+      expect((await eve.send('DELETE', path)).status).toBe(409);
+      expect(await eve.does('PATCH', path, { firstname: 'Eve' })).toMatchObject({
+        firstname: 'Eve',
+        username: 'eve',
+      });
+    });
+
+    it('leaves entries of the directory to everyone, as before', async () => {
+      const created = await send(url, 'POST', '/api/users', { firstname: 'John', lastname: 'DOE' });
+      const { id } = (await created.json()) as { id: string };
+      const changed = await send(url, 'PATCH', `/api/users/${id}`, { firstname: 'Jack' });
+      expect(changed.status).toBe(200);
+      expect(await changed.json()).not.toHaveProperty('username');
+      expect((await send(url, 'DELETE', `/api/users/${id}`)).status).toBe(204);
+    });
+  });
+
+  describe('signing in', () => {
+    beforeAll(() => Person.signUp(url, 'grace'));
+
+    it('answers with a token, for a header or in a cookie that scripts do not see', async () => {
+      const response = await signIn('GRACE', PASSWORD, { 'User-Agent': 'a test' });
+      expect(response.status).toBe(201);
+      const cookie = response.headers.get('set-cookie')!;
+      expect(cookie).toMatch(
+        /^carillon_session=carillon_[\w-]{43}; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+      );
+      const { token, session, user } = (await response.json()) as {
+        token: string;
+        session: OwnSession;
+        user: object;
+      };
+      expect(cookie).toContain(token);
+      expect(session.client).toBe('a test');
+      expect(Date.parse(session.expiresAt) - Date.parse(session.createdAt)).toBe(30 * 86_400_000);
+      for (const headers of [
+        { Authorization: `Bearer ${token}` },
+        { Cookie: `other=1; carillon_session=${token}` },
+      ]) {
+        const who = await fetch(`${url}/api/session`, { headers });
+        expect(who.headers.get('cache-control')).toBe('private, no-cache');
+        expect(await who.json()).toMatchObject({ session: { id: session.id }, user });
+      }
+    });
+
+    it('keeps the cookie to TLS where the host is not this machine', async () => {
+      const { app } = application;
+      const { port } = app.getHttpServer().address() as AddressInfo;
+      const { request } = await import('node:http');
+      const body = JSON.stringify({ username: 'grace', password: PASSWORD });
+      const headers = { Host: 'chat.example.com', 'Content-Type': 'application/json' };
+      const asked = request({
+        port,
+        host: '127.0.0.1',
+        path: '/api/session',
+        method: 'POST',
+        headers,
+      });
+      asked.end(body);
+      const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+      response.resume();
+      expect(response.headers['set-cookie']![0]).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
+    });
+
+    it('stores of a token a digest alone', async () => {
+      const { token } = await Person.signIn(url, 'grace');
+      for (const { token_hash } of await rows('sessions')) expect(token).not.toContain(token_hash);
+      expect(JSON.stringify(await rows('sessions'))).not.toContain(token);
+    });
+
+    it('answers alike to an unknown username and to a wrong password, and as slowly', async () => {
+      const time = async (username: string) => {
+        const began = performance.now();
+        const response = await signIn(username, 'not the password');
+        const { status } = response;
+        const { detail, title } = await problemOf(response);
+        return { told: { status, detail, title }, took: performance.now() - began };
+      };
+      await time('nobody-here');
+      const known = await time('grace');
+      const unknown = await time('nobody-here');
+      expect(unknown.told).toEqual(known.told);
+      expect(known.told.status).toBe(401);
+      // Without a hash to compare with, it would be answered in a tenth of that.
+      expect(unknown.took).toBeGreaterThan(known.took / 4);
+    });
+
+    it.each([
+      ['a token that is none', { Authorization: 'Bearer carillon_nope' }],
+      ['another scheme', { Authorization: 'Basic YTpi' }],
+      ['a token of an issuer that nobody configured', { Authorization: 'Bearer a.b.c' }],
+      ['a cookie that is none', { Cookie: 'carillon_session=carillon_nope' }],
+      ['nothing', {}],
+    ])('is asked of who comes with %s', async (_, headers) => {
+      const response = await fetch(`${url}/api/session`, {
+        headers: headers as Record<string, string>,
+      });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /);
+      expect(await problemCode(response)).toBe('unauthenticated');
+    });
+
+    it('takes a dead cookie away, and does not let it stand in the way of a new sign-in', async () => {
+      const headers = { Cookie: 'carillon_session=carillon_dead' };
+      const refused = await fetch(`${url}/api/users`, { headers });
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get('set-cookie')).toMatch(
+        /^carillon_session=;.* Expires=Thu, 01 Jan 1970/,
+      );
+      expect((await signIn('grace', PASSWORD, headers)).status).toBe(201);
+    });
+  });
+
+  describe('sessions', () => {
+    it('are listed, told of to the other devices, and revoked one by one', async () => {
+      const phone = await Person.signUp(url, 'linus');
+      const heard = await phone.listens();
+      const laptop = await Person.signIn(url, 'linus');
+      await heard.hears(1, 'session.started');
+      const list = () => phone.gets<OwnSession[]>('/api/sessions');
+      expect((await list()).map(({ id, current }) => [id, current])).toEqual([
+        [laptop.sessionId, false],
+        [phone.sessionId, true],
+      ]);
+
+      await phone.does('DELETE', `/api/sessions/${laptop.sessionId}`);
+      expect((await laptop.send('GET', '/api/session')).status).toBe(401);
+      await heard.hears(1, 'session.ended');
+      expect(heard.of('session.ended')[0]!.data).toEqual({ id: laptop.sessionId });
+      expect((await list()).map(({ id }) => id)).toEqual([phone.sessionId]);
+      await heard.close();
+    });
+
+    it("are nobody else's to revoke", async () => {
+      const [own, other] = [await Person.signUp(url, 'own'), await Person.signUp(url, 'other')];
+      const response = await other.send('DELETE', `/api/sessions/${own.sessionId}`);
+      expect([response.status, await problemCode(response)]).toEqual([404, 'not-found']);
+      expect((await own.send('GET', '/api/session')).status).toBe(200);
+    });
+
+    it('end their open streams within a second when they are revoked or signed out, and no other', async () => {
+      const phone = await Person.signUp(url, 'tove');
+      const laptop = await Person.signIn(url, 'tove');
+      const streams = [
+        await laptop.listens(),
+        await laptop.listens('/api/users/event'),
+        await laptop.listens('/api/events?topic=users'),
+      ];
+      const mine = await phone.listens();
+      const began = Date.now();
+      await phone.does('DELETE', `/api/sessions/${laptop.sessionId}`);
+      for (const stream of streams) await stream.until(({ ended }) => ended, 1000);
+      expect(Date.now() - began).toBeLessThan(1000);
+      expect(mine.ended).toBe(false);
+
+      const signedOut = await phone.send('DELETE', '/api/session');
+      expect(signedOut.headers.get('set-cookie')).toMatch(/^carillon_session=;/);
+      await mine.until(({ ended }) => ended, 1000);
+      expect(mine.body.trimEnd()).toMatch(/\nretry: \d+$/);
+      // What an EventSource that comes back gets, and then stops.
+      expect((await phone.send('GET', '/api/events')).status).toBe(401);
+    });
+  });
+});
+
+describe('a session that is over', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ SESSION_LIFETIME: '2s' });
+  });
+  afterAll(() => application.stop());
+
+  it('ends its streams, opens nothing, and is removed', async () => {
+    const person = await Person.signUp(application.url, 'brief');
+    const stream = await person.listens();
+    await stream.until(({ ended }) => ended, 4000);
+    expect((await person.send('GET', '/api/session')).status).toBe(401);
+    expect((await person.send('GET', '/api/events')).status).toBe(401);
+    await application.app.get(SessionEnds, { strict: false }).trim();
+    const { read } = application.app.get(Database, { strict: false });
+    expect(await read.selectFrom('sessions').select('id').execute()).toEqual([]);
+  });
+});
+
+describe('attempts to sign in', () => {
+  let application: RunningApplication;
+  const attempt = (username: string, password: string) =>
+    send(application.url, 'POST', '/api/session', { username, password });
+
+  beforeAll(async () => {
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '3' });
+    await Person.signUp(application.url, 'ada');
+    await Person.signUp(application.url, 'bob');
+  });
+  afterAll(() => application.stop());
+
+  it('are limited for an account, those at once included, whether it is there or not', async () => {
+    for (const username of ['ada', 'nobody']) {
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, () => attempt(username, 'a wrong guess')),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([
+        401, 401, 401, 429, 429, 429,
+      ]);
+      const refused = answers.find(({ status }) => status === 429)!;
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    }
+    expect((await attempt('ada', PASSWORD)).status).toBe(429);
+    expect((await attempt('bob', PASSWORD)).status).toBe(201);
+  });
+
+  it('that succeed do not count', async () => {
+    for (let n = 0; n < 8; n++) expect((await attempt('bob', PASSWORD)).status).toBe(201);
+  });
+
+  it('are limited for an address, whichever accounts it tries', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 40; n++) statuses.push((await attempt(`guess-${n}`, 'a guess')).status);
+    expect(statuses).toContain(401);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('a closed directory', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ USERS_OPEN: 'false' });
+  });
+  afterAll(() => application.stop());
+
+  it.each([
+    ['GET', '/api/users'],
+    ['POST', '/api/users'],
+    ['GET', '/api/users/event'],
+    ['GET', '/api/events'],
+    ['GET', '/api/events?topic=users'],
+  ])('asks who it is: %s %s', async (method, path) => {
+    const response = await send(application.url, method, path, method === 'POST' ? {} : undefined);
+    expect([response.status, await problemCode(response)]).toEqual([401, 'unauthenticated']);
+  });
+
+  it('is open to who has signed in', async () => {
+    const ada = await Person.signUp(application.url, 'ada');
+    expect((await ada.send('GET', '/api/users')).status).toBe(200);
+    const stream = await ada.listens('/api/events?topic=users');
+    await ada.does('POST', '/api/users', { firstname: 'John', lastname: 'DOE' });
+    await stream.hears(1, 'user.created');
+    await stream.close();
+  });
+});
+
+describe('pages of other sites', () => {
+  let application: RunningApplication;
+  let ada: Person;
+
+  beforeAll(async () => {
+    application = await startApplication({ CORS_ORIGINS: 'https://app.example.com' });
+    ada = await Person.signUp(application.url, 'ada');
+  });
+  afterAll(() => application.stop());
+
+  const write = (headers: object) =>
+    send(
+      application.url,
+      'POST',
+      '/api/rooms',
+      { kind: 'public', name: 'x' },
+      {
+        Cookie: `carillon_session=${ada.token}`,
+        ...headers,
+      },
+    );
+  const streamStatus = async (headers: Record<string, string>) => {
+    const abort = new AbortController();
+    const response = await fetch(`${application.url}/api/events`, {
+      headers: { Accept: 'text/event-stream', Cookie: `carillon_session=${ada.token}`, ...headers },
+      signal: abort.signal,
+    });
+    abort.abort();
+    return response.status;
+  };
+
+  it.each([
+    ['of another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['of another host of the same site', { 'Sec-Fetch-Site': 'same-site' }],
+    [
+      'of another origin, from a browser without fetch metadata',
+      { Origin: 'https://evil.example' },
+    ],
+    ['that hide their origin', { Origin: 'null' }],
+  ])('cannot write or listen as their visitor: those %s', async (_, headers) => {
+    const response = await write(headers);
+    expect([response.status, await problemCode(response)]).toEqual([403, 'cross-site-request']);
+    expect(await streamStatus(headers as Record<string, string>)).toBe(403);
+  });
+
+  it.each([
+    ['the own page', { 'Sec-Fetch-Site': 'same-origin' }],
+    ['an address that was typed in', { 'Sec-Fetch-Site': 'none' }],
+    [
+      'a page that is allowed to',
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://app.example.com' },
+    ],
+    ['what is no browser', {}],
+  ])('are not: %s', async (_, headers) => {
+    expect((await write(headers)).status).toBe(201);
+    expect(await streamStatus(headers as Record<string, string>)).toBe(200);
+  });
+});
+
+describe('tokens of another issuer', () => {
+  const AUDIENCE = 'carillon';
+  let issuer: TestIssuer;
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+    application = await startApplication({
+      AUTH_ISSUER: issuer.url,
+      AUTH_AUDIENCE: AUDIENCE,
+      SIGN_IN_ATTEMPTS: '0',
+    });
+  });
+  afterAll(async () => {
+    await application.stop();
+    await issuer.stop();
+  });
+
+  const who = (token: string) =>
+    fetch(`${application.url}/api/session`, { headers: { Authorization: `Bearer ${token}` } });
+  const claims = { sub: 'subject-1', aud: AUDIENCE };
+
+  it('make a user of their subject at first sight, and know them again', async () => {
+    const named = { ...claims, given_name: 'Ada', family_name: 'Lovelace' };
+    const asked = [1, 2, 3].map(async () => (await who(await issuer.token(named))).json());
+    const answers = (await Promise.all(asked)) as { session: null; user: { id: string } }[];
+    expect(answers[0]).toMatchObject({
+      session: null,
+      user: { firstname: 'Ada', lastname: 'Lovelace' },
+    });
+    expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
+  });
+
+  it.each([
+    ['of another audience', { aud: 'other' }, {}],
+    ['of another issuer', { iss: 'https://evil.example' }, {}],
+    ['that is over', { exp: Math.floor(Date.now() / 1000) - 120 }, {}],
+    ['that is not good yet', { nbf: Math.floor(Date.now() / 1000) + 120 }, {}],
+    ['without a subject', { sub: undefined }, {}],
+    ['without an end', { exp: undefined }, {}],
+    ['that nobody signed', {}, { alg: 'none' }],
+    ['that was signed with the public key as a secret', {}, { alg: 'HS256' }],
+    ['of a key that the issuer does not have', {}, { foreign: true }],
+  ])('are refused: one %s', async (_, different, how) => {
+    const response = await who(await issuer.token({ ...claims, ...different }, how));
+    expect([response.status, await problemCode(response)]).toEqual([401, 'unauthenticated']);
+  });
+
+  it('may be off by half a minute', async () => {
+    const exp = Math.floor(Date.now() / 1000) - 10;
+    expect((await who(await issuer.token({ ...claims, exp }))).status).toBe(200);
+  });
+
+  it('are verified with the keys of today, when the issuer has changed them', async () => {
+    expect((await who(await issuer.token(claims))).status).toBe(200);
+    await issuer.rotate();
+    // The key set is asked for again at most every 5 s: that long an unknown key may be refused.
+    await until(async () => (await who(await issuer.token(claims))).status === 200, 10);
+    expect((await who(await issuer.token(claims))).status).toBe(200);
+  });
+
+  it('end their stream when they end', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const token = await issuer.token({ ...claims, exp });
+    const stream = await listen(application.port, '/api/events', {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    await stream.until(({ ended }) => ended, 4000);
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000);
+  });
+});
+
+/** A real issuer on a port of its own: discovery, key set, and tokens that jose signs. */
+class TestIssuer {
+  #keys!: Awaited<ReturnType<typeof generateKeyPair>>;
+  #kid = 0;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<TestIssuer> {
+    const server = createServer();
+    const issuer = new TestIssuer(server);
+    await issuer.rotate();
+    server.on('request', ({ url }, response) => {
+      void issuer.#answer(url ?? '').then((body) => response.end(JSON.stringify(body)));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return issuer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async rotate(): Promise<void> {
+    this.#keys = await generateKeyPair('RS256', { extractable: true });
+    this.#kid++;
+  }
+
+  /** A claim that is undefined is left out. */
+  async token(
+    claims: { readonly [claim: string]: unknown },
+    { alg = 'RS256', foreign = false }: { alg?: string; foreign?: boolean } = {},
+  ): Promise<string> {
+    const exp = Math.floor(Date.now() / 1000) + 300;
+    const payload = { iss: this.url, exp, ...claims };
+    if (alg === 'none') return `${encoded({ alg, typ: 'JWT' })}.${encoded(payload)}.`;
+    const key =
+      alg === 'HS256'
+        ? new TextEncoder().encode(JSON.stringify(await exportJWK(this.#keys.publicKey)))
+        : (foreign ? await generateKeyPair('RS256') : this.#keys).privateKey;
+    return new SignJWT(payload).setProtectedHeader({ alg, kid: `${this.#kid}` }).sign(key);
+  }
+
+  stop(): Promise<unknown> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  async #answer(path: string): Promise<object> {
+    if (path === '/.well-known/openid-configuration')
+      return { issuer: this.url, jwks_uri: `${this.url}/keys` };
+    const key = await exportJWK(this.#keys.publicKey);
+    return { keys: [{ ...key, kid: `${this.#kid}`, alg: 'RS256', use: 'sig' }] };
+  }
+}
+
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

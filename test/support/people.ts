@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from '../../src/rooms/message.js';
+import type { Room } from '../../src/rooms/room.js';
+import type { User } from '../../src/users/user.js';
+import { listen, type RawListener } from './listener.js';
+import { JSON_TYPE } from './requests.js';
+
+export const PASSWORD = 'a sentence nobody guesses';
+
+/** Someone who has signed up and in, and what they do over HTTP. */
+export class Person {
+  private constructor(
+    readonly url: string,
+    readonly user: User,
+    readonly sessionId: string,
+    readonly token: string,
+  ) {}
+
+  static async signUp(url: string, username: string): Promise<Person> {
+    const created = await send(url, 'POST', '/api/accounts', { username, password: PASSWORD });
+    if (created.status !== 201) throw new Error(await created.text());
+    return Person.signIn(url, username);
+  }
+
+  static async signIn(url: string, username: string): Promise<Person> {
+    const answer = await send(url, 'POST', '/api/session', { username, password: PASSWORD });
+    if (answer.status !== 201) throw new Error(await answer.text());
+    const { token, session, user } = (await answer.json()) as {
+      token: string;
+      session: { id: string };
+      user: User;
+    };
+    return new Person(url, user, session.id, token);
+  }
+
+  get id(): string {
+    return this.user.id;
+  }
+
+  get bearer(): { Authorization: string } {
+    return { Authorization: `Bearer ${this.token}` };
+  }
+
+  /** The same person at another node. */
+  at(url: string): Person {
+    return new Person(url, this.user, this.sessionId, this.token);
+  }
+
+  send(method: string, path: string, body?: unknown, headers = {}): Promise<Response> {
+    return send(this.url, method, path, body, { ...this.bearer, ...headers });
+  }
+
+  /** Does it, and expects it to be answered with 2xx. */
+  async does<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.send(method, path, body);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  gets<T>(path: string): Promise<T> {
+    return this.does('GET', path);
+  }
+
+  makes(name: string, kind: 'public' | 'private' = 'public'): Promise<Room> {
+    return this.does('POST', '/api/rooms', { kind, name });
+  }
+
+  joins({ id }: Room): Promise<unknown> {
+    return this.does('POST', `/api/rooms/${id}/members`);
+  }
+
+  /** Invites someone, who accepts. */
+  async brings(other: Person, room: Room): Promise<void> {
+    await this.does('POST', `/api/rooms/${room.id}/invitations`, { userId: other.id });
+    await other.joins(room);
+  }
+
+  says(room: Room, text: string, clientId: string = randomUUID()): Promise<Message> {
+    return this.does('POST', `/api/rooms/${room.id}/messages`, { clientId, text });
+  }
+
+  listens(path = '/api/events', headers = {}): Promise<RawListener> {
+    return listen(Number(new URL(this.url).port), path, {
+      headers: { ...this.bearer, ...headers },
+    });
+  }
+}
+
+export const send = (
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(url + path, {
+    method,
+    headers: body === undefined ? headers : { ...JSON_TYPE, ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
