@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { FindsView } from './asked-view.js';
 import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
@@ -17,6 +18,7 @@ import { Turns } from './turns.js';
   imports: [DiscoveryModule],
   controllers: [EventsController],
   providers: [
+    FindsView,
     Ephemerals,
     EventLog,
     EventFeed,

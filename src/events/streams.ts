@@ -129,7 +129,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
    * @throws Problem `not-acceptable`: the client does not take an event stream.
    */
   async open(
-    viewOf: () => StreamView | Promise<StreamView>,
+    viewOf: () => StreamView,
     request: Request,
     lastEventId?: string,
   ): Promise<Observable<MessageEvent>> {
@@ -145,7 +145,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     let view: StreamView;
     let start: Start;
     try {
-      view = await viewOf();
+      view = viewOf();
       start = await this.#startOf(cursor);
     } catch (error) {
       release();

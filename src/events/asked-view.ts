@@ -1,0 +1,84 @@
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+} from '@nestjs/common';
+import type { Request } from 'express';
+import { DatabaseUnavailable } from '../database/errors.js';
+import type { Caller } from '../http/caller.js';
+import { Problem } from '../http/problems.js';
+import { Rights } from './rights.js';
+import type { StreamView } from './stream-view.js';
+import { Topics } from './topics.js';
+import { WireForm } from './wire-form.js';
+
+/** Topics that an error names. */
+const MOST_NAMED = 20;
+
+/** Facts under their own names, with their own data. */
+const asRecorded = new WireForm(({ type, data }) => ({ type, data }));
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Throws what kept it from being found. */
+    viewOf?: () => StreamView;
+  }
+}
+
+/** Gives an `@Sse()` handler the view that `FindsView` has found. */
+export const AskedView = createParamDecorator(
+  (_: unknown, context: ExecutionContext): (() => StreamView) =>
+    context.switchToHttp().getRequest<Request>().viewOf!,
+);
+
+/**
+ * Finds the view of what the caller may hear, or of the topics that they name. A guard, since Nest sends the headers of
+ * a stream while a handler, or a pipe, is still at work, and a refusal would come too late.
+ *
+ * @throws Problem `not-found`: a topic is not there, or not for the caller.
+ */
+@Injectable()
+export class FindsView implements CanActivate {
+  constructor(
+    private readonly topics: Topics,
+    private readonly rights: Rights,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const { query, caller, isCallerUnknown } = request;
+    const asked = [query['topic']].flat().filter((topic) => typeof topic === 'string');
+    try {
+      const view = await this.#viewOf(isCallerUnknown ? [] : asked, caller);
+      request.viewOf = () => view;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      // The stream is opened all the same, to tell its client to come back.
+      request.viewOf = () => {
+        throw error;
+      };
+    }
+    return true;
+  }
+
+  async #viewOf(asked: readonly string[], caller: Caller | undefined): Promise<StreamView> {
+    const person = caller && (await this.rights.of(caller.userId));
+    const heard = new Set([...this.topics.common(caller !== undefined), ...(person?.topics ?? [])]);
+    for (const topic of asked) if (!heard.has(topic)) throw unknown(topic, heard);
+    const key = `events of ${caller?.userId ?? 'anyone'}: ${[...new Set(asked)].toSorted().join(' ')}`;
+    const view = { key, form: asRecorded, ...(person && { person }) };
+    const [first] = asked;
+    if (first === undefined)
+      return { ...view, snapshot: this.topics.home(!!person), topics: heard, isOpen: true };
+    const named = new Set(asked);
+    return { ...view, snapshot: this.topics.snapshotOf(first), topics: named, named };
+  }
+}
+
+/** In the same words for what is not there and what is not for the caller. */
+function unknown(topic: string, heard: Iterable<string>): Problem {
+  const some = [...heard].slice(0, MOST_NAMED).join(', ');
+  const detail = `There is no topic "${topic.toWellFormed()}" for you. There are: ${some}.`;
+  return new Problem('not-found', detail);
+}

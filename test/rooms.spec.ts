@@ -1,0 +1,654 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from '../src/rooms/message.js';
+import type { Invitation, Member, Membership, Room } from '../src/rooms/room.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import type { RawListener } from './support/listener.js';
+import { Person } from './support/people.js';
+import { problemCode, problemOf } from './support/requests.js';
+
+describe.each(ENGINES)('rooms on $name', ({ start }) => {
+  let engine: EngineUnderTest;
+  let application: RunningApplication;
+  let ada: Person;
+  let bob: Person;
+  let cy: Person;
+  const listeners: RawListener[] = [];
+
+  beforeAll(async () => {
+    engine = await start();
+    application = await startApplication({
+      DATABASE_URL: await engine.createDatabase(),
+      SIGN_IN_ATTEMPTS: '0',
+    });
+    [ada, bob, cy] = (await Promise.all(
+      ['ada', 'bob', 'cy'].map((name) => Person.signUp(application.url, name)),
+    )) as [Person, Person, Person];
+  });
+  afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
+  afterAll(async () => {
+    await application.stop();
+    await engine.stop();
+  });
+
+  const listening = async (person: Person, path?: string, headers?: object) => {
+    const listener = await person.listens(path, headers);
+    listeners.push(listener);
+    return listener;
+  };
+  const refusal = async (response: Response) => [response.status, await problemCode(response)];
+  const messagesOf = (person: Person, room: Room, query = '') =>
+    person.gets<Message[]>(`/api/rooms/${room.id}/messages${query}`);
+  const mine = async (person: Person, room: Room) =>
+    (await person.gets<Membership[]>('/api/me/rooms')).find((one) => one.room.id === room.id);
+
+  describe('a public room', () => {
+    it('is told to all who are signed in, found and joined by them', async () => {
+      const heard = await listening(bob);
+      const room = await ada.makes('Analysis');
+      await heard.hears(1, 'room.created');
+      expect(heard.of('room.created')[0]!.data).toEqual(room);
+      expect(await bob.gets<Room[]>('/api/rooms?limit=1000')).toContainEqual(room);
+      expect(await refusal(await bob.send('GET', `/api/rooms/${room.id}/messages`))).toEqual([
+        403,
+        'forbidden',
+      ]);
+
+      const joined = await bob.send('POST', `/api/rooms/${room.id}/members`);
+      expect(joined.status).toBe(201);
+      expect(await joined.json()).toMatchObject({ room, role: 'member', unread: 0 });
+      const again = await bob.send('POST', `/api/rooms/${room.id}/members`);
+      expect(again.status).toBe(200);
+      const members = await ada.gets<Member[]>(`/api/rooms/${room.id}/members`);
+      expect(members.map(({ userId, role }) => [userId, role])).toEqual(
+        [
+          [ada.id, 'owner'],
+          [bob.id, 'member'],
+        ].toSorted(),
+      );
+    });
+
+    it('is listed page by page', async () => {
+      for (let n = 0; n < 5; n++) await ada.makes(`Page ${n}`);
+      const all = await ada.gets<Room[]>('/api/rooms?limit=1000');
+      const paged: Room[] = [];
+      for (let path: string | undefined = '/api/rooms?limit=2'; path;) {
+        const response = await ada.send('GET', path);
+        paged.push(...((await response.json()) as Room[]));
+        path = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+      }
+      expect(paged).toEqual(all);
+    });
+
+    it('has a name like any other', async () => {
+      for (const name of ['', ' ', 'x'.repeat(101), 7, undefined])
+        expect((await ada.send('POST', '/api/rooms', { kind: 'public', name })).status).toBe(422);
+      expect((await ada.makes('  Ώ ∂ 🔔 ')).name).toBe('Ώ ∂ 🔔');
+    });
+  });
+
+  describe('a private room', () => {
+    it('is not there for who is not invited, and opens by an invitation', async () => {
+      const [heardByBob, heardByCy] = [await listening(bob), await listening(cy)];
+      const room = await ada.makes('Secrets', 'private');
+      for (const path of ['', '/members', '/messages', '/invitations'])
+        expect(await refusal(await bob.send('GET', `/api/rooms/${room.id}${path}`))).toEqual([
+          404,
+          'not-found',
+        ]);
+      expect((await bob.send('POST', `/api/rooms/${room.id}/members`)).status).toBe(404);
+
+      const path = `/api/rooms/${room.id}/invitations`;
+      const invited = await ada.send('POST', path, { userId: bob.id });
+      expect(invited.status).toBe(201);
+      expect((await ada.send('POST', path, { userId: bob.id })).status).toBe(200);
+      await heardByBob.hears(1, 'member.invited');
+      const invitation = (await invited.json()) as Invitation;
+      expect(invitation).toMatchObject({ room, userId: bob.id, invitedBy: ada.id });
+      expect(await bob.gets('/api/me/invitations')).toEqual([invitation]);
+      expect(await bob.gets(`/api/rooms/${room.id}`)).toEqual(room);
+      expect((await bob.send('GET', `/api/rooms/${room.id}/messages`)).status).toBe(403);
+
+      await bob.joins(room);
+      await heardByBob.hears(1, 'member.joined');
+      expect(
+        heardByBob.events.map(({ type }) => type).filter((type) => type !== 'presence'),
+      ).toEqual(['member.invited', 'member.uninvited', 'room.joined', 'member.joined']);
+      expect(await bob.gets('/api/me/invitations')).toEqual([]);
+      expect(await ada.gets(path)).toEqual([]);
+      expect(heardByCy.events.filter(({ type }) => type !== 'presence')).toEqual([]);
+    });
+
+    it('has its invitations declined and withdrawn', async () => {
+      const room = await ada.makes('Maybe', 'private');
+      const path = `/api/rooms/${room.id}/invitations`;
+      const invite = () => ada.does('POST', path, { userId: bob.id });
+      await invite();
+      await bob.does('DELETE', `${path}/${bob.id}`);
+      expect((await bob.send('POST', `/api/rooms/${room.id}/members`)).status).toBe(404);
+      await invite();
+      await ada.does('DELETE', `${path}/${bob.id}`);
+      expect((await bob.send('DELETE', `${path}/${bob.id}`)).status).toBe(404);
+      expect((await ada.send('DELETE', `${path}/${bob.id}`)).status).toBe(404);
+    });
+
+    it('lets only owners invite, and only people who can come', async () => {
+      const room = await ada.makes('Ours', 'private');
+      await ada.brings(bob, room);
+      const path = `/api/rooms/${room.id}/invitations`;
+      expect(await refusal(await bob.send('POST', path, { userId: cy.id }))).toEqual([
+        403,
+        'forbidden',
+      ]);
+      const entry = await ada.does<{ id: string }>('POST', '/api/users', {
+        firstname: 'No',
+        lastname: 'Account',
+      });
+      for (const userId of [entry.id, randomUUID(), 'nobody'])
+        expect((await ada.send('POST', path, { userId })).status).toBe(422);
+      expect((await ada.send('POST', path, { userId: bob.id })).status).toBe(409);
+    });
+  });
+
+  describe('a direct conversation', () => {
+    it('is the same one each time, whoever of the two opens it, even at once', async () => {
+      const open = (who: Person, userId: string) =>
+        who.send('POST', '/api/rooms', { kind: 'direct', userId });
+      const answers = await Promise.all([
+        open(ada, bob.id),
+        open(bob, ada.id),
+        open(ada, bob.id.toUpperCase()),
+      ]);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+      const rooms = (await Promise.all(answers.map((one) => one.json()))) as Room[];
+      expect(new Set(rooms.map(({ id }) => id)).size).toBe(1);
+      expect((await mine(bob, rooms[0]!))!.members!.map(({ userId }) => userId)).toEqual(
+        [ada.id, bob.id].toSorted(),
+      );
+      expect((await cy.send('GET', `/api/rooms/${rooms[0]!.id}`)).status).toBe(404);
+      expect((await open(ada, ada.id)).status).toBe(422);
+      expect((await open(ada, randomUUID())).status).toBe(422);
+    });
+
+    it('stays as it is', async () => {
+      const room = await ada.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: cy.id });
+      const path = `/api/rooms/${room.id}`;
+      for (const response of [
+        await ada.send('PATCH', path, { name: 'Named' }),
+        await ada.send('DELETE', `${path}/members/${ada.id}`),
+        await ada.send('DELETE', `${path}/members/${cy.id}`),
+        await ada.send('POST', `${path}/invitations`, { userId: bob.id }),
+        await ada.send('PATCH', `${path}/members/${ada.id}`, { role: 'owner' }),
+      ])
+        expect(await refusal(response)).toEqual([409, 'conflict']);
+    });
+  });
+
+  describe('owners', () => {
+    let room: Room;
+    const path = (rest = '') => `/api/rooms/${room.id}${rest}`;
+
+    beforeEach(async () => {
+      room = await ada.makes('Owned');
+      await bob.joins(room);
+    });
+
+    it('rename, archive and reopen a room, and nobody else does', async () => {
+      const heard = await listening(cy);
+      const tag = (await ada.send('GET', path())).headers.get('etag')!;
+      expect((await bob.send('PATCH', path(), { name: 'Mine' })).status).toBe(403);
+      const renamed = await ada.send('PATCH', path(), { name: 'Ours' }, { 'If-Match': tag });
+      expect(await renamed.json()).toMatchObject({ name: 'Ours' });
+      const stale = await ada.send('PATCH', path(), { name: 'Theirs' }, { 'If-Match': tag });
+      expect(stale.status).toBe(412);
+
+      await ada.does('PATCH', path(), { archived: true });
+      const body = { clientId: randomUUID(), text: 'too late' };
+      for (const response of [
+        await bob.send('POST', path('/messages'), body),
+        await cy.send('POST', path('/members')),
+        await ada.send('POST', path('/invitations'), { userId: cy.id }),
+      ])
+        expect(await refusal(response)).toEqual([409, 'conflict']);
+      await ada.does('PATCH', path(), { archived: false });
+      await bob.says(room, 'in time');
+      await heard.hears(3, 'room.updated');
+      expect(
+        heard.of('room.updated').map(({ data }) => {
+          const { name, archivedAt } = data as Room;
+          return [name, archivedAt !== null];
+        }),
+      ).toEqual([
+        ['Ours', false],
+        ['Ours', true],
+        ['Ours', false],
+      ]);
+    });
+
+    it('hand over before the last one leaves', async () => {
+      for (const response of [
+        await ada.send('DELETE', path(`/members/${ada.id}`)),
+        await ada.send('PATCH', path(`/members/${ada.id}`), { role: 'member' }),
+      ])
+        expect(await refusal(response)).toEqual([409, 'conflict']);
+      expect((await bob.send('PATCH', path(`/members/${bob.id}`), { role: 'owner' })).status).toBe(
+        403,
+      );
+      const heard = await listening(bob);
+      await ada.does('PATCH', path(`/members/${bob.id}`), { role: 'owner' });
+      await heard.hears(1, 'member.changed');
+      await ada.does('DELETE', path(`/members/${ada.id}`));
+      await bob.does('DELETE', path(`/members/${bob.id}`));
+      // Who leaves last leaves it archived.
+      expect((await cy.gets<Room>(path())).archivedAt).not.toBeNull();
+    });
+
+    it('remove others, whose streams hear of the room no more', async () => {
+      const [removed, stays] = [await listening(bob), await listening(ada)];
+      expect((await bob.send('DELETE', path(`/members/${ada.id}`))).status).toBe(403);
+      expect((await ada.send('DELETE', path(`/members/${cy.id}`))).status).toBe(404);
+      await ada.does('DELETE', path(`/members/${bob.id}`));
+      await ada.says(room, 'Is he gone?');
+      await stays.hears(1, 'message.posted');
+      await removed.hears(1, 'room.left');
+      const then = await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
+      await removed.hears(1, 'user.created');
+      expect(removed.of('user.created')[0]!.data).toEqual(then);
+      expect(removed.of('message.posted', 'member.left')).toEqual([]);
+      expect(stays.of('member.left')[0]!.data).toEqual({
+        roomId: room.id,
+        userId: bob.id,
+        by: ada.id,
+      });
+      expect(await mine(bob, room)).toBeUndefined();
+      expect((await bob.send('GET', path('/messages'))).status).toBe(403);
+    });
+  });
+
+  describe('a stream', () => {
+    it('brings the facts of a room from the moment of joining on, and of no other', async () => {
+      const [room, other] = [await ada.makes('Heard'), await ada.makes('Unheard')];
+      const heard = await listening(bob);
+      await ada.says(room, 'before');
+      await bob.joins(room);
+      await ada.says(other, 'elsewhere');
+      await ada.says(room, 'after');
+      await heard.hears(1, 'message.posted');
+      expect(heard.of('message.posted').map(({ data }) => (data as Message).text)).toEqual([
+        'after',
+      ]);
+    });
+
+    it('opens nothing with an old cursor that is no longer theirs', async () => {
+      const room = await ada.makes('Over', 'private');
+      await ada.brings(bob, room);
+      const heard = await listening(bob);
+      const { cursor } = heard;
+      await ada.says(room, 'heard once');
+      await heard.hears(1, 'message.posted');
+      await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      await ada.says(room, 'never heard');
+      await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
+
+      for (const from of [cursor, 'earliest']) {
+        const replayed = await listening(bob, '/api/events', { 'Last-Event-ID': from });
+        await replayed.until(({ events }) =>
+          events.some(
+            ({ type, data }) =>
+              type === 'user.created' && (data as { firstname: string }).firstname === 'Mark',
+          ),
+        );
+        const told = replayed.events.filter(({ data }) => JSON.stringify(data).includes(room.id));
+        expect(told.filter(({ type }) => type.startsWith('message.'))).toEqual([]);
+        expect(
+          told.every(({ type }) => /^(room\.(joined|left)|member\.(un)?invited)$/.test(type)),
+        ).toBe(true);
+      }
+    });
+
+    it('of named topics carries those alone, and refuses what is not theirs', async () => {
+      const room = await ada.makes('Named', 'private');
+      const one = await listening(ada, `/api/events?topic=rooms/${room.id}`);
+      await ada.does('POST', '/api/users', { firstname: 'Un', lastname: 'HEARD' });
+      await ada.says(room, 'heard');
+      await one.hears(1, 'message.posted');
+      expect(one.of('user.created')).toEqual([]);
+      for (const topic of [`rooms/${room.id}`, `accounts/${ada.id}`, 'rooms/presence', 'nothing'])
+        expect((await bob.send('GET', `/api/events?topic=${topic}`)).status).toBe(404);
+    });
+
+    it('of nobody in particular carries the directory alone', async () => {
+      const { listen } = await import('./support/listener.js');
+      const anyone = await listen(application.port, '/api/events');
+      listeners.push(anyone);
+      await ada.says(await ada.makes('Loud'), 'Hello?');
+      await ada.does('POST', '/api/users', { firstname: 'For', lastname: 'ALL' });
+      await anyone.hears(1, 'user.created');
+      expect(anyone.events).toHaveLength(1);
+    });
+  });
+
+  describe('messages', () => {
+    let room: Room;
+    const path = (rest = '') => `/api/rooms/${room.id}/messages${rest}`;
+
+    beforeAll(async () => {
+      room = await ada.makes('Talk');
+      await Promise.all([bob.joins(room), cy.joins(room)]);
+    });
+
+    it('are told to all members as they are stored', async () => {
+      const heard = await listening(bob);
+      const response = await ada.send('POST', path(), {
+        clientId: randomUUID(),
+        text: 'Ding\r\ndong 🔔',
+      });
+      expect(response.status).toBe(201);
+      const message = (await response.json()) as Message;
+      expect(message).toMatchObject({ text: 'Ding\ndong 🔔', authorId: ada.id, editedAt: null });
+      expect(await ada.gets(response.headers.get('location')!)).toEqual(message);
+      await heard.hears(1, 'message.posted');
+      expect(heard.of('message.posted')[0]!.data).toEqual(message);
+    });
+
+    it('count their places without gaps, however many are posted at once, and are said once for a client id', async () => {
+      const before = (await messagesOf(ada, room)).at(-1)?.seq ?? 0;
+      const ids = Array.from({ length: 40 }, () => randomUUID());
+      const posted = await Promise.all(
+        [...ids, ...ids].map((id, n) =>
+          (ids.indexOf(id) % 2 === 0 ? ada : bob)
+            .says(room, `n ${ids.indexOf(id)}`, id)
+            .then((message) => ({ n, message })),
+        ),
+      );
+      expect(new Set(posted.map(({ message }) => message.id)).size).toBe(40);
+      for (const { n, message } of posted) expect(message).toEqual(posted[n % 40]!.message);
+      const seqs = (await messagesOf(ada, room, `?after=${before}&limit=200`)).map(
+        ({ seq }) => seq,
+      );
+      expect(seqs).toEqual(ids.map((_, index) => before + index + 1));
+    });
+
+    it('have a client id of their own', async () => {
+      const clientId = randomUUID();
+      await ada.says(room, 'first', clientId);
+      const reused = await ada.send('POST', path(), { clientId, text: 'second' });
+      expect(await refusal(reused)).toEqual([422, 'idempotency-key-reused']);
+      const other = await ada.makes('Elsewhere');
+      const elsewhere = { clientId, text: 'first' };
+      expect((await ada.send('POST', `/api/rooms/${other.id}/messages`, elsewhere)).status).toBe(
+        422,
+      );
+      // Of another author it is another id.
+      expect(await bob.says(room, 'mine', clientId)).toMatchObject({ authorId: bob.id });
+    });
+
+    it('are answered to a retry after they were edited', async () => {
+      const clientId = randomUUID();
+      const { id } = await ada.says(room, 'a tpyo', clientId);
+      await ada.does('PATCH', path(`/${id}`), { text: 'a typo' });
+      expect(await ada.says(room, 'a tpyo', clientId)).toMatchObject({ id, text: 'a typo' });
+    });
+
+    it.each([
+      ['', 'can be seen'],
+      [' \n ', 'can be seen'],
+      ['x'.repeat(8001), 'at most 8000 characters; it has 8001'],
+      ['bell \u0007', 'control characters'],
+      ['nul \0', 'control characters'],
+      [7, 'must be a string'],
+    ])('refuse a text that is not right: %j', async (text, words) => {
+      const response = await ada.send('POST', path(), { clientId: randomUUID(), text });
+      expect(response.status).toBe(422);
+      expect((await problemOf(response)).detail).toContain(words);
+    });
+
+    it('may have 8,000 characters of any script', async () => {
+      expect((await ada.says(room, '🔔'.repeat(8000))).text).toHaveLength(16_000);
+    });
+
+    it('are edited by their author alone, and marked', async () => {
+      const heard = await listening(cy);
+      const message = await bob.says(room, 'Hello @ada');
+      expect((await ada.send('PATCH', path(`/${message.id}`), { text: 'x' })).status).toBe(403);
+      const stale = { 'If-Match': '"stale"' };
+      expect((await bob.send('PATCH', path(`/${message.id}`), { text: 'x' }, stale)).status).toBe(
+        412,
+      );
+      const edited = await bob.does<Message>('PATCH', path(`/${message.id}`), {
+        text: 'Hello @cy',
+      });
+      expect(edited).toMatchObject({ seq: message.seq, text: 'Hello @cy', mentions: [cy.id] });
+      expect(edited.editedAt).not.toBeNull();
+      await heard.hears(1, 'message.edited');
+      expect(heard.of('message.edited')[0]!.data).toEqual({
+        ...edited,
+        previousMentions: [ada.id],
+      });
+    });
+
+    it('are deleted by their author or an owner, and keep their place', async () => {
+      const heard = await listening(bob);
+      const [one, two] = [await bob.says(room, 'one @cy'), await bob.says(room, 'two')];
+      expect((await cy.send('DELETE', path(`/${one.id}`))).status).toBe(403);
+      await bob.does('DELETE', path(`/${one.id}`));
+      await bob.does('DELETE', path(`/${one.id}`));
+      await ada.does('DELETE', path(`/${two.id}`));
+      await heard.hears(2, 'message.deleted');
+      expect(heard.of('message.deleted')).toHaveLength(2);
+      expect(heard.of('message.deleted')[0]!.data).toMatchObject({ text: null, mentions: [cy.id] });
+      const tombstone = await cy.gets<Message>(path(`/${one.id}`));
+      expect(tombstone).toMatchObject({ seq: one.seq, text: null, mentions: [] });
+      expect((await bob.send('PATCH', path(`/${one.id}`), { text: 'back' })).status).toBe(409);
+      expect(await bob.gets('/api/messages?q=one')).not.toContainEqual(
+        expect.objectContaining({ id: one.id }),
+      );
+    });
+
+    it('mention members by their names, in whatever punctuation', async () => {
+      const { mentions } = await ada.says(
+        room,
+        '@bob, (@CY.) @ada @nobody x@bob.com @bobby @bob_ and @bob again',
+      );
+      expect(mentions.toSorted()).toEqual([bob.id, cy.id].toSorted());
+    });
+  });
+
+  describe('the history of a room', () => {
+    let room: Room;
+    const seqs = async (query: string) =>
+      (await messagesOf(ada, room, query)).map(({ seq }) => seq);
+    const links = async (query: string) => {
+      const response = await ada.send('GET', `/api/rooms/${room.id}/messages${query}`);
+      const link = response.headers.get('link') ?? '';
+      const relation = (name: string) => new RegExp(`<([^>]+)>; rel="${name}"`).exec(link)?.[1];
+      return {
+        prev: relation('prev'),
+        next: relation('next'),
+        last: response.headers.get('last-seq'),
+      };
+    };
+
+    beforeAll(async () => {
+      room = await ada.makes('History');
+      for (let n = 1; n <= 30; n++) await ada.says(room, `message ${n}`);
+    });
+
+    it('is read both ways from any message', async () => {
+      expect(await seqs('?limit=3')).toEqual([28, 29, 30]);
+      expect(await seqs('?limit=3&before=28')).toEqual([25, 26, 27]);
+      expect(await seqs('?limit=3&after=27')).toEqual([28, 29, 30]);
+      expect(await seqs('?limit=5&around=10')).toEqual([8, 9, 10, 11, 12]);
+      expect(await seqs('?limit=5&around=1')).toEqual([1, 2, 3, 4, 5]);
+      expect(await seqs('?before=1')).toEqual([]);
+      expect(await seqs('?after=30')).toEqual([]);
+    });
+
+    it('names its neighbours, by which it is read to the end', async () => {
+      const page = await links('?limit=7&around=15');
+      expect(page.last).toBe('30');
+      const follow = async (path: string | undefined, relation: 'prev' | 'next') => {
+        const found: number[] = [];
+        for (let at = path; at;) {
+          const query = at.slice(at.indexOf('?'));
+          found.push(...(await seqs(query)));
+          at = (await links(query))[relation];
+        }
+        return found.toSorted((one, other) => one - other);
+      };
+      const all = [
+        ...(await follow(page.prev, 'prev')),
+        ...(await seqs('?limit=7&around=15')),
+        ...(await follow(page.next, 'next')),
+      ];
+      expect(all).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    });
+
+    it('is found by a time', async () => {
+      const [tenth] = await messagesOf(ada, room, '?limit=1&after=9');
+      const found = await seqs(`?limit=3&at=${tenth!.createdAt}`);
+      expect(found).toContain(10);
+      expect(await seqs('?limit=2&at=2001-01-01T00:00:00Z')).toEqual([1, 2]);
+      expect((await seqs('?limit=2&at=2999-01-01')).at(-1)).toBe(30);
+    });
+
+    it.each([
+      '?limit=0',
+      '?limit=201',
+      '?before=-1',
+      '?after=x',
+      '?before=1&after=2',
+      '?at=monday',
+      '?foo=1',
+    ])('refuses %s', async (query) => {
+      const response = await ada.send('GET', `/api/rooms/${room.id}/messages${query}`);
+      expect(await refusal(response)).toEqual([400, 'invalid-parameter']);
+    });
+  });
+
+  describe('search', () => {
+    let room: Room;
+    const found = async (person: Person, query: string) =>
+      (
+        await person.gets<Message[]>(
+          `/api/messages?${new URLSearchParams({ q: query }).toString()}`,
+        )
+      ).map(({ text }) => text);
+
+    beforeAll(async () => {
+      room = await ada.makes('Library', 'private');
+      for (const text of [
+        'The Analytical Engine weaves algebraic patterns',
+        'Été à Straße, ÉCOLE',
+        'engine-room: 42 pistons',
+        'под ключ',
+      ])
+        await ada.says(room, text);
+    });
+
+    it.each([
+      ['engine', ['engine-room: 42 pistons', 'The Analytical Engine weaves algebraic patterns']],
+      ['ENGINE weav', ['The Analytical Engine weaves algebraic patterns']],
+      ['école', ['Été à Straße, ÉCOLE']],
+      ['ecole', []],
+      ['room 42', ['engine-room: 42 pistons']],
+      ['ключ', ['под ключ']],
+      ['gine', []],
+      ['"engine" OR NOT near(*', []],
+      [`'; drop table messages; --`, []],
+    ])('finds %j', async (query, texts) => {
+      expect(await found(ada, query)).toEqual(texts);
+    });
+
+    it("finds nothing in other people's rooms, nor in those that were left", async () => {
+      expect(await found(bob, 'engine')).toEqual([]);
+      await ada.brings(bob, room);
+      expect(await found(bob, 'engine')).toHaveLength(2);
+      await bob.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      expect(await found(bob, 'engine')).toEqual([]);
+    });
+
+    it('follows an edit', async () => {
+      const message = await ada.says(room, 'a zebra');
+      await ada.does('PATCH', `/api/rooms/${room.id}/messages/${message.id}`, { text: 'a gnu' });
+      expect([await found(ada, 'zebra'), await found(ada, 'gnu')]).toEqual([[], ['a gnu']]);
+    });
+
+    it('goes page by page, and stays in one room where it is asked to', async () => {
+      const other = await ada.makes('Other library');
+      for (let n = 0; n < 5; n++) await ada.says(n % 2 ? room : other, `quagga ${n}`);
+      const texts: (string | null)[] = [];
+      for (let path: string | undefined = '/api/messages?q=quagga&limit=2'; path;) {
+        const response = await ada.send('GET', path);
+        texts.push(...((await response.json()) as Message[]).map(({ text }) => text));
+        path = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+      }
+      expect(texts).toEqual([4, 3, 2, 1, 0].map((n) => `quagga ${n}`));
+      const inOne = await ada.gets<Message[]>(`/api/messages?q=quagga&room=${room.id}`);
+      expect(inOne.map(({ text }) => text)).toEqual(['quagga 3', 'quagga 1']);
+    });
+  });
+
+  describe('read markers', () => {
+    const counts = async (person: Person, room: Room) => {
+      const { readSeq, unread, mentions } = (await mine(person, room))!;
+      return { readSeq, unread, mentions };
+    };
+
+    it('count what others have said since, exactly, and tell the other devices', async () => {
+      const room = await ada.makes('Counted');
+      await ada.says(room, 'before bob came');
+      await bob.joins(room);
+      expect(await counts(bob, room)).toEqual({ readSeq: 1, unread: 0, mentions: 0 });
+      const device = await listening(bob);
+      await ada.says(room, 'one @bob');
+      const two = await ada.says(room, 'two @bob');
+      const three = await ada.says(room, 'three');
+      expect(await counts(bob, room)).toEqual({ readSeq: 1, unread: 3, mentions: 2 });
+      await ada.does('DELETE', `/api/rooms/${room.id}/messages/${two.id}`);
+      await ada.does('PATCH', `/api/rooms/${room.id}/messages/${three.id}`, { text: '3 @bob' });
+      expect(await counts(bob, room)).toEqual({ readSeq: 1, unread: 2, mentions: 2 });
+
+      const read = (seq: number) => bob.does('PUT', `/api/rooms/${room.id}/read`, { seq });
+      const marker = { roomId: room.id, readSeq: 2, unread: 1, mentions: 1 };
+      expect(await read(2)).toEqual(marker);
+      expect(await read(1)).toEqual(marker);
+      await device.hears(1, 'read.moved');
+      expect(device.of('read.moved').map(({ data }) => data)).toEqual([marker]);
+      expect(await read(99)).toEqual({ ...marker, readSeq: 4, unread: 0, mentions: 0 });
+    });
+
+    it('move along with what one says oneself', async () => {
+      const room = await ada.makes('Own words');
+      await bob.joins(room);
+      await ada.says(room, 'one');
+      await bob.says(room, 'two');
+      await bob.says(room, 'three');
+      expect(await counts(bob, room)).toEqual({ readSeq: 3, unread: 0, mentions: 0 });
+      expect(await counts(ada, room)).toEqual({ readSeq: 1, unread: 2, mentions: 0 });
+    });
+  });
+
+  it('tells those in a room who is typing, and stores nothing of it', async () => {
+    const room = await ada.makes('Typing', 'private');
+    await ada.brings(bob, room);
+    const [hears, other] = [await listening(bob), await listening(cy)];
+    const { cursor } = hears;
+    await ada.does('POST', `/api/rooms/${room.id}/typing`);
+    await hears.hears(1, 'typing');
+    expect(hears.of('typing')[0]!.data).toEqual({ roomId: room.id, userId: ada.id });
+    expect(hears.cursor).toBe(cursor);
+    expect(other.of('typing')).toEqual([]);
+    expect((await cy.send('POST', `/api/rooms/${room.id}/typing`)).status).toBe(404);
+  });
+
+  it('keeps idempotency keys of two people apart', async () => {
+    const make = (who: Person) =>
+      who.send('POST', '/api/rooms', { kind: 'private', name: 'Same' }, { 'Idempotency-Key': 'k' });
+    const rooms = (await Promise.all(
+      [await make(ada), await make(ada), await make(bob)].map((one) => one.json()),
+    )) as Room[];
+    expect(rooms[1]!.id).toBe(rooms[0]!.id);
+    expect(rooms[2]!.id).not.toBe(rooms[0]!.id);
+  });
+});
