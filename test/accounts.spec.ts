@@ -337,6 +337,28 @@ describe('attempts to sign in', () => {
   });
 });
 
+describe('a crowd that signs in at once', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
+    await Person.signUp(application.url, 'ada');
+  });
+  afterAll(() => application.stop());
+
+  it('is served as far as it goes, told to come back beyond that, and holds up nobody else', async () => {
+    const { url } = application;
+    const body = { username: 'ada', password: PASSWORD };
+    const crowd = Array.from({ length: 100 }, () => send(url, 'POST', '/api/session', body));
+    await send(url, 'POST', '/api/users', { firstname: 'By', lastname: 'THE WAY' });
+    const answers = await Promise.all(crowd);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100 - refused.length);
+    expect(refused[0]!.headers.get('retry-after')).toBe('2');
+  });
+});
+
 describe('a closed directory', () => {
   let application: RunningApplication;
 

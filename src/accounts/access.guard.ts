@@ -23,15 +23,16 @@ export class AccessGuard implements CanActivate {
     const response = context.switchToHttp().getResponse<Response>();
     refuseForeignPages(request, this.config.CORS_ORIGINS);
     const access = this.#accessTo(context);
+    if (access === 'anyone') return true;
     try {
-      await this.#identify(request, response, access);
+      await this.#identify(request, response);
     } catch (error) {
       if (!isPassing(error) || !isStream(request)) throw error;
       // An EventSource that is told of an error never comes back.
       request.isCallerUnknown = true;
       return true;
     }
-    if (request.caller || access === 'anyone') return true;
+    if (request.caller) return true;
     if (access === 'directory' && this.config.USERS_OPEN) return true;
     throw unauthenticated('Sign in: send a token as Authorization: Bearer, or the cookie.');
   }
@@ -41,7 +42,7 @@ export class AccessGuard implements CanActivate {
     return this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? 'signed-in';
   }
 
-  async #identify(request: Request, response: Response, access: Access): Promise<void> {
+  async #identify(request: Request, response: Response): Promise<void> {
     let isCookie = false;
     try {
       const credentials = this.authentication.credentialsOf(request);
@@ -53,8 +54,6 @@ export class AccessGuard implements CanActivate {
     } catch (error) {
       if (!isUnauthenticated(error)) throw error;
       if (isCookie) clearSessionCookie(response);
-      // Whoever signs in anew still has the cookie of before.
-      if (isCookie && access === 'anyone') return;
       throw unauthenticated(error.detail);
     }
   }

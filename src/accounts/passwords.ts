@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { argon2 as argon2WithCallback, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
+import { Problem } from '../http/problems.js';
 
 const argon2 = promisify(argon2WithCallback);
 
@@ -17,6 +18,8 @@ const SALT_LENGTH = 16; // bytes
 
 /** At once: the pool has four threads, and the flushes of commits need one, too. */
 const AT_ONCE = 2;
+/** That wait for their turn: some 1.5 s of work. More of them are not let in, since whoever waits longer tries again. */
+const MOST_WAITING = 64;
 
 interface Parameters {
   readonly memory: number;
@@ -31,11 +34,14 @@ export class Passwords {
   /** Compared with where there is no such user, so that the answer takes as long. */
   readonly #nobodys = this.hash(randomBytes(32).toString('base64'));
 
-  /** @returns the hash with its parameters, in the PHC string format. */
+  /**
+   * @returns the hash with its parameters, in the PHC string format.
+   * @throws Problem `unavailable`: too many wait.
+   */
   hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_LENGTH);
     const parameters = { memory: MEMORY, passes: PASSES, parallelism: PARALLELISM };
-    return this.#limit(async () =>
+    return this.#inTurn(async () =>
       format(parameters, salt, await derive(password, salt, parameters)),
     );
   }
@@ -43,8 +49,15 @@ export class Passwords {
   /** Whether it is the password of a hash. Takes as long where there is none, and is then `false`. */
   async matches(password: string, hash: string | undefined): Promise<boolean> {
     const { parameters, salt, tag } = parse(hash ?? (await this.#nobodys));
-    const derived = await this.#limit(() => derive(password, salt, parameters));
+    const derived = await this.#inTurn(() => derive(password, salt, parameters));
     return timingSafeEqual(derived, tag) && hash !== undefined;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#limit.pendingCount < MOST_WAITING) return this.#limit(work);
+    throw new Problem('unavailable', 'Too many are signing in or up just now. Try again soon.', {
+      headers: { 'Retry-After': '2' },
+    });
   }
 }
 

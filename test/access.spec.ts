@@ -1,0 +1,380 @@
+import { randomUUID } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Message } from '../src/rooms/message.js';
+import type { Room } from '../src/rooms/room.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { listen, type RawListener } from './support/listener.js';
+import { runAsOtherProgram } from './support/other-program.js';
+import { Person, send } from './support/people.js';
+
+/** Who tries: nobody, those whose sign-in is over, and those who are signed in and have no business there. */
+const CALLERS = ['stranger', 'signed out', 'expired', 'non-member', 'removed'] as const;
+type Caller = (typeof CALLERS)[number];
+
+const ALL_OPEN = {
+  stranger: 200,
+  'signed out': 401,
+  expired: 401,
+  'non-member': 200,
+  removed: 200,
+};
+const SIGNED_IN = { stranger: 401, 'signed out': 401, expired: 401 };
+const always = (status: number): Record<Caller, number> => ({
+  stranger: status,
+  'signed out': status,
+  expired: status,
+  'non-member': status,
+  removed: status,
+});
+const open = (status: number) => ({
+  ...ALL_OPEN,
+  stranger: status,
+  'non-member': status,
+  removed: status,
+});
+const signedIn = (status: number) => ({ ...SIGNED_IN, 'non-member': status, removed: status });
+/** In a private room, which is not there for who is not in it; in a public one they could join. */
+const membersOf = (room: 'private' | 'public') => signedIn(room === 'private' ? 404 : 403);
+
+interface Row {
+  readonly path: string;
+  readonly body?: () => unknown;
+  readonly answers: Record<Caller, number>;
+}
+
+const OTHER = '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071';
+
+/** Every route of the API. One that is new and has no row here makes the test fail. */
+const ROUTES = (
+  room: 'private' | 'public',
+  at: { room: string; message: string; member: string; entry: string },
+): Record<string, Row> => {
+  const inRoom = `/api/rooms/${at.room}`;
+  const members = membersOf(room);
+  return {
+    'GET /health/live': { path: '/health/live', answers: always(200) },
+    'GET /health/ready': { path: '/health/ready', answers: always(200) },
+
+    'GET /api/users': { path: '/api/users', answers: ALL_OPEN },
+    'POST /api/users': {
+      path: '/api/users',
+      body: () => ({ firstname: 'A', lastname: 'B' }),
+      answers: open(201),
+    },
+    'GET /api/users/event': { path: '/api/users/event', answers: ALL_OPEN },
+    'GET /api/users/{id}': { path: `/api/users/${at.entry}`, answers: ALL_OPEN },
+    'PATCH /api/users/{id}': {
+      path: `/api/users/${at.member}`,
+      body: () => ({ firstname: 'Hacked' }),
+      answers: open(403),
+    },
+    'DELETE /api/users/{id}': { path: `/api/users/${at.member}`, answers: open(409) },
+    'GET /api/events': { path: '/api/events', answers: ALL_OPEN },
+
+    'POST /api/accounts': {
+      path: '/api/accounts',
+      body: () => ({ username: randomUUID().slice(0, 8), password: 'short' }),
+      answers: always(422),
+    },
+    'POST /api/session': {
+      path: '/api/session',
+      body: () => ({ username: 'nobody', password: 'a wrong one' }),
+      answers: always(401),
+    },
+    'GET /api/session': { path: '/api/session', answers: signedIn(200) },
+    // Those who may would be signed out by it, and are needed for the other rows: a session that is not theirs instead.
+    'DELETE /api/session': { path: '/api/session', answers: SIGNED_IN as Row['answers'] },
+    'GET /api/sessions': { path: '/api/sessions', answers: signedIn(200) },
+    'DELETE /api/sessions/{id}': { path: `/api/sessions/${OTHER}`, answers: signedIn(404) },
+
+    'POST /api/rooms': {
+      path: '/api/rooms',
+      body: () => ({ kind: 'direct', userId: OTHER }),
+      answers: signedIn(422),
+    },
+    'GET /api/rooms': { path: '/api/rooms', answers: signedIn(200) },
+    'GET /api/rooms/{id}': { path: inRoom, answers: signedIn(room === 'private' ? 404 : 200) },
+    'PATCH /api/rooms/{id}': { path: inRoom, body: () => ({ name: 'Taken' }), answers: members },
+    'GET /api/me/rooms': { path: '/api/me/rooms', answers: signedIn(200) },
+    'GET /api/me/invitations': { path: '/api/me/invitations', answers: signedIn(200) },
+    'GET /api/rooms/{id}/members': { path: `${inRoom}/members`, answers: members },
+    // Joining a public room is what anyone may do who is signed in: of an archived one here, so that nobody gets in.
+    'POST /api/rooms/{id}/members': {
+      path: `${inRoom}/members`,
+      answers: signedIn(room === 'private' ? 404 : 409),
+    },
+    'PATCH /api/rooms/{id}/members/{userId}': {
+      path: `${inRoom}/members/${at.member}`,
+      body: () => ({ role: 'member' }),
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/members/{userId}': {
+      path: `${inRoom}/members/${at.member}`,
+      answers: members,
+    },
+    'GET /api/rooms/{id}/invitations': { path: `${inRoom}/invitations`, answers: members },
+    'POST /api/rooms/{id}/invitations': {
+      path: `${inRoom}/invitations`,
+      body: () => ({ userId: at.member }),
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/invitations/{userId}': {
+      path: `${inRoom}/invitations/${at.member}`,
+      answers: members,
+    },
+    'PUT /api/rooms/{id}/read': {
+      path: `${inRoom}/read`,
+      body: () => ({ seq: 1 }),
+      answers: members,
+    },
+    'POST /api/rooms/{id}/typing': { path: `${inRoom}/typing`, answers: members },
+    'GET /api/rooms/{id}/messages': { path: `${inRoom}/messages`, answers: members },
+    'POST /api/rooms/{id}/messages': {
+      path: `${inRoom}/messages`,
+      body: () => ({ clientId: randomUUID(), text: 'Let me in!' }),
+      answers: members,
+    },
+    'GET /api/rooms/{id}/messages/{messageId}': {
+      path: `${inRoom}/messages/${at.message}`,
+      answers: members,
+    },
+    'PATCH /api/rooms/{id}/messages/{messageId}': {
+      path: `${inRoom}/messages/${at.message}`,
+      body: () => ({ text: 'Changed' }),
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/messages/{messageId}': {
+      path: `${inRoom}/messages/${at.message}`,
+      answers: members,
+    },
+    'GET /api/messages': { path: '/api/messages?q=hello', answers: signedIn(200) },
+  };
+};
+
+describe('who may do what', () => {
+  let application: RunningApplication;
+  let people: Record<'owner' | 'member' | 'non-member' | 'removed', Person>;
+  let gone: Record<'signed out' | 'expired', Person>;
+
+  beforeAll(async () => {
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
+    const { url } = application;
+    const signUp = (name: string) => Person.signUp(url, name);
+    people = {
+      owner: await signUp('owner'),
+      member: await signUp('member'),
+      'non-member': await signUp('non-member'),
+      removed: await signUp('removed'),
+    };
+    // Both are in the rooms, and are refused since their sign-in is over.
+    gone = { 'signed out': await signUp('signed-out'), expired: await signUp('expired') };
+  });
+  afterAll(() => application.stop());
+
+  describe.each(['private', 'public'] as const)('every route, with a %s room', (kind) => {
+    let room: Room;
+    let message: Message;
+    let rows: Record<string, Row>;
+
+    beforeAll(async () => {
+      const { owner, member, removed } = people;
+      for (const name of ['signed out', 'expired'] as const)
+        gone[name] = await Person.signIn(application.url, gone[name].user.username!);
+      room = await owner.makes('Room', kind);
+      for (const other of [member, removed, ...Object.values(gone)])
+        await owner.brings(other, room);
+      message = await member.says(room, 'hello inside');
+      await owner.does('DELETE', `/api/rooms/${room.id}/members/${removed.id}`);
+      if (kind === 'public') await owner.does('PATCH', `/api/rooms/${room.id}`, { archived: true });
+      await gone['signed out'].does('DELETE', '/api/session');
+      await runAsOtherProgram(
+        `sqlite:${application.database}`,
+        `update sessions set expires_at = '2001-01-01T00:00:00.000Z' where id = '${gone.expired.sessionId}'`,
+      );
+      const entry = await owner.does<{ id: string }>('POST', '/api/users', {
+        firstname: 'En',
+        lastname: 'TRY',
+      });
+      rows = ROUTES(kind, {
+        room: room.id,
+        message: message.id,
+        member: member.id,
+        entry: entry.id,
+      });
+    });
+
+    const headersOf = (caller: Caller): Record<string, string> => {
+      if (caller === 'stranger') return {};
+      return caller === 'signed out' || caller === 'expired'
+        ? gone[caller].bearer
+        : people[caller].bearer;
+    };
+
+    const attempt = async (name: string, { path, body }: Row, caller: Caller) => {
+      const abort = new AbortController();
+      const [method] = name.split(' ');
+      const response = await fetch(application.url + path, {
+        method: method!,
+        headers: { 'Content-Type': 'application/json', ...headersOf(caller) },
+        ...(body && { body: JSON.stringify(body()) }),
+        signal: abort.signal,
+      });
+      const isStream = response.headers.get('content-type') === 'text/event-stream';
+      const text = isStream ? '' : await response.text();
+      abort.abort();
+      return { status: response.status, text };
+    };
+
+    it('has a row in the table', async () => {
+      const response = await fetch(`${application.url}/api/openapi.json`);
+      const { paths } = (await response.json()) as { paths: Record<string, object> };
+      const routes = Object.entries(paths).flatMap(([path, operations]) =>
+        Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+      );
+      expect(Object.keys(rows).toSorted()).toEqual(routes.toSorted());
+    });
+
+    it.each(CALLERS)(
+      'answers a %s as the table says, and tells nothing of what is inside',
+      async (caller) => {
+        const expected: Record<string, number> = {};
+        const answered: Record<string, number> = {};
+        for (const [name, row] of Object.entries(rows)) {
+          if (row.answers[caller] === undefined) continue;
+          expected[name] = row.answers[caller];
+          const { status, text } = await attempt(name, row, caller);
+          answered[name] = status;
+          expect(text).not.toContain('hello inside');
+        }
+        expect(answered).toEqual(expected);
+      },
+    );
+
+    it('has changed nothing', async () => {
+      const { owner } = people;
+      const path = `/api/rooms/${room.id}`;
+      expect(await owner.gets(path)).toMatchObject({ name: 'Room' });
+      expect(await owner.gets(`${path}/messages`)).toEqual([message]);
+      expect(await owner.gets(`${path}/invitations`)).toEqual([]);
+      expect(await owner.gets<unknown[]>(`${path}/members`)).toHaveLength(4);
+    });
+  });
+
+  describe('every kind of fact', () => {
+    type Hearer =
+      'owner' | 'member' | 'newcomer' | 'non-member' | 'removed' | 'signed out' | 'stranger';
+    const inRoom: Hearer[] = ['owner', 'member', 'newcomer'];
+    const signedIn: Hearer[] = [...inRoom, 'non-member', 'removed'];
+    const all: Hearer[] = [...signedIn, 'stranger'];
+
+    /** Who hears it, once what happens below has happened in a private room. */
+    const HEARD: Record<string, Hearer[]> = {
+      'user.created': all,
+      'user.updated': all,
+      'user.removed': all,
+      'session.started': ['owner'],
+      'session.ended': ['owner'],
+      'room.created': signedIn,
+      'room.updated': inRoom,
+      'room.joined': ['owner', 'newcomer'], // the owner is in the public room that they make
+      'room.left': ['member'],
+      'member.joined': [...inRoom],
+      'member.changed': inRoom,
+      'member.left': ['owner', 'newcomer'],
+      'member.invited': inRoom,
+      'member.uninvited': inRoom,
+      'message.posted': inRoom,
+      'message.edited': inRoom,
+      'message.deleted': inRoom,
+      'read.moved': ['owner', 'member'],
+      typing: inRoom,
+    };
+    const EPHEMERAL = ['typing', 'presence'];
+
+    it('has a row in the table', async () => {
+      const files = globSync('src/**/*.events.ts', { cwd: join(import.meta.dirname, '..') });
+      const modules = await Promise.all(
+        files.map((file) => import(`../${file.replace(/\.ts$/, '.js')}`) as Promise<object>),
+      );
+      const types = modules
+        .flatMap((module) => Object.values(module) as unknown[])
+        .filter((one) => typeof one === 'function' && 'type' in one)
+        .map((one) => (one as unknown as { type: string }).type);
+      expect(
+        Object.keys(HEARD)
+          .filter((type) => !EPHEMERAL.includes(type))
+          .toSorted(),
+      ).toEqual(types.toSorted());
+    });
+
+    it('is heard by those whom the table names, by all of them, and by nobody else', async () => {
+      const { url, port } = application;
+      const { owner, member, removed } = people;
+      const newcomer = await Person.signUp(url, 'newcomer');
+      const leaver = await Person.signUp(url, 'leaver');
+      const room = await owner.makes('Facts', 'private');
+      for (const other of [member, removed, leaver]) await owner.brings(other, room);
+      await owner.does('DELETE', `/api/rooms/${room.id}/members/${removed.id}`);
+
+      const listeners: Record<Hearer, RawListener> = {
+        owner: await owner.listens(),
+        member: await member.listens(),
+        newcomer: await newcomer.listens(),
+        'non-member': await people['non-member'].listens(),
+        removed: await removed.listens(),
+        'signed out': await leaver.listens(),
+        stranger: await listen(port, '/api/events'),
+      };
+      await leaver.does('DELETE', '/api/session');
+      await listeners['signed out'].until(({ ended }) => ended);
+
+      const path = `/api/rooms/${room.id}`;
+      await owner.does('POST', `${path}/invitations`, { userId: newcomer.id });
+      await newcomer.joins(room);
+      const posted = await member.says(room, 'one');
+      await member.does('PATCH', `${path}/messages/${posted.id}`, { text: 'two' });
+      await member.does('DELETE', `${path}/messages/${posted.id}`);
+      await owner.does('PUT', `${path}/read`, { seq: 1 });
+      await owner.does('POST', `${path}/typing`);
+      await owner.does('PATCH', path, { name: 'Renamed' });
+      await owner.does('PATCH', `${path}/members/${newcomer.id}`, { role: 'owner' });
+      // A fact that is told to all members before one of them leaves.
+      await listeners.member.hears(1, 'member.changed');
+      await owner.does('DELETE', `${path}/members/${member.id}`);
+      await owner.makes('Public');
+      await Person.signIn(url, 'owner').then((other) => other.does('DELETE', '/api/session'));
+      const entry = await send(url, 'POST', '/api/users', { firstname: 'A', lastname: 'B' });
+      const { id } = (await entry.json()) as { id: string };
+      await send(url, 'PATCH', `/api/users/${id}`, { firstname: 'C' });
+      await send(url, 'DELETE', `/api/users/${id}`);
+
+      const heard: Record<string, Hearer[]> = {};
+      for (const [name, listener] of Object.entries(listeners) as [Hearer, RawListener][]) {
+        // The last fact is for all.
+        if (name !== 'signed out') await listener.hears(1, 'user.removed');
+        const types = new Set(listener.events.map(({ type }) => type));
+        for (const type of types)
+          if (type !== 'presence' && type !== 'session.ended') (heard[type] ??= []).push(name);
+        await listener.close();
+      }
+      const { 'session.ended': ended, ...expected } = HEARD;
+      expect(heard).toEqual(expected);
+      expect(ended).toEqual(['owner']);
+      for (const [name, { events }] of Object.entries(listeners))
+        expect([name, events.filter(({ type }) => type === 'session.ended').length]).toEqual([
+          name,
+          ['owner', 'signed out'].includes(name) ? 1 : 0,
+        ]);
+      expect(listeners.stranger.of('presence')).toEqual([]);
+      for (const name of ['non-member', 'removed'] as const)
+        expect(
+          new Set(
+            listeners[name]
+              .of('presence')
+              .flatMap(({ data }) => (data as { online: string[] }).online),
+          ),
+        ).toEqual(new Set([people[name].id]));
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import type { Room } from '../src/rooms/room.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import type { RawListener } from './support/listener.js';
+import { Person } from './support/people.js';
+import { PostgresServer } from './support/postgres.js';
+import { CarillonProcess } from './support/process.js';
+
+interface PresenceChange {
+  readonly online: readonly string[];
+  readonly offline: readonly string[];
+  readonly complete: boolean;
+}
+
+/** Who is online, as a client that has heard all that its stream told knows it. */
+function online({ events }: RawListener): Set<string> {
+  let known = new Set<string>();
+  for (const { type, data } of events) {
+    if (type !== 'presence') continue;
+    const { online: came, offline: went, complete } = data as PresenceChange;
+    known = complete ? new Set(came) : known.union(new Set(came)).difference(new Set(went));
+  }
+  return known;
+}
+
+const sees = (listener: RawListener, ...people: Person[]) =>
+  listener.until((one) => {
+    const ids = online(one);
+    return ids.size === people.length && people.every(({ id }) => ids.has(id));
+  });
+
+describe('presence', () => {
+  let application: RunningApplication;
+  let ada: Person;
+  let bob: Person;
+  let cy: Person;
+  let room: Room;
+  const listeners: RawListener[] = [];
+  const listening = async (person: Person) => {
+    const listener = await person.listens();
+    listeners.push(listener);
+    return listener;
+  };
+
+  beforeAll(async () => {
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
+    [ada, bob, cy] = (await Promise.all(
+      ['ada', 'bob', 'cy'].map((name) => Person.signUp(application.url, name)),
+    )) as [Person, Person, Person];
+    room = await ada.makes('Together', 'private');
+    await ada.brings(bob, room);
+  });
+  afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
+  afterAll(() => application.stop());
+
+  it('tells those who share a room, and nobody else', async () => {
+    const other = await listening(cy);
+    const first = await listening(ada);
+    await sees(first, ada);
+    const second = await listening(bob);
+    await Promise.all([sees(first, ada, bob), sees(second, ada, bob), sees(other, cy)]);
+  });
+
+  it('lasts as long as one of several tabs is open, and over a page that is loaded anew', async () => {
+    const watcher = await listening(ada);
+    const tabs = await Promise.all(Array.from({ length: 3 }, () => bob.listens()));
+    await sees(watcher, ada, bob);
+    await Promise.all(tabs.slice(1).map((tab) => tab.close()));
+    await tabs[0]!.close();
+    await sleep(1000);
+    const anew = await bob.listens();
+    await sleep(3000);
+    const left = watcher
+      .of('presence')
+      .filter(({ data }) => (data as PresenceChange).offline.includes(bob.id));
+    expect(left).toEqual([]);
+
+    await anew.close();
+    await sees(watcher, ada);
+  });
+
+  it('comes with a room that one gets into', async () => {
+    const [watcher, newcomer] = [await listening(ada), await listening(cy)];
+    await sees(newcomer, cy);
+    await ada.brings(cy, room);
+    await Promise.all([sees(watcher, ada, cy), sees(newcomer, ada, cy)]);
+  });
+});
+
+describe('presence over several nodes', () => {
+  let server: PostgresServer;
+  let nodes: CarillonProcess[] = [];
+  const listeners: RawListener[] = [];
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    const settings = { DATABASE_URL: await server.createDatabase(), LOG_LEVEL: 'info' };
+    nodes = await Promise.all([1, 2].map(() => CarillonProcess.start(settings)));
+  });
+  afterAll(async () => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all(nodes.map((node) => node.kill()));
+    for (const { folder } of nodes) rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  it('crosses them, and ends for those whose node has crashed, unless they are back at another', async () => {
+    const [one, two] = nodes.map(({ url }) => url) as [string, string];
+    const people = await Promise.all(['ada', 'bob', 'cy'].map((name) => Person.signUp(one, name)));
+    const [ada, bob, cy] = people as [Person, Person, Person];
+    const room = await ada.makes('Everywhere');
+    await Promise.all([bob.joins(room), cy.joins(room)]);
+
+    const watcher = await ada.at(one).listens();
+    listeners.push(watcher);
+    for (const person of [bob, cy]) listeners.push(await person.at(two).listens());
+    await sees(watcher, ada, bob, cy);
+    await bob.at(two).does('POST', `/api/rooms/${room.id}/typing`);
+    await watcher.hears(1, 'typing');
+
+    await nodes[1]!.kill();
+    const back = await bob.at(one).listens();
+    listeners.push(back);
+    // A node is believed for 15 s after its last sign of life.
+    await watcher.until((listener) => !online(listener).has(cy.id), 25_000);
+    await Promise.all([sees(watcher, ada, bob), sees(back, ada, bob)]);
+    const bobLeft = watcher
+      .of('presence')
+      .filter(({ data }) => (data as PresenceChange).offline.includes(bob.id));
+    expect(bobLeft).toEqual([]);
+  });
+});
+
+describe('several processes on one SQLite file', () => {
+  it('carry ephemeral facts to each other', async () => {
+    const carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' });
+    const { url } = carillon;
+    const listeners: RawListener[] = [];
+    try {
+      const [ada, bob] = [await Person.signUp(url, 'ada'), await Person.signUp(url, 'bob')];
+      const room = await ada.makes('Both');
+      await bob.joins(room);
+      // Connections are dealt out in turns, so some of these are at each process.
+      for (let n = 0; n < 6; n++) listeners.push(await bob.listens());
+      for (let n = 0; n < 4; n++) await ada.does('POST', `/api/rooms/${room.id}/typing`);
+      for (const listener of listeners) await listener.hears(4, 'typing');
+      for (const listener of listeners) expect(listener.of('typing')).toHaveLength(4);
+    } finally {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await carillon.stop();
+      rmSync(carillon.folder, { recursive: true, force: true });
+    }
+  });
+});
