@@ -1,6 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
+import { describeEvents } from './events/documented-stream.js';
+import { Topics } from './events/topics.js';
 import { PROBLEMS, problemTypeUri } from './http/problems.js';
 
 /** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
@@ -31,10 +33,24 @@ function describe(app: NestExpressApplication): OpenAPIObject {
     )
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('Users', 'The user directory')
+    .addTag('Accounts', 'Who is calling')
+    .addTag('Rooms', 'Where people talk, and who is in there')
+    .addTag('Messages', 'What they say')
     .addTag('Streams', 'What happens, as it happens')
     .addTag('Operations', 'For probes')
+    .addBearerAuth(
+      { type: 'http', description: 'The `token` that `POST /api/session` answers with.' },
+      'token',
+    )
+    .addCookieAuth('carillon_session', { type: 'apiKey' }, 'cookie')
+    // One of them, or none where a route is open to all.
+    .addSecurityRequirements('token')
+    .addSecurityRequirements('cookie')
+    .addSecurityRequirements({})
     .build();
   const document = SwaggerModule.createDocument(app, options);
+  const { facts } = app.get(Topics, { strict: false });
+  document.paths['/api/events']!.get!.description = describeEvents(facts);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema },

@@ -52,15 +52,42 @@ describe('the API description', () => {
         .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/rooms/{id}/invitations/{userId}',
+      'DELETE /api/rooms/{id}/members/{userId}',
+      'DELETE /api/rooms/{id}/messages/{messageId}',
+      'DELETE /api/session',
+      'DELETE /api/sessions/{id}',
       'DELETE /api/users/{id}',
       'GET /api/events',
+      'GET /api/me/invitations',
+      'GET /api/me/rooms',
+      'GET /api/messages',
+      'GET /api/rooms',
+      'GET /api/rooms/{id}',
+      'GET /api/rooms/{id}/invitations',
+      'GET /api/rooms/{id}/members',
+      'GET /api/rooms/{id}/messages',
+      'GET /api/rooms/{id}/messages/{messageId}',
+      'GET /api/session',
+      'GET /api/sessions',
       'GET /api/users',
       'GET /api/users/event',
       'GET /api/users/{id}',
       'GET /health/live',
       'GET /health/ready',
+      'PATCH /api/rooms/{id}',
+      'PATCH /api/rooms/{id}/members/{userId}',
+      'PATCH /api/rooms/{id}/messages/{messageId}',
       'PATCH /api/users/{id}',
+      'POST /api/accounts',
+      'POST /api/rooms',
+      'POST /api/rooms/{id}/invitations',
+      'POST /api/rooms/{id}/members',
+      'POST /api/rooms/{id}/messages',
+      'POST /api/rooms/{id}/typing',
+      'POST /api/session',
       'POST /api/users',
+      'PUT /api/rooms/{id}/read',
     ]);
   });
 
@@ -103,6 +130,24 @@ describe('the API description', () => {
     expect(Object.keys(get!.responses)).toContain('304');
     expect(Object.keys(patch!.responses)).toEqual(expect.arrayContaining(['200', '204', '412']));
     expect(patch!.responses['412']!.headers).toHaveProperty('ETag');
+  });
+
+  it('names every fact that a stream may carry', async () => {
+    const { description } = document.paths['/api/events']!['get'] as unknown as {
+      description: string;
+    };
+    const named = [...description.matchAll(/^\| `([a-z.]+)` \|/gm)].map(([, name]) => name);
+    const { FACTS } = await import('../src/rooms/rooms.events.js');
+    expect(named).toEqual([
+      'user.created',
+      'user.updated',
+      'user.removed',
+      'session.started',
+      'session.ended',
+      ...Object.keys(FACTS),
+      'heartbeat',
+      'reset',
+    ]);
   });
 
   it('shows the frames of the streams', () => {

@@ -19,7 +19,8 @@ function online({ events }: RawListener): Set<string> {
   for (const { type, data } of events) {
     if (type !== 'presence') continue;
     const { online: came, offline: went, complete } = data as PresenceChange;
-    known = complete ? new Set(came) : known.union(new Set(came)).difference(new Set(went));
+    known = new Set(complete ? came : [...known, ...came]);
+    for (const userId of went) known.delete(userId);
   }
   return known;
 }

@@ -4,7 +4,7 @@ import { Rights } from '../events/rights.js';
 import { Topics } from '../events/topics.js';
 import { AccessGuard } from './access.guard.js';
 import { AccountsController } from './accounts.controller.js';
-import { ACCOUNTS, accountTopic } from './accounts.events.js';
+import { ACCOUNTS, accountTopic, SessionEnded, SessionStarted } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Attempts } from './attempts.js';
@@ -45,7 +45,14 @@ export class AccountsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.topics.register(ACCOUNTS, { audience: 'granted', snapshot: '/api/sessions' });
+    this.topics.register(ACCOUNTS, {
+      audience: 'granted',
+      snapshot: '/api/sessions',
+      facts: {
+        [SessionStarted.type]: 'a Session of the caller',
+        [SessionEnded.type]: '`{"id"}` of one; its streams end',
+      },
+    });
     this.rights.register({ topicsOf: async (_db, userId) => [accountTopic(userId)] });
   }
 }

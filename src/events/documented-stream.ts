@@ -15,18 +15,19 @@ const CURSOR =
 /** Documents an event stream with its frames; the swagger module knows nothing of them. */
 export function DocumentedStream({ operationId, summary, events }: Documentation): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId, summary, description: describe(events) }),
+    ApiOperation({ operationId, summary, description: describeEvents(events) }),
     ApiHeader({ name: 'Last-Event-ID', required: false, description: CURSOR }),
     ApiResponse({
       status: 200,
       description: 'An event stream (HTML standard, 9.2) that stays open.',
       content: { 'text/event-stream': { schema: { type: 'string' }, examples: FRAMES } },
     }),
-    ApiProblems('invalid-parameter', 'not-found', 'not-acceptable'),
+    ApiProblems('invalid-parameter', 'unauthenticated', 'not-found', 'not-acceptable'),
   );
 }
 
-function describe(events: Documentation['events']): string {
+/** In Markdown: what a stream carries, by the names of its events. */
+export function describeEvents(events: Readonly<Record<string, string>>): string {
   const rows = Object.entries({
     ...events,
     heartbeat: '`{}`, after some seconds of silence',

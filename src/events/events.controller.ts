@@ -30,7 +30,8 @@ export class EventsController {
   @DocumentedStream({
     operationId: 'listenToEvents',
     summary: 'Listen to everything that is for you, or to some topics',
-    events: { 'user.created': 'a user', 'user.updated': 'a user', 'user.removed': '`{"id": …}`' },
+    // The features' facts are filled in where the whole API is described.
+    events: {},
   })
   listen(
     @Query() { lastEventId }: TopicsQuery,

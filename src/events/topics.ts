@@ -7,6 +7,8 @@ interface Registration {
   readonly audience: Audience;
   /** The URL of the state that a client folds the topic's facts into. */
   readonly snapshot: string;
+  /** What each of its facts carries, by its name: for the API's description. */
+  readonly facts: Readonly<Record<string, string>>;
   /** Whether a client that is signed in and listens to everything begins anew there. */
   readonly isHome?: boolean;
 }
@@ -40,6 +42,14 @@ export class Topics {
   /** Where a client that listens to a topic begins anew. */
   snapshotOf(topic: string): string {
     return this.#registered.get(headOf(topic))!.snapshot;
+  }
+
+  /** What each fact of all topics carries, by its name. */
+  get facts(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...[...this.#registered.values()].map(({ facts }) => facts)) as Record<
+      string,
+      string
+    >;
   }
 
   /** Where a client that listens to everything begins anew. */

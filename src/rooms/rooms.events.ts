@@ -178,3 +178,23 @@ export class ReadMoved extends RoomFact<ReadMarker> {
     super(accountTopic(userId), marker);
   }
 }
+
+/** What each carries: for the API's description. The last two are ephemeral. */
+export const FACTS = {
+  [RoomCreated.type]: 'a public Room',
+  [RoomUpdated.type]: 'the Room as it is now',
+  [RoomJoined.type]: 'a Membership of the caller; the facts of the room follow',
+  [RoomLeft.type]: '`{"roomId"}`; nothing of the room follows',
+  [MemberJoined.type]: '`{"roomId", "member": Member}`',
+  [MemberChanged.type]: '`{"roomId", "member": Member}`, with another role',
+  [MemberLeft.type]: '`{"roomId", "userId", "by"}`',
+  [MemberInvited.type]: 'an Invitation',
+  [MemberUninvited.type]: '`{"roomId", "userId"}`: accepted, declined or withdrawn',
+  [MessagePosted.type]: 'a Message',
+  [MessageEdited.type]: 'the Message as it is now, with `previousMentions`',
+  [MessageDeleted.type]: 'the Message without its text, with whom it mentioned',
+  [ReadMoved.type]: 'a ReadMarker of the caller',
+  typing: '`{"roomId", "userId"}`, for 6 s; without an `id`, and not repeated',
+  presence:
+    '`{"online": [userId], "offline": [userId], "complete"}`: all who are here of those with whom the caller shares a room, then what changes; without an `id`',
+};

@@ -27,7 +27,7 @@ import { RemoveMemberHandler } from './remove-member.js';
 import { RoomAccess } from './room-access.js';
 import { RoomRights } from './room-rights.js';
 import { RoomsController } from './rooms.controller.js';
-import { ROOMS } from './rooms.events.js';
+import { FACTS, ROOMS } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { SearchMessagesHandler } from './search-messages.js';
 import { TellTypingHandler } from './tell-typing.js';
@@ -80,6 +80,7 @@ export class RoomsModule implements OnModuleInit {
       audience: 'signed-in',
       snapshot: '/api/me/rooms',
       isHome: true,
+      facts: FACTS,
     });
     this.rights.register(this.roomRights);
   }

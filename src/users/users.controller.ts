@@ -73,6 +73,8 @@ export class UsersController {
   })
   @ApiProblems(
     'malformed-request',
+    'unauthenticated',
+    'cross-site-request',
     'request-in-progress',
     'content-too-large',
     'unsupported-media-type',
@@ -98,7 +100,7 @@ export class UsersController {
     type: [User],
     headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
   })
-  @ApiProblems('invalid-parameter')
+  @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
     @Query() query: PageQuery,
     @Res({ passthrough: true }) response: Response,
@@ -141,7 +143,7 @@ export class UsersController {
     headers: pickHeaders('ETag', 'X-Request-Id'),
   })
   @ApiResponse({ status: 304, description: '`If-None-Match` names the version that is there.' })
-  @ApiProblems('not-found')
+  @ApiProblems('unauthenticated', 'not-found')
   get(@IdParam() id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
   }
@@ -169,6 +171,9 @@ export class UsersController {
   })
   @ApiProblems(
     'malformed-request',
+    'unauthenticated',
+    'forbidden',
+    'cross-site-request',
     'not-found',
     'precondition-failed',
     'content-too-large',
@@ -198,7 +203,15 @@ export class UsersController {
     description: 'The user is gone.',
     headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
   })
-  @ApiProblems('malformed-request', 'not-found', 'precondition-failed', 'too-many-requests')
+  @ApiProblems(
+    'malformed-request',
+    'unauthenticated',
+    'cross-site-request',
+    'not-found',
+    'conflict',
+    'precondition-failed',
+    'too-many-requests',
+  )
   remove(@IdParam() id: string, @IfMatch() precondition: Precondition): Promise<void> {
     return this.commands.execute(new RemoveUser(id, precondition));
   }

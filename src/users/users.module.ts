@@ -8,7 +8,7 @@ import { ListUsersHandler } from './list-users.js';
 import { RemoveUserHandler } from './remove-user.js';
 import { UpdateUserHandler } from './update-user.js';
 import { UsersController } from './users.controller.js';
-import { USERS } from './users.events.js';
+import { UserCreated, UserRemoved, USERS, UserUpdated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 import { userDirectory } from './users.stream.js';
 
@@ -32,6 +32,14 @@ export class UsersModule implements OnModuleInit {
 
   onModuleInit(): void {
     const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
-    this.topics.register(USERS, { audience, snapshot: userDirectory.snapshot });
+    this.topics.register(USERS, {
+      audience,
+      snapshot: userDirectory.snapshot,
+      facts: {
+        [UserCreated.type]: 'a User',
+        [UserUpdated.type]: 'the User as it is now',
+        [UserRemoved.type]: '`{"id"}`',
+      },
+    });
   }
 }
