@@ -159,7 +159,7 @@ describe('several nodes on one PostgreSQL', () => {
     await client.connect();
     for (let n = 0; n < 5; n++) {
       const { rowCount } = await client.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen carillon' and datname = current_database()`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'carillon bell' and datname = current_database()`,
       );
       expect(rowCount).toBeGreaterThan(0);
       const { id } = await createUser(urls()[1]!, 'Still', 'Heard');

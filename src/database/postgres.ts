@@ -80,7 +80,7 @@ class PostgresEngine implements Engine {
     this.#pool = new pg.Pool({ ...options, max: connections, onConnect: insistOnDurability });
     // A connection that breaks while nobody uses it; the pool makes a new one when it is needed.
     this.#pool.on('error', (error) => this.#logger.warn(`A connection broke: ${error.message}`));
-    this.#bell = new PostgresBell(options);
+    this.#bell = new PostgresBell({ ...options, application_name: 'carillon bell' });
     const pool = {
       connect: async () => guarded(await translated(this.#pool.connect())),
       end: () => this.#pool.end(),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/unit-of-work.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MessagesRepository } from './messages.repository.js';
-import type { Membership, Role, Room } from './room.js';
+import type { Member, Membership, Role, Room } from './room.js';
 import { MemberJoined, MemberLeft, MemberUninvited, RoomJoined, RoomLeft } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
@@ -17,12 +17,29 @@ export class Admission {
 
   /** What was said before counts as read. */
   async admit(tx: Transaction, room: Room, userId: string, role: Role): Promise<Membership> {
-    const member = { userId, role, joinedAt: new Date().toISOString() };
-    const lastSeq = await this.messages.lastSeq(tx.db, room.id);
-    await this.rooms.insertMember(tx.db, room.id, member, lastSeq);
+    const member = await this.#enter(tx, room, userId, role);
     if (await this.rooms.removeInvitation(tx.db, room.id, userId))
       for (const fact of MemberUninvited.forBoth({ roomId: room.id, userId }))
         tx.record(fact, userId);
+    return this.#tell(tx, room, member);
+  }
+
+  /** Both are in it before one of them is told. */
+  async admitBoth(tx: Transaction, room: Room, userIds: readonly string[]): Promise<void> {
+    const members: Member[] = [];
+    for (const userId of userIds) members.push(await this.#enter(tx, room, userId, 'member'));
+    for (const member of members) await this.#tell(tx, room, member);
+  }
+
+  async #enter(tx: Transaction, room: Room, userId: string, role: Role): Promise<Member> {
+    const member = { userId, role, joinedAt: new Date().toISOString() };
+    const lastSeq = await this.messages.lastSeq(tx.db, room.id);
+    await this.rooms.insertMember(tx.db, room.id, member, lastSeq);
+    return member;
+  }
+
+  async #tell(tx: Transaction, room: Room, member: Member): Promise<Membership> {
+    const { userId } = member;
     const membership = (await this.memberships.find(tx.db, userId, room.id))!;
     tx.record(new RoomJoined(userId, membership), userId);
     tx.record(new MemberJoined(room.id, member), userId);

@@ -47,7 +47,7 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
       };
       if (!(await this.rooms.insertDirect(tx.db, room, directKey)))
         throw new TransactionConflict('The same conversation was opened by another process.');
-      for (const userId of both) await this.admission.admit(tx, room, userId, 'member');
+      await this.admission.admitBoth(tx, room, both);
       return { room, isNew: true };
     });
   }

@@ -1,12 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { Admission } from './admission.js';
 import { refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Member } from './room.js';
 import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
-import type { Transaction } from '../database/unit-of-work.js';
 
 /** Leaves a room, or has an owner remove someone. The last one who leaves archives it. */
 export class RemoveMember extends Command<void> {
@@ -46,7 +45,8 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
     const now = new Date().toISOString();
     const archived = { ...room, archivedAt: now, updatedAt: now };
     await this.rooms.update(tx.db, archived);
-    tx.record(new RoomUpdated(archived), member.userId);
+    const invitations = await this.rooms.invitationsTo(tx.db, room.id);
+    for (const fact of RoomUpdated.forAll(archived, invitations)) tx.record(fact, member.userId);
   }
 }
 

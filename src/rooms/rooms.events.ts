@@ -30,13 +30,21 @@ export class RoomCreated extends RoomFact<Room> {
   }
 }
 
-/** It was renamed or archived. */
+/** It was renamed, archived or reopened. */
 export class RoomUpdated extends RoomFact<Room> {
   static readonly type = 'room.updated';
   readonly type = RoomUpdated.type;
 
-  constructor(room: Room) {
-    super(topicOf(room), room);
+  private constructor(topic: string, room: Room) {
+    super(topic, room);
+  }
+
+  /** For those who see the room already, and for those who are invited: their invitations tell of it. */
+  static forAll(room: Room, invitations: readonly Invitation[]): RoomUpdated[] {
+    const invited = room.kind === 'public' ? [] : invitations.map(({ userId }) => userId);
+    return [topicOf(room), ...invited.map(accountTopic)].map(
+      (topic) => new RoomUpdated(topic, room),
+    );
   }
 }
 

@@ -39,7 +39,8 @@ export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
       if (name === room.name && archivedAt === room.archivedAt) return room;
       const updated = { ...room, name, archivedAt, updatedAt: now };
       await this.rooms.update(tx.db, updated);
-      tx.record(new RoomUpdated(updated), callerId);
+      const invitations = await this.rooms.invitationsTo(tx.db, roomId);
+      for (const fact of RoomUpdated.forAll(updated, invitations)) tx.record(fact, callerId);
       return updated;
     });
   }
