@@ -19,14 +19,18 @@ export interface LiveStreamOptions<Events extends object> {
    * retried with backoff. Give the request a time limit of your own, and the signal.
    */
   readonly snapshot: (signal: AbortSignal) => Promise<string>;
-  /** A handler per event name; it gets the event's JSON. */
-  readonly on: { readonly [Name in keyof Events]: (data: Events[Name]) => void };
+  /** A handler per event name; it gets the event's JSON, and the cursor behind the event. */
+  readonly on: { readonly [Name in keyof Events]: (data: Events[Name], cursor: string) => void };
+  /** Where to go on without a snapshot, for who has the state as of there. */
+  readonly cursor?: string | null;
+  /** The server was silent but is there, and all up to the cursor has been heard. */
+  readonly onHeartbeat?: (cursor: string) => void;
   readonly onStatus?: (status: LiveStatus) => void;
   /** The server's heartbeat, in ms. Back in sight, a stream silent for longer is reopened. */
   readonly heartbeat?: number;
   /** Silence after which the stream is taken for dead, in ms. */
   readonly silence?: number;
-  /** How long a hidden page keeps its stream, in ms. */
+  /** How long a hidden page keeps its stream, in ms; Infinity where others depend on it. */
   readonly hiddenFor?: number;
   /** Ceiling of the first reconnection delay, in ms; see {@link Backoff}. */
   readonly retry?: number;
@@ -100,6 +104,7 @@ class Follower<Events extends object> implements LiveStream {
 
   constructor(options: LiveStreamOptions<Events>) {
     this.#options = options;
+    this.#cursor = options.cursor ?? null;
     this.#backoff = new Backoff({ base: options.retry ?? 1_000 });
     this.#patience = new Patience({ base: options.silence ?? 40_000 });
     this.#unwatchPage = watchPage({
@@ -156,11 +161,11 @@ class Follower<Events extends object> implements LiveStream {
       clearTimeout(probation);
       clearTimeout(watchdog);
     };
-    const listen = (name: string, handle: (data: string) => void) =>
+    const listen = (name: string, handle: (data: string, cursor: string) => void) =>
       source.addEventListener(name, (event: MessageEvent<string>) => {
         this.#hear(event.lastEventId);
         watch();
-        this.#apply(() => handle(event.data));
+        this.#apply(() => handle(event.data, this.#cursor ?? cursor));
       });
 
     // From the attempt on, not from its success: a connection can also hang before it opens.
@@ -172,9 +177,11 @@ class Follower<Events extends object> implements LiveStream {
     // The native one might reconnect by itself, at a time that it keeps to itself.
     source.onerror = () => this.#retryLater();
     source.addEventListener('reset', () => this.#startOver());
-    listen('heartbeat', () => {});
+    listen('heartbeat', (_, heard) => this.#options.onHeartbeat?.(heard));
     for (const name of eventNames(this.#options.on)) {
-      listen(name, (data) => this.#options.on[name](JSON.parse(data) as Events[typeof name]));
+      listen(name, (data, heard) =>
+        this.#options.on[name](JSON.parse(data) as Events[typeof name], heard),
+      );
     }
   }
 
@@ -246,7 +253,10 @@ class Follower<Events extends object> implements LiveStream {
 
   #onHidden(): void {
     clearTimeout(this.#hideTimer);
-    this.#hideTimer = setTimeout(() => this.#pause(), this.#options.hiddenFor ?? 60_000);
+    const { hiddenFor = 60_000 } = this.#options;
+    // A timer cannot wait for ever: it would go off at once.
+    if (hiddenFor === Infinity) return;
+    this.#hideTimer = setTimeout(() => this.#pause(), hiddenFor);
   }
 
   #pause(): void {

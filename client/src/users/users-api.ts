@@ -1,3 +1,4 @@
+import { required } from '../http/headers.js';
 import { nextLink } from '../http/link.js';
 import { request } from '../http/request.js';
 import type { Names, User } from './user.js';
@@ -53,10 +54,4 @@ export async function removeUser(id: string, etag: string): Promise<void> {
 
 function urlOf(id: string): string {
   return `${USERS}/${encodeURIComponent(id)}`;
-}
-
-function required(headers: Headers, name: string): string {
-  const value = headers.get(name);
-  if (value === null) throw new Error(`The answer has no ${name} header`);
-  return value;
 }
