@@ -1,7 +1,8 @@
 import { problemOf } from './problem.js';
+import { tellSignedOut } from './signed-out.js';
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
@@ -40,6 +41,7 @@ export async function request<Body>(
       cache: 'no-store',
     }),
   );
+  if (response.status === 401) tellSignedOut();
   if (!response.ok) throw await answered(() => problemOf(response));
   const empty = response.status === 204;
   return {

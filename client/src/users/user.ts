@@ -8,6 +8,8 @@ export interface Names {
 export interface User extends Names {
   /** A UUIDv7: later ones sort after earlier ones. */
   readonly id: string;
+  /** Of those who can sign in: what they are mentioned by. */
+  readonly username?: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -1,0 +1,269 @@
+import { earliest, positionOf } from '../live/cursor.js';
+import type { LiveStatus } from '../live/live-stream.js';
+import { SharedStream, type Ephemeral } from '../live/shared-stream.js';
+import { failureOf } from '../http/failure.js';
+import { request } from '../http/request.js';
+import * as api from './chat-api.js';
+import { emptyChat, foldChat, withSnapshot, type ChatState } from './chat-fold.js';
+import { Drafts } from './drafts.js';
+import { exclusively } from './exclusively.js';
+import { factNames, type Fact } from './facts.js';
+import { foldPage, missingPages, noHistory, type History } from './history-fold.js';
+import { foldMembers, type RoomMembers } from './members-fold.js';
+import { OutboxEntries, type OutboxEntry } from './outbox-entries.js';
+import { Outbox } from './outbox.js';
+import { withUsers } from './people-fold.js';
+import { foldPresence, type PresenceChange } from './presence.js';
+import { Publisher } from './publisher.js';
+import { Typing } from './typing.js';
+
+export interface ChatView {
+  readonly status: LiveStatus;
+  readonly state: ChatState;
+  /** The first snapshot has come. */
+  readonly loaded: boolean;
+  readonly loadFailure: string | null;
+  readonly online: ReadonlySet<string>;
+  readonly outbox: readonly OutboxEntry[];
+  /** Grows when someone begins to type, or is no longer. */
+  readonly typing: number;
+}
+
+/** A page of history; the most that is asked for at once. */
+const PAGE = 100;
+
+/**
+ * All that a person sees of their rooms, for `useSyncExternalStore`: the snapshot, folded with
+ * the stream that all tabs share, and what is on its way to the server.
+ */
+export class Chat {
+  readonly me: string;
+  readonly drafts: Drafts;
+  readonly typing: Typing;
+  readonly #publisher: Publisher<ChatView>;
+  readonly #entries: OutboxEntries;
+  readonly outbox: Outbox;
+  readonly #factListeners = new Set<(fact: Fact) => void>();
+  /** What has been heard lately, for what is read while the stream goes on. */
+  #heard: Fact[] = [];
+  readonly #underWay = new Set<string>();
+  /** Which snapshot it is: what was asked for under another may have missed something. */
+  #generation = 0;
+  #stream: SharedStream | null = null;
+
+  constructor(me: string) {
+    this.me = me;
+    this.drafts = new Drafts(me);
+    this.#entries = new OutboxEntries(me);
+    this.#publisher = new Publisher<ChatView>({
+      status: { state: 'connecting' },
+      state: emptyChat(me),
+      loaded: false,
+      loadFailure: null,
+      online: new Set(),
+      outbox: this.#entries.all(),
+      typing: 0,
+    });
+    this.typing = new Typing(() => this.#set({ typing: this.#view.typing + 1 }));
+    this.outbox = new Outbox({
+      entries: this.#entries,
+      post: api.postMessage,
+      exclusively: exclusively(`carillon.outbox.${me}`),
+      onChange: () => this.#set({ outbox: this.#entries.all() }),
+    });
+  }
+
+  readonly view = (): ChatView => this.#publisher.published;
+  readonly subscribe = (listener: () => void): (() => void) => this.#publisher.subscribe(listener);
+
+  readonly onFact = (listener: (fact: Fact) => void): (() => void) => {
+    this.#factListeners.add(listener);
+    return () => this.#factListeners.delete(listener);
+  };
+
+  /** Whether this tab speaks for all tabs of the browser. */
+  get leads(): boolean {
+    return this.#stream?.leads ?? false;
+  }
+
+  /** Follows until the returned function is called. */
+  readonly start = (): (() => void) => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    addEventListener('online', () => this.outbox.flush(), { signal });
+    addEventListener('storage', ({ key }) => this.#onStorage(key), { signal });
+    const stream = new SharedStream({
+      name: `carillon.stream.${this.me}`,
+      url: '/api/events',
+      facts: factNames,
+      ephemerals: ['typing', 'presence'],
+      snapshot: (signal) => this.#readSnapshot(signal),
+      onFact: (name, data, cursor) =>
+        this.#hear({ name, data, position: positionOf(cursor) } as Fact),
+      onEphemeral: (ephemeral) => this.#hearNow(ephemeral),
+      onStatus: (status) => this.#onStatus(status),
+      present: () => [
+        {
+          name: 'presence',
+          data: { online: [...this.#view.online], offline: [], complete: true },
+        },
+      ],
+    });
+    this.#stream = stream;
+    this.outbox.flush();
+    return () => {
+      listening.abort();
+      stream.close();
+      this.outbox.close();
+      this.typing.close();
+    };
+  };
+
+  readonly reconnect = (): void => {
+    this.#stream?.reconnect();
+    this.outbox.flush();
+  };
+
+  /** Sees to it that the messages from one place of a room to another are here. */
+  need(roomId: string, from: number, to: number): void {
+    const pages = missingPages(this.#historyOf(roomId), { from, to, size: PAGE });
+    for (const first of pages)
+      void this.#once(`${roomId} ${first}`, () => this.#page(roomId, first));
+  }
+
+  needMembers(roomId: string): void {
+    if (this.#view.state.members.has(roomId)) return;
+    void this.#once(`members of ${roomId}`, () => this.#readMembers(roomId));
+  }
+
+  needPerson(userId: string): void {
+    if (this.#view.state.people.has(userId)) return;
+    void this.#once(`person ${userId}`, async () => {
+      const user = await api.fetchPerson(userId);
+      this.#update((state) => ({ ...state, people: withUsers(state.people, [user]) }));
+    });
+  }
+
+  get #view(): ChatView {
+    return this.#publisher.current;
+  }
+
+  #historyOf(roomId: string): History {
+    return this.#view.state.histories.get(roomId) ?? noHistory;
+  }
+
+  async #readSnapshot(signal: AbortSignal): Promise<string> {
+    try {
+      const [rooms, invitations, people] = await Promise.all([
+        api.fetchMyRooms(signal),
+        api.fetchMyInvitations(signal),
+        api.fetchPeople(signal),
+      ]);
+      const snapshot = {
+        memberships: { part: rooms.body, position: positionOf(rooms.cursor) },
+        invitations: { part: invitations.body, position: positionOf(invitations.cursor) },
+      };
+      this.#heard = [];
+      this.#generation += 1;
+      this.#update((state) => ({
+        ...withSnapshot(state, snapshot),
+        people: withUsers(state.people, people.body),
+      }));
+      this.#set({ loaded: true, loadFailure: null });
+      this.#confirmSent();
+      return earliest([rooms.cursor, invitations.cursor, people.cursor]);
+    } catch (error) {
+      if (!signal.aborted) this.#set({ loadFailure: failureOf(error).message });
+      throw error;
+    }
+  }
+
+  #hear(fact: Fact): void {
+    this.#heard.push(fact);
+    if (this.#heard.length > 4_000) this.#heard = this.#heard.slice(-2_000);
+    this.#update((state) => foldChat(state, fact));
+    if (fact.name === 'message.posted') {
+      this.typing.end(fact.data.roomId, fact.data.authorId);
+      if (fact.data.authorId === this.me) this.outbox.confirm(fact.data.clientId);
+    }
+    for (const listener of this.#factListeners) listener(fact);
+  }
+
+  #hearNow({ name, data }: Ephemeral): void {
+    if (name === 'presence') {
+      this.#set({ online: foldPresence(this.#view.online, data as PresenceChange) });
+      return;
+    }
+    const { roomId, userId } = data as { roomId: string; userId: string };
+    if (userId !== this.me) this.typing.begin(roomId, userId);
+  }
+
+  #onStatus(status: LiveStatus): void {
+    this.#set({ status });
+    if (status.state === 'live') this.outbox.flush();
+    // The browser does not tell why a stream has ended; a 401 here is heard by the session.
+    if (status.state === 'reconnecting' && this.leads) request('/api/session').catch(() => {});
+  }
+
+  #onStorage(key: string | null): void {
+    if (!this.#entries.has(key)) return;
+    this.#set({ outbox: this.#entries.all() });
+    this.#confirmSent();
+    this.outbox.flush();
+  }
+
+  #confirmSent(): void {
+    const { part } = this.#view.state.memberships;
+    const last = new Map(part.map(({ room, lastSeq }) => [room.id, lastSeq]));
+    this.outbox.confirmUpTo((roomId) => last.get(roomId) ?? 0);
+  }
+
+  async #page(roomId: string, first: number): Promise<void> {
+    const generation = this.#generation;
+    const { body, cursor } = await api.fetchMessagesAfter(roomId, first - 1, PAGE);
+    if (generation !== this.#generation) return;
+    const history = foldPage(this.#historyOf(roomId), body, positionOf(cursor));
+    this.#update((state) => ({
+      ...state,
+      histories: new Map(state.histories).set(roomId, history),
+    }));
+  }
+
+  async #readMembers(roomId: string): Promise<void> {
+    const generation = this.#generation;
+    const { members, invitations } = await api.fetchMembers(roomId);
+    if (generation !== this.#generation) return;
+    const position = positionOf(earliest([members.cursor, invitations.cursor]));
+    const part = { members: members.body, invitations: invitations.body };
+    // Those that came while it was read; the fold is safe to repeat.
+    const later = this.#heard.filter((fact) => fact.position > position);
+    const known = later.reduce<RoomMembers>((room, fact) => foldMembers(room, fact, roomId), part);
+    const heard = Math.max(position, later.at(-1)?.position ?? 0);
+    this.#update((state) => ({
+      ...state,
+      members: new Map(state.members).set(roomId, { part: known, position: heard }),
+    }));
+  }
+
+  /** One at a time of each. A failure is not told: whoever needs it will ask again. */
+  async #once(what: string, work: () => Promise<void>): Promise<void> {
+    if (this.#underWay.has(what)) return;
+    this.#underWay.add(what);
+    try {
+      await work();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+    this.#underWay.delete(what);
+    // Also after a failure, so that who looks at it asks again.
+    this.#set({});
+  }
+
+  #update(to: (state: ChatState) => ChatState): void {
+    this.#set({ state: to(this.#view.state) });
+  }
+
+  #set(part: Partial<ChatView>): void {
+    this.#publisher.set(part);
+  }
+}
