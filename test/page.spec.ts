@@ -9,6 +9,8 @@ import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers, patch } from './support/requests.js';
 
 const STREAM = '**/api/users/event*';
+/** The address of the directory. */
+const PEOPLE = '/#/people';
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 
@@ -44,7 +46,7 @@ async function newWindow(options: BrowserContextOptions = {}): Promise<Page> {
 /** A window that shows the page, live. */
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await newWindow(options);
-  await page.goto(carillon.url);
+  await page.goto(carillon.url + PEOPLE);
   await status(page, 'Live').waitFor();
   return page;
 }
@@ -334,7 +336,7 @@ describe('a page that loses its server', () => {
       { status: 200, contentType: 'text/html', body: '<p>Sign in to this network' },
     ];
     await page.route(STREAM, (route) => route.fulfill(answers.shift()), { times: 3 });
-    await page.goto(carillon.url);
+    await page.goto(carillon.url + PEOPLE);
     await status(page, 'Reconnecting').waitFor();
     await createUser(carillon.url, 'Missed');
     await status(page, 'Live').waitFor({ timeout: 20_000 });
@@ -356,7 +358,7 @@ describe('an edit that the server refuses with 412, since the page had not heard
     user = await createUser(carillon.url, 'John');
     page = await newWindow();
     await page.route(STREAM, () => undefined); // a stream that neither opens nor fails
-    await page.goto(carillon.url);
+    await page.goto(carillon.url + PEOPLE);
     mine = await edit(page, 'John DOE');
     await field(mine, 'First name').fill('Mine');
     await change(user, { lastname: 'THEIRS' });
@@ -436,6 +438,7 @@ describe('the keyboard', () => {
       eventually(async () => expect(await focused(page)).toBe(name));
 
     expect(await press('Tab')).toBe('Skip to the people');
+    expect(await press('Tab')).toBe('Rooms');
     expect(await press('Tab')).toBe('API docs');
     expect(await press('Tab')).toBe('First name');
     await page.keyboard.type('John');

@@ -1,30 +1,26 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { CurlHint } from './page/CurlHint.js';
-import { Header } from './page/Header.js';
-import { Announcer } from './users/Announcer.js';
-import { CreateUserForm } from './users/CreateUserForm.js';
-import { LiveUsers } from './users/live-users.js';
-import { UserList } from './users/UserList.js';
+import { ChatPage } from './ChatPage.js';
+import { useRoute } from './page/route.js';
+import { SessionStore } from './session/session-store.js';
+import { SignInPage } from './session/SignInPage.js';
+import { PeoplePage } from './PeoplePage.js';
 
 export function App() {
-  const [users] = useState(() => new LiveUsers());
-  useEffect(() => users.start(), [users]);
-  const view = useSyncExternalStore(users.subscribe, users.view);
+  const route = useRoute();
+  return route.page === 'people' ? <PeoplePage /> : <WhoeverIsThere />;
+}
 
+function WhoeverIsThere() {
+  const [session] = useState(() => new SessionStore());
+  useEffect(() => session.start(), [session]);
+  const view = useSyncExternalStore(session.subscribe, session.view);
+
+  if (view.state === 'signed out') return <SignInPage session={session} />;
+  if (view.state === 'signed in')
+    return <ChatPage key={view.who.user.id} session={session} who={view.who} />;
   return (
-    <>
-      <a className="skip-link" href="#people">
-        Skip to the people
-      </a>
-      <Header status={view.status} arrivals={view.arrivals} onTryNow={users.reconnect} />
-      <main className="columns">
-        <div className="side">
-          <CreateUserForm users={users} />
-          <CurlHint />
-        </div>
-        <UserList users={users} view={view} />
-      </main>
-      <Announcer users={users} />
-    </>
+    <p role="status" className="waiting">
+      Opening Carillon…
+    </p>
   );
 }

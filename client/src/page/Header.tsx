@@ -17,7 +17,8 @@ export function Header({ status, arrivals, onTryNow }: HeaderProps) {
         <p>Realtime over plain HTTP</p>
       </div>
       <ConnectionPill status={status} onTryNow={onTryNow} />
-      <nav aria-label="Documentation">
+      <nav aria-label="More">
+        <a href="#/">Rooms</a>
         <a href="/api/docs">API docs</a>
       </nav>
     </header>

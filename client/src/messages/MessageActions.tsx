@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { deleteMessage } from '../chat/chat-api.js';
+import type { Message } from '../chat/message.js';
+import type { Membership } from '../chat/room.js';
+import { failureOf } from '../http/failure.js';
+import { useChat } from '../page/use-chat.js';
+import { onEscape } from '../users/on-escape.js';
+
+interface MessageActionsProps {
+  message: Message;
+  membership: Membership;
+  onEdit: (messageId: string) => void;
+}
+
+/** What I may do with a message; mine, or any in a room that I own. */
+export function MessageActions({ message, membership, onEdit }: MessageActionsProps) {
+  const { me } = useChat();
+  const [asking, setAsking] = useState(false);
+  const mine = message.authorId === me;
+  if (!mine && membership.role !== 'owner') return null;
+  if (asking) return <Question message={message} onClose={() => setAsking(false)} />;
+  return (
+    <div className="message-actions">
+      {mine && membership.room.archivedAt === null && (
+        <button
+          type="button"
+          className="button-quiet"
+          aria-label={`Edit: ${excerpt(message)}`}
+          onClick={() => onEdit(message.id)}
+        >
+          Edit
+        </button>
+      )}
+      <button
+        type="button"
+        className="button-quiet"
+        aria-label={`Delete: ${excerpt(message)}`}
+        onClick={() => setAsking(true)}
+      >
+        Delete
+      </button>
+    </div>
+  );
+}
+
+function Question({ message, onClose }: { message: Message; onClose: () => void }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const remove = () =>
+    deleteMessage(message).then(onClose, (error: unknown) => setFailure(failureOf(error).message));
+  return (
+    <div
+      className="message-actions message-question"
+      role="group"
+      aria-label="Delete this message?"
+      onKeyDown={onEscape(onClose)}
+    >
+      <span role="alert" className="failure">
+        {failure}
+      </span>
+      <span>Delete?</span>
+      <button type="button" className="button-quiet button-danger" onClick={() => void remove()}>
+        Delete
+      </button>
+      <button type="button" className="button-quiet" autoFocus onClick={onClose}>
+        Keep
+      </button>
+    </div>
+  );
+}
+
+function excerpt({ text }: Message): string {
+  const chars = Array.from(text ?? '');
+  return chars.length > 40 ? `${chars.slice(0, 40).join('')}…` : chars.join('');
+}

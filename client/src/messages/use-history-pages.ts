@@ -1,0 +1,28 @@
+import { useEffect, useRef } from 'react';
+import type { Chat } from '../chat/chat.js';
+import type { History } from '../chat/history-fold.js';
+
+/** While someone scrolls through years, not every page on the way is asked for. */
+const PACE = 120;
+
+interface Wanted {
+  readonly from: number;
+  readonly to: number;
+  /** Asks again when it changes. */
+  readonly known: History;
+}
+
+export function useHistoryPages(chat: Chat, roomId: string, { from, to, known }: Wanted): void {
+  const last = useRef(0);
+  useEffect(() => {
+    if (to < from) return;
+    const ask = () => {
+      last.current = Date.now();
+      chat.need(roomId, from, to);
+    };
+    const wait = last.current + PACE - Date.now();
+    if (wait <= 0) return ask();
+    const timer = setTimeout(ask, wait);
+    return () => clearTimeout(timer);
+  }, [chat, roomId, from, to, known]);
+}

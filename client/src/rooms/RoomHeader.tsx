@@ -1,0 +1,94 @@
+import { useState } from 'react';
+import { fetchMessageAt } from '../chat/chat-api.js';
+import { otherOf, titleOf } from '../chat/names.js';
+import type { Membership } from '../chat/room.js';
+import { failureOf } from '../http/failure.js';
+import { go, roomAddress, searchAddress } from '../page/route.js';
+import { useChatView } from '../page/use-chat.js';
+import { SearchInRoom } from './SearchInRoom.js';
+
+interface RoomHeaderProps {
+  membership: Membership;
+  showMembers: boolean;
+  onShowMembers: (show: boolean) => void;
+}
+
+export function RoomHeader({ membership, showMembers, onShowMembers }: RoomHeaderProps) {
+  const { state } = useChatView();
+  const [looking, setLooking] = useState(false);
+  return (
+    <header className="room-head">
+      <a href="#/" className="back">
+        <span aria-hidden="true">←</span>
+        <span className="visually-hidden">All rooms</span>
+      </a>
+      <div className="room-title">
+        <h2 dir="auto">{titleOf(state, membership)}</h2>
+        <p>
+          <Subtitle membership={membership} />
+        </p>
+      </div>
+      <div className="room-tools">
+        <button
+          type="button"
+          className="button-quiet"
+          aria-expanded={looking}
+          onClick={() => setLooking(!looking)}
+        >
+          Find
+        </button>
+        <button
+          type="button"
+          className="button-quiet"
+          aria-expanded={showMembers}
+          onClick={() => onShowMembers(!showMembers)}
+        >
+          {membership.room.kind === 'direct' ? 'Details' : 'Members'}
+        </button>
+      </div>
+      {looking && (
+        <div className="room-find">
+          <SearchInRoom onSearch={(text) => go(searchAddress(text, membership.room.id))} />
+          <JumpToDate roomId={membership.room.id} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+function Subtitle({ membership }: { membership: Membership }) {
+  const { state, online } = useChatView();
+  const { room } = membership;
+  const other = otherOf(membership, state.me);
+  if (other !== null) return online.has(other) ? 'Here now' : 'Not here';
+  const known = state.members.get(room.id)?.part.members;
+  const kind = room.kind === 'public' ? 'Public' : 'Private';
+  if (!known) return kind;
+  const here = known.filter(({ userId }) => online.has(userId)).length;
+  const count = known.length === 1 ? '1 member' : `${known.length} members`;
+  return `${kind} · ${count}, ${here} here`;
+}
+
+function JumpToDate({ roomId }: { roomId: string }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  async function jump(day: string) {
+    if (day === '') return;
+    try {
+      // Local midnight: a date by itself would be read as one in UTC.
+      const message = await fetchMessageAt(roomId, new Date(`${day}T00:00`));
+      if (message) go(roomAddress(roomId, message.seq));
+    } catch (error) {
+      setFailure(failureOf(error).message);
+    }
+  }
+  return (
+    <div className="jump">
+      <label>
+        Go to <input type="date" onChange={({ target }) => void jump(target.value)} />
+      </label>
+      <p role="alert" className="failure">
+        {failure}
+      </p>
+    </div>
+  );
+}

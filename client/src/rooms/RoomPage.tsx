@@ -1,0 +1,85 @@
+import { useCallback, useEffect, useState } from 'react';
+import { messageAt, noHistory } from '../chat/history-fold.js';
+import type { Membership } from '../chat/room.js';
+import { Composer } from '../messages/Composer.js';
+import { MessageList } from '../messages/MessageList.js';
+import { TypingLine } from '../messages/TypingLine.js';
+import { useChat, useChatView } from '../page/use-chat.js';
+import { JoinCard } from './JoinCard.js';
+import { MembersPanel } from './MembersPanel.js';
+import { RoomHeader } from './RoomHeader.js';
+
+interface RoomPageProps {
+  roomId: string;
+  /** The message to begin at. */
+  target: number | null;
+}
+
+export function RoomPage({ roomId, target }: RoomPageProps) {
+  const { state } = useChatView();
+  const membership = state.memberships.part.find(({ room }) => room.id === roomId);
+  return membership ? (
+    <OpenRoom membership={membership} target={target} />
+  ) : (
+    <JoinCard roomId={roomId} />
+  );
+}
+
+function OpenRoom({ membership, target }: { membership: Membership; target: number | null }) {
+  const chat = useChat();
+  const { state } = useChatView();
+  const { room } = membership;
+  const [showMembers, setShowMembers] = useState(false);
+  const [editing, setEditing] = useState<string | null>(null);
+  useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members]);
+
+  const closeEditor = useCallback((messageId: string | null) => {
+    setEditing(messageId);
+    if (messageId === null) document.querySelector<HTMLElement>('.composer textarea')?.focus();
+  }, []);
+
+  return (
+    <div className={showMembers ? 'room room-with-members' : 'room'}>
+      <RoomHeader
+        membership={membership}
+        showMembers={showMembers}
+        onShowMembers={setShowMembers}
+      />
+      <div className="room-talk">
+        <MessageList
+          membership={membership}
+          target={target}
+          editing={editing}
+          onEdit={closeEditor}
+        />
+        <TypingLine roomId={room.id} />
+        {room.archivedAt === null ? (
+          <Composer
+            membership={membership}
+            onEditLast={() => setEditing(lastOwn(membership, chat.view().state) ?? null)}
+          />
+        ) : (
+          <p className="archived-note">This room is archived: it can be read, not written in.</p>
+        )}
+      </div>
+      {showMembers && (
+        <MembersPanel membership={membership} onClose={() => setShowMembers(false)} />
+      )}
+    </div>
+  );
+}
+
+/** How far back, in messages, one's own last one is looked for. */
+const LOOK_BACK = 200;
+
+function lastOwn(
+  { room, lastSeq }: Membership,
+  { me, histories }: ReturnType<ReturnType<typeof useChat>['view']>['state'],
+): string | undefined {
+  const history = histories.get(room.id) ?? noHistory;
+  for (let seq = lastSeq; seq > Math.max(0, lastSeq - LOOK_BACK); seq--) {
+    const message = messageAt(history, seq);
+    if (message?.authorId === me && message.text !== null) return message.id;
+  }
+  return undefined;
+}

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { Field } from '../page/Field.js';
+import { PaneHead } from '../page/PaneHead.js';
+import { useChatView } from '../page/use-chat.js';
+import { useSubmit } from '../page/use-submit.js';
+import { NAME_FIELDS } from '../users/user.js';
+import { fetchUser, updateUser } from '../users/users-api.js';
+import { NotificationSetting } from '../messages/NotificationSetting.js';
+import type { SessionStore } from './session-store.js';
+import type { SignedIn } from './session.js';
+
+interface ProfilePageProps {
+  session: SessionStore;
+  who: SignedIn;
+}
+
+export function ProfilePage({ session, who }: ProfilePageProps) {
+  return (
+    <>
+      <PaneHead title="Profile" />
+      <div className="pane-body">
+        <NamesForm who={who} />
+        <NotificationSetting userId={who.user.id} />
+        <div className="card">
+          <h3>Sign-ins</h3>
+          <p>
+            <a href="#/sessions">Where you are signed in</a>
+          </p>
+          <div className="actions">
+            <button type="button" onClick={() => void session.signOut().catch(() => {})}>
+              Sign out here
+            </button>
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function NamesForm({ who }: { who: SignedIn }) {
+  const { state } = useChatView();
+  const { firstname, lastname, username } = state.people.get(who.user.id) ?? who.user;
+  const [names, setNames] = useState({ firstname, lastname });
+  const [told, setTold] = useState('');
+  const { form, failure, busy, onSubmit } = useSubmit(NAME_FIELDS, async () => {
+    setTold('');
+    const { etag } = await fetchUser(who.user.id);
+    await updateUser(who.user.id, names, etag);
+    setTold('Saved.');
+  });
+  return (
+    <form ref={form} className="card" aria-labelledby="my-name" noValidate onSubmit={onSubmit}>
+      <h3 id="my-name">Your name</h3>
+      {username && <p className="username">@{username}</p>}
+      <div className="fields">
+        <Field
+          label="First name"
+          autoComplete="given-name"
+          value={names.firstname}
+          error={failure.fields['firstname']}
+          onType={(firstname) => setNames({ ...names, firstname })}
+        />
+        <Field
+          label="Last name"
+          autoComplete="family-name"
+          value={names.lastname}
+          error={failure.fields['lastname']}
+          onType={(lastname) => setNames({ ...names, lastname })}
+        />
+      </div>
+      <p role="alert" className="failure">
+        {failure.message}
+      </p>
+      <div className="actions">
+        <button type="submit" className="button-primary" aria-disabled={busy}>
+          Save
+        </button>
+        <span role="status">{told}</span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,69 @@
+import { useRef, useState } from 'react';
+import { uuid } from '../http/uuid.js';
+import { Field } from '../page/Field.js';
+import { useSubmit } from '../page/use-submit.js';
+import { signUp } from './session-api.js';
+import type { SessionStore } from './session-store.js';
+
+const FIELDS = ['username', 'password', 'firstname', 'lastname'];
+
+export function SignUpForm({ session }: { session: SessionStore }) {
+  const [account, setAccount] = useState({
+    username: '',
+    password: '',
+    firstname: '',
+    lastname: '',
+  });
+  const keyFor = useKey();
+  const { form, failure, busy, onSubmit } = useSubmit(FIELDS, async () => {
+    const { firstname, lastname, ...credentials } = account;
+    const names = { ...(firstname.trim() && { firstname }), ...(lastname.trim() && { lastname }) };
+    await signUp({ ...credentials, ...names }, keyFor(JSON.stringify(account)));
+    await session.signIn(credentials);
+  });
+  const type = (name: keyof typeof account) => ({
+    value: account[name],
+    error: failure.fields[name],
+    onType: (value: string) => setAccount({ ...account, [name]: value }),
+  });
+  return (
+    <form ref={form} className="card" aria-labelledby="sign-up" noValidate onSubmit={onSubmit}>
+      <h2 id="sign-up">Create an account</h2>
+      <Field
+        {...type('username')}
+        label="Username"
+        hint="What others mention you by."
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+      />
+      <Field
+        {...type('password')}
+        label="Password"
+        hint="At least 8 characters."
+        type="password"
+        autoComplete="new-password"
+      />
+      <div className="fields">
+        <Field {...type('firstname')} label="First name" autoComplete="given-name" />
+        <Field {...type('lastname')} label="Last name" autoComplete="family-name" />
+      </div>
+      <p role="alert" className="failure">
+        {failure.message}
+      </p>
+      <button type="submit" className="button-primary" aria-disabled={busy}>
+        {busy ? 'Creating…' : 'Create account'}
+      </button>
+    </form>
+  );
+}
+
+/** The same key for the same content, so that an answer that was lost does not make two. */
+function useKey(): (content: string) => string {
+  const last = useRef<{ content: string; key: string } | null>(null);
+  return (content) => {
+    if (last.current?.content !== content) last.current = { content, key: uuid() };
+    return last.current.key;
+  };
+}

@@ -1,0 +1,37 @@
+import { request } from '../http/request.js';
+import type { OwnSession, SignedIn } from './session.js';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface NewAccount extends Credentials {
+  readonly firstname?: string;
+  readonly lastname?: string;
+}
+
+export async function fetchSession(): Promise<SignedIn> {
+  return (await request<SignedIn>('/api/session')).body;
+}
+
+export async function signIn(credentials: Credentials): Promise<SignedIn> {
+  return (await request<SignedIn>('/api/session', { method: 'POST', body: credentials })).body;
+}
+
+export async function signUp(account: NewAccount, idempotencyKey: string): Promise<void> {
+  const headers = { 'Idempotency-Key': idempotencyKey };
+  await request('/api/accounts', { method: 'POST', headers, body: account });
+}
+
+export async function signOut(): Promise<void> {
+  await request('/api/session', { method: 'DELETE' });
+}
+
+export async function listSessions(): Promise<readonly OwnSession[]> {
+  return (await request<OwnSession[]>('/api/sessions')).body;
+}
+
+export async function endSession(id: string): Promise<void> {
+  await request(`/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}

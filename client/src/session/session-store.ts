@@ -1,0 +1,76 @@
+import { hasStatus } from '../http/problem.js';
+import { onSignedOut } from '../http/signed-out.js';
+import { Backoff } from '../live/backoff.js';
+import { fetchSession, signIn, signOut, type Credentials } from './session-api.js';
+import type { SignedIn } from './session.js';
+
+export type SessionView =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'signed out' }
+  | { readonly state: 'signed in'; readonly who: SignedIn };
+
+/** Who is signed in in this browser, for `useSyncExternalStore`; the same in all of its tabs. */
+export class SessionStore {
+  #view: SessionView = { state: 'unknown' };
+  #channel: BroadcastChannel | null = null;
+  readonly #listeners = new Set<() => void>();
+  readonly #backoff = new Backoff();
+
+  /** Keeps up with the other tabs until the returned function is called. */
+  readonly start = (): (() => void) => {
+    const stop = onSignedOut(() => this.#set({ state: 'signed out' }));
+    this.#channel =
+      'BroadcastChannel' in globalThis ? new BroadcastChannel('carillon.session') : null;
+    this.#channel?.addEventListener('message', () => void this.#check());
+    void this.#check();
+    return () => {
+      stop();
+      this.#channel?.close();
+      this.#channel = null;
+    };
+  };
+
+  readonly view = (): SessionView => this.#view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async signIn(credentials: Credentials): Promise<void> {
+    const who = await signIn(credentials);
+    this.#set({ state: 'signed in', who });
+    this.#channel?.postMessage('changed');
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await signOut();
+    } catch (error) {
+      if (!hasStatus(error, 401)) throw error;
+    }
+    this.#set({ state: 'signed out' });
+    this.#channel?.postMessage('changed');
+  }
+
+  /** It was ended elsewhere. */
+  readonly recheck = (): void => void this.#check();
+
+  async #check(): Promise<void> {
+    try {
+      const who = await fetchSession();
+      this.#backoff.reset();
+      this.#set({ state: 'signed in', who });
+    } catch (error) {
+      if (hasStatus(error, 401)) return;
+      // Nobody knows yet, so what was shown stays.
+      setTimeout(() => void this.#check(), this.#backoff.next());
+    }
+  }
+
+  #set(view: SessionView): void {
+    if (view.state === 'signed out' && this.#view.state === 'signed out') return;
+    this.#view = view;
+    for (const listener of this.#listeners) listener();
+  }
+}
