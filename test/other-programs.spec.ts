@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventLog } from '../src/events/event-log.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
@@ -13,6 +14,11 @@ const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'other-programs.md');
 const documented = (engine: string): string => {
   const [, section] = readFileSync(DOCUMENT, 'utf8').split(`\n## ${engine}\n`);
   return /```sql\n(.*?)```/s.exec(section!)![1]!;
+};
+
+const ofLog = (application: RunningApplication) => {
+  const log = application.app.get(EventLog, { strict: false });
+  return Promise.all([log.state(), log.read(0, Number.MAX_SAFE_INTEGER, 1000)]);
 };
 
 describe.each(ENGINES)('another program that writes to $name', ({ name, start }) => {
@@ -60,6 +66,32 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
     const user = await createUser(application.url, 'Only', 'ONE');
     await listener.hears(1, 'update');
     expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
+    listener.socket.destroy();
+  });
+
+  it('leaves no hole when its SELECT matches no row', async () => {
+    const listener = await listen(application.port, '/api/users/event');
+    const before = await ofLog(application);
+    const [insert] = /INSERT INTO users .*?;\n/s.exec(documented(name))!;
+    const ofNobody = documented(name)
+      .replace(insert, '')
+      .replaceAll('000000000001', '0000000000ff');
+    await runAsOtherProgram(url, ofNobody);
+    expect(await ofLog(application)).toEqual(before);
+    const user = await createUser(application.url, 'Next', 'ONE');
+    await listener.hears(1, 'update');
+    expect(listener.of('update', 'reset').map(({ data }) => data)).toEqual([user]);
+    listener.socket.destroy();
+  });
+
+  it('changes nothing when it is run a second time, and fails', async () => {
+    const listener = await listen(application.port, '/api/users/event');
+    const before = await ofLog(application);
+    await expect(runAsOtherProgram(url, documented(name))).rejects.toThrow(/unique/i);
+    expect(await ofLog(application)).toEqual(before);
+    const user = await createUser(application.url, 'Still', 'WELL');
+    await listener.hears(1, 'update');
+    expect(listener.of('update', 'reset').map(({ data }) => data)).toEqual([user]);
     listener.socket.destroy();
   });
 });

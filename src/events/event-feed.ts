@@ -4,7 +4,7 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { newEpoch } from '../database/epoch.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { EventLog, type LoggedFact } from './event-log.js';
+import { EventLog, type LoggedFact, upToHole } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
 
 /** Milliseconds; stands behind every bell, so a lost one costs latency and never an event. */
@@ -69,7 +69,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return this.#facts;
   }
 
-  /** Tells, before the facts that follow, that some were trimmed before this process could read them. */
+  /** Tells, before the facts that follow, that some before them will not come: they were trimmed, or never recorded. */
   get gaps(): Observable<void> {
     return this.#gaps;
   }
@@ -112,8 +112,8 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     try {
       while (this.#wokenMeanwhile) {
         this.#wokenMeanwhile = false;
-        if (this.#mayBeAnother) await this.#compareEpochs();
-        while (await this.#emitPage());
+        const head = this.#mayBeAnother ? await this.#compareEpochs() : 0;
+        while ((await this.#emitPage()) || (head > this.#head && (await this.#skipMissing())));
       }
     } finally {
       // In the turn that has left the loop: who wakes it from now on starts a new one.
@@ -128,32 +128,48 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     const told = facts[0]?.position === this.#head ? facts.shift() : undefined;
     if (told && this.#last && !isSame(told, this.#last)) return this.#startAnew();
     if (facts.length === 0 && told) return false;
-    if (facts[0]?.position !== this.#head + 1) return this.#skipTrimmed();
-    this.#head = facts.at(-1)!.position;
-    this.#last = facts.at(-1);
-    this.recent.push(facts);
-    this.#facts.next(facts);
-    if (facts.length < PAGE - 1) return false;
+    if (facts[0]?.position !== this.#head + 1) return this.#skipMissing();
+    const run = upToHole(facts);
+    this.#head = run.at(-1)!.position;
+    this.#last = run.at(-1);
+    this.recent.push(run);
+    this.#facts.next(run);
+    if (run.length === facts.length && facts.length < PAGE - 1) return false;
     // SQLite answers at once, so a long run of pages would let nothing else have its turn.
     await new Promise(setImmediate);
     return true;
   }
 
-  /** Goes past facts that another process has trimmed before this one could read them. */
-  async #skipTrimmed(): Promise<boolean> {
-    const { oldest, head } = await this.log.state();
+  /**
+   * Goes past positions that no fact will come for any more: another process has trimmed it before this one could read
+   * it, or another program has moved the head and put nothing there. A fact cannot come later than one behind it.
+   */
+  async #skipMissing(): Promise<boolean> {
+    const { oldest, head, next } = await this.database.snapshot(async (db) => {
+      const state = await this.log.state(db);
+      const [next] = await this.log.read(this.#head, state.head, 1, db);
+      return { ...state, next: next?.position ?? state.head + 1 };
+    });
     if (head < this.#head) return this.#startAnew();
-    if (oldest <= this.#head + 1) return false;
-    this.#head = oldest - 1;
+    if (head === this.#head) return false;
+    if (next === this.#head + 1) return true;
+    const hole = Math.max(this.#head + 1, oldest);
+    if (hole < next)
+      this.#logger.error(
+        `The log has a hole: nothing was recorded at the positions from ${hole} to ${next - 1}. Listeners are told to begin anew.`,
+      );
+    this.#head = next - 1;
     this.#last = undefined;
     this.#gaps.next();
     return true;
   }
 
-  async #compareEpochs(): Promise<void> {
+  /** @returns the head of the log, up to which facts can be expected. */
+  async #compareEpochs(): Promise<number> {
     this.#mayBeAnother = false;
     const { epoch, head } = await this.log.state();
     if (epoch !== this.#epoch || head < this.#head) await this.#startAnew();
+    return head;
   }
 
   /** Goes to the head of a log that is not the one that was told of, under an epoch that no old cursor has. */

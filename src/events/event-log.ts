@@ -32,8 +32,13 @@ export class EventLog {
   }
 
   /** The facts after `after`, in order, up to and including `upTo`, `limit` of them at most. */
-  read(after: number, upTo: number, limit: number): Promise<LoggedFact[]> {
-    return this.database.read
+  read(
+    after: number,
+    upTo: number,
+    limit: number,
+    db: Kysely<Schema> = this.database.read,
+  ): Promise<LoggedFact[]> {
+    return db
       .selectFrom('events')
       .selectAll()
       .where('position', '>', after)
@@ -42,4 +47,10 @@ export class EventLog {
       .limit(limit)
       .execute();
   }
+}
+
+/** The first facts of a page, before the first position that is missing between two of them. */
+export function upToHole(facts: readonly LoggedFact[]): readonly LoggedFact[] {
+  const end = facts.findIndex(({ position }, index) => position !== facts[0]!.position + index);
+  return end < 0 ? facts : facts.slice(0, end);
 }

@@ -164,7 +164,7 @@ export class Listener implements LiveListener, Waiting {
   }
 
   #tell(facts: readonly LoggedFact[]): void {
-    // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it.
+    // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it, or is a hole.
     if (facts[0]?.position !== this.#position + 1) return this.#reset('expired');
     const last = facts.at(-1)!;
     const heard = facts.filter(({ topic }) => this.channel.includes(topic));

@@ -21,9 +21,9 @@ export class RecentFacts {
   }
 
   push(facts: readonly LoggedFact[]): void {
-    // Found by counting from the first, so they must have no gap.
-    if (facts[0] && this.#facts.at(-1)?.position !== facts[0].position - 1) this.clear();
     for (const fact of facts) {
+      // Found by counting from the first, so they must have no gap.
+      if (this.#facts.at(-1)?.position !== fact.position - 1) this.clear();
       this.#facts.push(fact);
       this.#bytes += sizeOf(fact);
     }

@@ -1,5 +1,5 @@
 import type { EventFeed } from './event-feed.js';
-import type { EventLog, LoggedFact } from './event-log.js';
+import { type EventLog, type LoggedFact, upToHole } from './event-log.js';
 import type { Turns } from './turns.js';
 
 /** Facts, and bytes of their data, that a listener is given at once while it catches up. */
@@ -50,7 +50,7 @@ export class Replays {
       this.turns.add('replay', () => {
         this.log
           .read(position, this.feed.head, PAGE_OF_LOG)
-          .then((facts) => resolve(firstBytes(facts)), reject);
+          .then((facts) => resolve(firstBytes(upToHole(facts))), reject);
       });
     });
   }

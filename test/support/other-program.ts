@@ -5,8 +5,12 @@ import pg from 'pg';
 export async function runAsOtherProgram(url: string, statements: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const database = new Sqlite(url.slice('sqlite:'.length));
-    database.exec(statements);
-    database.close();
+    try {
+      // As `sqlite3 -bail` does: the first that fails ends it, and with it the transaction.
+      database.exec(statements);
+    } finally {
+      database.close();
+    }
     return;
   }
   const client = new pg.Client(url);
