@@ -23,7 +23,7 @@ export class Processes {
   #stopping = false;
   #replacing = false;
   #pause = PAUSE.first;
-  /** Those that are ended on purpose. */
+  /** Those whose end is no crash: they are ended on purpose, or have not taken the place of another one yet. */
   readonly #dismissed = new Set<Worker>();
 
   constructor(private readonly config: Config) {
@@ -89,20 +89,32 @@ export class Processes {
     if (this.#replacing || this.#stopping) return;
     this.#replacing = true;
     this.#logger.info('Replacing all processes, one after the other');
-    for (const old of Object.values(cluster.workers ?? {})) {
-      if (!old || this.#stopping) continue;
-      const successor = cluster.fork();
-      if (!(await this.#listening(successor))) {
-        this.#logger.error('The new process did not get as far as to listen; the old ones stay.');
-        break;
-      }
-      this.#dismissed.add(old);
-      const exit = once(old, 'exit');
-      old.process.kill('SIGTERM');
-      await exit;
-    }
+    const all = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    let replaced = 0;
+    while (replaced < all.length && (await this.#succeed(all[replaced]!))) replaced++;
     this.#replacing = false;
-    this.#logger.info('All processes were replaced');
+    if (this.#stopping) return;
+    if (replaced === all.length) this.#logger.info('All processes were replaced');
+    else
+      this.#logger.error(
+        `A new process did not get as far as to listen: ${replaced} of ${all.length} were replaced, and the others stay.`,
+      );
+  }
+
+  /** @returns whether another one has taken its place. */
+  async #succeed(old: Worker): Promise<boolean> {
+    if (this.#stopping) return false;
+    const successor = cluster.fork();
+    this.#dismissed.add(successor);
+    if (!(await this.#listening(successor))) return false;
+    this.#dismissed.delete(successor);
+    // One that has crashed meanwhile is replaced already.
+    const superfluous = old.isDead() ? successor : old;
+    this.#dismissed.add(superfluous);
+    const exit = once(superfluous, 'exit');
+    superfluous.process.kill('SIGTERM');
+    await exit;
+    return true;
   }
 
   /** The first time in order, the second time at once. */

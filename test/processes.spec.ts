@@ -6,6 +6,7 @@ import { temporaryFolder } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
 import { Hopper, until, writeTo } from './support/hopper.js';
 import { fact, openLog } from './support/log.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers } from './support/requests.js';
 
@@ -91,6 +92,26 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
     const logged = await everyoneHeardTheLog();
     expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
     expect(answered.length).toBeGreaterThan(10);
+  });
+
+  it('stay as they are, and as many, when SIGHUP comes while no new one can start', async () => {
+    const before = children();
+    // As a database that is away does: it keeps new processes from starting.
+    await runAsOtherProgram(
+      url,
+      `INSERT INTO kysely_migration VALUES ('9999-newer', '9999-01-01')`,
+    );
+    carillon.signal('SIGHUP');
+    await carillon.says('0 of 2 were replaced, and the others stay');
+    await runAsOtherProgram(url, `DELETE FROM kysely_migration WHERE name = '9999-newer'`);
+    await sleep(2000);
+    expect(children()).toEqual(before);
+    expect(carillon.output).not.toMatch(/ended by itself|All processes were replaced/);
+
+    carillon.signal('SIGHUP');
+    await carillon.says('All processes were replaced');
+    expect(children()).toHaveLength(2);
+    expect(children().filter((pid) => before.includes(pid))).toEqual([]);
   });
 
   it('end in order on SIGTERM, and are not left behind when the one that started them is killed', async () => {
