@@ -6,21 +6,15 @@ import { join } from 'node:path';
 import { Config, readConfig } from '../src/config.js';
 import { temporaryFolder } from './support/application.js';
 import { listen } from './support/listener.js';
-import { CarillonProcess, freePort } from './support/process.js';
+import { CarillonProcess, refusal as refusalOf } from './support/process.js';
 import { createUser } from './support/requests.js';
 
 describe('the start', () => {
   const folder = temporaryFolder();
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Starts it where it cannot start, and returns the one line that it says. */
-  const refusal = async (environment: Record<string, string>, port?: number, cwd = folder) => {
-    const carillon = new CarillonProcess(port ?? (await freePort()), cwd, environment);
-    expect(await carillon.exited).toBe(1);
-    expect(carillon.errors.trimEnd().split('\n')).toHaveLength(1);
-    expect(carillon.output).toBe('');
-    return carillon.errors.trimEnd();
-  };
+  const refusal = (environment: Record<string, string>, port?: number, cwd = folder) =>
+    refusalOf(environment, cwd, port);
 
   it.each([
     ['PORT', 'eighty', 'whole number from 0 to 65535'],

@@ -8,6 +8,7 @@ import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
 import * as otherPrograms from './migrations/0004-other-programs.js';
 import * as accounts from './migrations/0005-accounts.js';
 import * as rooms from './migrations/0006-rooms.js';
+import { TABLES } from './move.js';
 import type { Schema } from './schema.js';
 
 /** In the order of their names; a migration that has been released is never changed. */
@@ -20,16 +21,26 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-rooms': rooms,
 };
 
+/** PostgreSQL's codes for a role that may not, and for one that sees no schema to make tables in. */
+const DENIED = ['42501', '3F000'];
+
+/** All that the program reads and writes. */
+const NAMES_OF_TABLES = ['event_log', 'kysely_migration', ...TABLES.map(({ name }) => name)];
+
 /**
  * Brings the database up to this version of the program, all missing steps in one transaction.
  *
- * @throws StartupError the database was made by a newer version of the program, or by another program.
+ * @throws StartupError the database was made by a newer version of the program, or by another program, or this role may
+ *   not do what it has to.
  */
 export async function migrate(db: Kysely<Schema>): Promise<void> {
   await refuseForeign(db);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
+  const denied = isPostgres(db) && DENIED.includes((error as { code?: string })?.code ?? '');
+  if (isPostgres(db) && (!error || denied)) await refuseWithoutRights(db);
   if (!error) return;
+  if (denied) throw new StartupError(await whatToGrant(db, error));
   const unknown = await unknownMigrations(db);
   if (unknown.length === 0) throw error;
   throw new StartupError(
@@ -52,6 +63,38 @@ async function tablesOf(db: Kysely<Schema>): Promise<string[]> {
   if (!isPostgres(db)) return tables.map(({ name }) => name);
   const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
   return tables.filter(({ schema }) => schema === rows[0]!.schema).map(({ name }) => name);
+}
+
+/** In PostgreSQL, where other roles can have made the tables. */
+async function refuseWithoutRights(db: Kysely<any>): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relnamespace = current_schema()::regnamespace and relname = any(${NAMES_OF_TABLES})
+      and not (has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert')
+        and has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete'))
+    order by relname`.execute(db);
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => name).join(', ');
+  const { role, schema } = await whoAndWhere(db);
+  throw new StartupError(
+    `The role ${role} may not read and write ${names}. Have their owner run: ` +
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`,
+  );
+}
+
+async function whatToGrant(db: Kysely<any>, error: unknown): Promise<string> {
+  const { role, schema } = await whoAndWhere(db);
+  return (
+    `The role ${role} may not bring the database up to date: ${(error as Error).message}. Tables that are there have to belong to it, ` +
+    `and it has to be let make others: GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`
+  );
+}
+
+async function whoAndWhere(db: Kysely<any>): Promise<{ role: string; schema: string }> {
+  const { rows } = await sql<{ role: string; schema: string }>`
+    select quote_ident(current_user) as role,
+      quote_ident(coalesce(current_schema(), 'public')) as schema`.execute(db);
+  return rows[0]!;
 }
 
 async function unknownMigrations(db: Kysely<any>): Promise<string[]> {

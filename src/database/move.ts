@@ -10,7 +10,7 @@ const BATCH = 1000;
 type Row = Readonly<Record<string, string | number | null>>;
 
 /** What is copied: the columns in the order in which they are compared, and those that the rows are ordered by. */
-const TABLES = [
+export const TABLES = [
   {
     name: 'users',
     columns: ['id', 'firstname', 'lastname', 'username', 'created_at', 'updated_at'],

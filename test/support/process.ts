@@ -78,6 +78,19 @@ export class CarillonProcess {
   }
 }
 
+/** Starts one where it cannot start, and returns the one line that it says. */
+export async function refusal(
+  environment: Record<string, string>,
+  folder: string,
+  port?: number,
+): Promise<string> {
+  const carillon = new CarillonProcess(port ?? (await freePort()), folder, environment);
+  expect(await carillon.exited).toBe(1);
+  expect(carillon.errors.trimEnd().split('\n')).toHaveLength(1);
+  expect(carillon.output).toBe('');
+  return carillon.errors.trimEnd();
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
