@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from './support/application.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { PostgresServer } from './support/postgres.js';
@@ -60,5 +62,45 @@ describe('the start on PostgreSQL', () => {
     }
     await asOwner(grant);
     await startAndUse(as('some-one'));
+  });
+
+  it.each(['disable', 'prefer'])('takes sslmode=%s where the server has no TLS', async (mode) => {
+    const { errors } = await startAndUse(`${url}?sslmode=${mode}`);
+    expect(errors).toBe('');
+  });
+
+  it('says in one line which sslmode there are, and which one the server is not up to', async () => {
+    const modes = 'disable, prefer, require, verify-ca, verify-full';
+    const unknown = await refusal(`${url}?sslmode=verify_full`);
+    expect(unknown).toMatch(new RegExp(`sslmode is "verify_full"; it must be one of ${modes}.$`));
+    expect(await refusal(`${url}?sslmode=verify-ca`)).toMatch(/needs sslrootcert/);
+    expect(await refusal(`${url}?sslmode=require`)).toMatch(/does not support SSL/);
+  });
+
+  const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+  (hasOpenssl ? describe : describe.skip)('with TLS', () => {
+    beforeAll(async () => {
+      // In the folder of its data, and as the user whom it runs as.
+      await asOwner(
+        `
+        copy (select 1) to program 'openssl req -x509 -nodes -newkey rsa:2048 -days 2 -subj /CN=elsewhere
+          -keyout server.key -out server.crt 2>&1 && chmod 600 server.key'`.replace(/\n\s+/g, ' '),
+      );
+      await asOwner(`alter system set ssl = 'on'`);
+      await asOwner('select pg_reload_conf()');
+    });
+
+    it.each(['prefer', 'require'])('takes any certificate for sslmode=%s', async (mode) => {
+      const { errors } = await startAndUse(`${url}?sslmode=${mode}`);
+      expect(errors).toBe('');
+    });
+
+    it('takes that of the CA for verify-ca, and that of the host alone for verify-full', async () => {
+      const ca = `&sslrootcert=${join(server.data, 'server.crt')}`;
+      const { errors } = await startAndUse(`${url}?sslmode=verify-ca${ca}`);
+      expect(errors).toBe('');
+      expect(await refusal(`${url}?sslmode=verify-full`)).toMatch(/self-signed certificate/);
+      expect(await refusal(`${url}?sslmode=verify-full${ca}`)).toMatch(/does not match/);
+    });
   });
 });

@@ -39,24 +39,51 @@ const APPEND = `
   from log, unnest($2::text[], $3::text[], $4::text[], $5::text[])
     with ordinality as fact (topic, type, data, actor, n)`;
 
+/** https://www.postgresql.org/docs/current/libpq-ssl.html, less `allow`, which would ask for no TLS first. */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+/** What the driver says where the server has no TLS. */
+const NO_TLS = 'The server does not support SSL connections';
+
 /**
- * Connects to the PostgreSQL of a URL `postgres://…`, version 14 or newer. All that libpq's URLs say of TLS
- * (`sslmode`, `sslrootcert`, …) is followed.
+ * Connects to the PostgreSQL of a URL `postgres://…`, version 14 or newer. What it says of TLS (`sslmode`,
+ * `sslrootcert`, …) means what it means to libpq.
  *
  * @param connections how many, at the most, beside the one that listens for other processes.
  * @throws StartupError it cannot be reached, refuses, or is too old.
  */
 export async function openPostgres(url: string, connections: number): Promise<Engine> {
-  let engine: PostgresEngine | undefined;
   try {
-    engine = new PostgresEngine(url, connections);
-    await engine.open();
-    return engine;
+    return await open(asLibpqMeansIt(url), connections);
   } catch (error) {
-    await engine?.close();
     if (error instanceof StartupError) throw error;
     throw new StartupError(`DATABASE_URL is "${withoutPassword(url)}": ${reasonOf(error)}`);
   }
+}
+
+async function open(url: string, connections: number): Promise<Engine> {
+  const engine = new PostgresEngine(url, connections);
+  try {
+    await engine.open();
+    return engine;
+  } catch (error) {
+    await engine.close();
+    const isPreferred = new URL(url).searchParams.get('sslmode') === 'prefer';
+    if (!isPreferred || (error as Error).message !== NO_TLS) throw error;
+    return open(url.replace('sslmode=prefer', 'sslmode=disable'), connections);
+  }
+}
+
+/** The driver takes all but `disable` for `verify-full`, unless it is asked to do as libpq does. */
+function asLibpqMeansIt(url: string): string {
+  const { searchParams } = new URL(url);
+  const mode = searchParams.get('sslmode');
+  if (mode === null || searchParams.has('uselibpqcompat')) return url;
+  const shown = `DATABASE_URL is "${withoutPassword(url)}": sslmode is "${mode}"`;
+  if (!SSL_MODES.includes(mode))
+    throw new StartupError(`${shown}; it must be one of ${SSL_MODES.join(', ')}.`);
+  if (mode === 'verify-ca' && !searchParams.has('sslrootcert'))
+    throw new StartupError(`${shown}, which needs sslrootcert, the file with that CA.`);
+  return `${url}&uselibpqcompat=true`;
 }
 
 class PostgresEngine implements Engine {

@@ -11,7 +11,7 @@ export class PostgresServer {
 
   private constructor(
     private readonly server: EmbeddedPostgres,
-    private readonly data: string,
+    readonly data: string,
     private readonly folder: string,
     readonly port: number,
   ) {}
