@@ -10,6 +10,7 @@ import { temporaryFolder } from './support/application.js';
 import { until } from './support/hopper.js';
 import { listen } from './support/listener.js';
 import { fact, openLog } from './support/log.js';
+import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers, post } from './support/requests.js';
@@ -96,6 +97,36 @@ describe('moving to PostgreSQL', () => {
     expect(await repeat.json()).toEqual(users[3]);
     expect(await listUsers(moved.url)).toEqual([...users, next]);
     back.socket.destroy();
+    await moved.kill();
+    for (const path of [old.folder, moved.folder]) rmSync(path, { recursive: true, force: true });
+  });
+
+  it('keeps accounts, sessions, rooms, messages and what is unread, and goes on from there', async () => {
+    const from = `sqlite:${join(folder, 'chat.db')}`;
+    const old = await CarillonProcess.start({ DATABASE_URL: from });
+    const [ada, bob] = [await Person.signUp(old.url, 'ada'), await Person.signUp(old.url, 'bob')];
+    const room = await ada.makes('Moving', 'private');
+    await ada.brings(bob, room);
+    const direct = { kind: 'direct', userId: bob.id };
+    const conversation = await ada.does<{ id: string }>('POST', '/api/rooms', direct);
+    for (const text of ['first @bob', 'second', 'third @bob']) await ada.says(room, text);
+    const { id } = await ada.says(room, 'gone');
+    await ada.does('DELETE', `/api/rooms/${room.id}/messages/${id}`);
+    const before = await bob.gets('/api/me/rooms');
+    const messages = await bob.gets(`/api/rooms/${room.id}/messages`);
+    await old.stop();
+    expect(await run('--from', from, '--to', to)).toMatchObject({ code: 0, errors: '' });
+
+    const moved = await CarillonProcess.start({ DATABASE_URL: to });
+    // With the tokens of before.
+    const [there, here] = [ada.at(moved.url), bob.at(moved.url)];
+    expect(await here.gets('/api/me/rooms')).toEqual(before);
+    expect(await here.gets(`/api/rooms/${room.id}/messages`)).toEqual(messages);
+    expect(await there.does('POST', '/api/rooms', direct)).toMatchObject({ id: conversation.id });
+    expect(await there.says(room, 'fifth @bob')).toMatchObject({ seq: 5, mentions: [bob.id] });
+    const found = await here.gets<{ text: string }[]>('/api/messages?q=bob');
+    expect(found.map(({ text }) => text)).toEqual(['fifth @bob', 'third @bob', 'first @bob']);
+    expect((await Person.signIn(moved.url, 'bob')).id).toBe(bob.id);
     await moved.kill();
     for (const path of [old.folder, moved.folder]) rmSync(path, { recursive: true, force: true });
   });

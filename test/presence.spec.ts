@@ -120,6 +120,20 @@ describe('presence over several nodes', () => {
     await bob.at(two).does('POST', `/api/rooms/${room.id}/typing`);
     await watcher.hears(1, 'typing');
 
+    // What is changed at one node ends what is open at another one, within a second.
+    const dan = await Person.signUp(one, 'dan');
+    await dan.joins(room);
+    const [removed, revoked] = [await dan.at(two).listens(), await dan.at(two).listens()];
+    listeners.push(removed, revoked);
+    await ada.does('DELETE', `/api/rooms/${room.id}/members/${dan.id}`);
+    await removed.until(({ events }) => events.some(({ type }) => type === 'room.left'), 1000);
+    await ada.says(room, 'dan does not hear this');
+    await dan.does('DELETE', `/api/sessions/${dan.sessionId}`);
+    await Promise.all([removed, revoked].map((stream) => stream.until(({ ended }) => ended, 1000)));
+    expect(removed.of('message.posted')).toEqual([]);
+    // Nobody shares a room with him any more.
+    await sees(watcher, ada, bob, cy);
+
     await nodes[1]!.kill();
     const back = await bob.at(one).listens();
     listeners.push(back);

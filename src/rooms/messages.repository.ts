@@ -166,8 +166,13 @@ export class MessagesRepository {
       .where('messages.deleted_at', 'is', null)
       .where(hasWords(db, words))
       .$if(roomId !== undefined, (query) => query.where('messages.room_id', '=', roomId!))
-      .$if(before !== undefined, (query) => query.where('messages.id', '<', before!))
-      .orderBy('messages.id', 'desc')
+      .$if(before !== undefined, (query) =>
+        query.where('messages.number', '<', (of) =>
+          of.selectFrom('messages').select('number').where('id', '=', before!),
+        ),
+      )
+      // The index of words is in this order, so few of many matches are soon found.
+      .orderBy('messages.number', 'desc')
       .limit(limit)
       .execute();
     return rows.map(toMessage);

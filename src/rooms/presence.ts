@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { accountTopic } from '../accounts/accounts.events.js';
 import { Database } from '../database/database.js';
 import { EventFeed } from '../events/event-feed.js';
+import type { LoggedFact } from '../events/event-log.js';
 import { type EphemeralFact, Ephemerals } from '../events/ephemerals.js';
 import { Streams } from '../events/streams.js';
 import { Periodic } from '../periodic.js';
-import { RoomJoined, roomTopic } from './rooms.events.js';
+import { RoomJoined, RoomLeft, roomTopic } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { Whereabouts } from './whereabouts.js';
 
@@ -53,8 +54,9 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     this.streams.departures.subscribe((userId) => this.#leaveSoon(userId));
     this.ephemerals.facts.subscribe((fact) => this.#hear(fact));
     this.feed.facts.subscribe((facts) => {
-      for (const { type, topic } of facts)
-        if (type === RoomJoined.type) this.#meet(topic.slice(accountTopic('').length));
+      for (const fact of facts)
+        if (fact.type === RoomJoined.type) this.#meet(ownerOf(fact));
+        else if (fact.type === RoomLeft.type) this.#part(fact);
     });
     this.#periodic.start();
   }
@@ -80,10 +82,20 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     this.#leaving.set(userId, setTimeout(leave, GRACE).unref());
   }
 
-  /** Someone has got into a room: those who were there hear whether they are here, and they who else is. */
+  /** Someone is in other rooms than before: those who are in them hear that they are here, and they who else is. */
   #meet(userId: string): void {
     if (this.#whereabouts.has(userId)) this.#inBackground(this.#tellOf([userId], []));
     if (this.streams.isListening(userId)) this.#inBackground(this.#tellAll(userId));
+  }
+
+  /** Someone is in a room no more: who shares no other with them does not hear of them from now on. */
+  #part(fact: LoggedFact): void {
+    const { roomId } = JSON.parse(fact.data) as RoomLeft['data'];
+    const userId = ownerOf(fact);
+    if (!this.#whereabouts.has(userId)) return;
+    const data = { online: [], offline: [userId], complete: false };
+    this.ephemerals.tellHere({ topics: [roomTopic(roomId)], type: 'presence', data });
+    this.#meet(userId);
   }
 
   async #beat(): Promise<void> {
@@ -133,3 +145,6 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     );
   }
 }
+
+/** Whose own topic a fact is told on. */
+const ownerOf = ({ topic }: LoggedFact): string => topic.slice(accountTopic('').length);

@@ -62,6 +62,14 @@ export async function up(db: Kysely<any>): Promise<void> {
     .modifyEnd(tableEnd)
     .execute();
 
+  // Counts what is unread without a look at the messages.
+  await db.schema
+    .createIndex('messages_counted')
+    .on('messages')
+    .columns(['room_id', 'seq', 'author_id'])
+    .where(sql<boolean>`deleted_at is null`)
+    .execute();
+
   await db.schema
     .createTable('mentions')
     .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
