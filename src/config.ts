@@ -16,7 +16,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import ms, { type StringValue } from 'ms';
 import proxyAddr from 'proxy-addr';
-import { StartupError } from './startup-error.js';
+import { StartupError, withoutPassword } from './startup-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const DURATION = /^\d+(\.\d+)? ?(ms|s|m|h|d)$/;
@@ -189,7 +189,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = processEnvironment()
   const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
   const wrong = validateSync(config, { stopAtFirstError: true }).map(
     ({ property, constraints }) =>
-      `${property} is "${environment[property]}": it ${Object.values(constraints ?? {})[0]}.`,
+      `${property} is "${withoutPassword(environment[property] ?? '')}": it ${Object.values(constraints ?? {})[0]}.`,
   );
   if (wrong.length > 0) throw new StartupError(wrong.join('\n'));
   return config;

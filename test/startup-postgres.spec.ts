@@ -77,6 +77,37 @@ describe('the start on PostgreSQL', () => {
     expect(await refusal(`${url}?sslmode=require`)).toMatch(/does not support SSL/);
   });
 
+  it.each([
+    'postgres://me:hid@den@127.0.0.1:1/db',
+    'postgres://me:hid/den@127.0.0.1:1/db',
+    'postgres://me:hid#den@127.0.0.1:1/db',
+    'postgres://me:hid?den@127.0.0.1:1/db',
+    'postgres://me:hid%den@127.0.0.1:1/db',
+    'postgres://me:1/hidden@127.0.0.1:1/db',
+    'postgres://me:1#hidden@127.0.0.1:1/db',
+    'postgres://me:1?hidden@127.0.0.1:1/db',
+    'postgres://me:hid%23den@127.0.0.1:1/db',
+    'postgres://127.0.0.1:1/db?user=me&password=hidden',
+    'postgres://127.0.0.1:1/db?password=hid@den',
+    'postgres://me:hidden@no-such-host.invalid/db',
+    'postgres://me:hidden@127.0.0.1:1/db?sslmode=hm',
+    'postgres:/me:hidden@127.0.0.1/db',
+    'mysql://me:hid:den@127.0.0.1/db',
+  ])('tells nothing of the password of %s', async (unusable) => {
+    const line = await refusal(unusable);
+    expect(line).toMatch(/^DATABASE_URL /);
+    expect(line).not.toMatch(/hid|den/);
+  });
+
+  it('says what to do where a password is not percent-encoded, and takes one that is', async () => {
+    const password = 'a@b/c#d?e:f%g';
+    expect(await refusal(url.replace('secret', password))).toMatch(/percent-encoded, such as %40/);
+    await asOwner(`create role special superuser login password '${password}'`);
+    const special = url.replace('carillon:secret', `special:${encodeURIComponent(password)}`);
+    await startAndUse(special);
+    await startAndUse(special.replace(/@.*\//, `@/`).concat(`?host=127.0.0.1&port=${server.port}`));
+  });
+
   const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
   (hasOpenssl ? describe : describe.skip)('with TLS', () => {
     beforeAll(async () => {

@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import type { Observable } from 'rxjs';
-import { StartupError } from '../startup-error.js';
+import { StartupError, withoutPassword } from '../startup-error.js';
 import type { Engine, RecordedFact } from './database.js';
 import { DatabaseUnavailable, TransactionConflict } from './errors.js';
 import { PostgresBell } from './postgres-bell.js';
@@ -67,7 +67,7 @@ async function open(url: string, connections: number): Promise<Engine> {
     return engine;
   } catch (error) {
     await engine.close();
-    const isPreferred = new URL(url).searchParams.get('sslmode') === 'prefer';
+    const isPreferred = parsed(url).searchParams.get('sslmode') === 'prefer';
     if (!isPreferred || (error as Error).message !== NO_TLS) throw error;
     return open(url.replace('sslmode=prefer', 'sslmode=disable'), connections);
   }
@@ -75,7 +75,7 @@ async function open(url: string, connections: number): Promise<Engine> {
 
 /** The driver takes all but `disable` for `verify-full`, unless it is asked to do as libpq does. */
 function asLibpqMeansIt(url: string): string {
-  const { searchParams } = new URL(url);
+  const { searchParams } = parsed(url);
   const mode = searchParams.get('sslmode');
   if (mode === null || searchParams.has('uselibpqcompat')) return url;
   const shown = `DATABASE_URL is "${withoutPassword(url)}": sslmode is "${mode}"`;
@@ -84,6 +84,27 @@ function asLibpqMeansIt(url: string): string {
   if (mode === 'verify-ca' && !searchParams.has('sslrootcert'))
     throw new StartupError(`${shown}, which needs sslrootcert, the file with that CA.`);
   return `${url}&uselibpqcompat=true`;
+}
+
+/** @throws StartupError a user or password that is not percent-encoded has made it another URL, or none. */
+function parsed(text: string): URL {
+  // As the driver does it: without a host there is one in the query, the folder of a socket.
+  const url = URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/'));
+  const isWhole = url && url.hash === '' && !/@/.test(url.pathname + url.search);
+  if (isWhole && isDecodable(url.username) && isDecodable(url.password)) return url;
+  throw new StartupError(
+    'DATABASE_URL cannot be read as a URL: write what is special in it percent-encoded, such as %40 for @, %3A for :, ' +
+      '%2F for /, %3F for ?, %23 for # and %25 for %.',
+  );
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class PostgresEngine implements Engine {
@@ -228,8 +249,4 @@ function reasonOf(error: unknown): string {
   if (/^(28|42501)/.test(code)) return `${message}; check user, password and rights.`;
   if (code === 'ENOTFOUND') return 'there is no host of that name.';
   return `it cannot be reached: ${message}.`;
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@');
 }
