@@ -36,9 +36,11 @@ describe('moving to PostgreSQL', () => {
   const ask = async (query: string) => {
     const client = new pg.Client(to);
     await client.connect();
-    const { rows } = await client.query<Record<string, unknown>>(query);
-    await client.end();
-    return rows;
+    try {
+      return (await client.query<Record<string, unknown>>(query)).rows;
+    } finally {
+      await client.end();
+    }
   };
   /** A log of so many events, the first of them trimmed. */
   const fill = async (path: string, events: number) => {
@@ -129,6 +131,29 @@ describe('moving to PostgreSQL', () => {
     expect((await Person.signIn(moved.url, 'bob')).id).toBe(bob.id);
     await moved.kill();
     for (const path of [old.folder, moved.folder]) rmSync(path, { recursive: true, force: true });
+  });
+
+  it('keeps what is older than the form that events must have, and has it kept from then on', async () => {
+    const path = join(folder, 'odd.db');
+    await fill(path, 1000);
+    const database = new Sqlite(path);
+    const { sql } = database
+      .prepare<[], { sql: string }>(`SELECT sql FROM sqlite_schema WHERE name = 'events_form'`)
+      .get()!;
+    database.exec(
+      `DROP TRIGGER events_form; UPDATE events SET type = 'reset', data = 'null'; ${sql}`,
+    );
+    database.close();
+    expect(await run('--from', `sqlite:${path}`, '--to', to)).toMatchObject({
+      code: 0,
+      errors: '',
+    });
+    expect(await ask(`select count(*)::int as n from events where data = 'null'`)).toEqual([
+      { n: 990 },
+    ]);
+    await expect(ask(`select carillon_record('users', 'reset', '{}')`)).rejects.toThrow(
+      'events_form',
+    );
   });
 
   it('leaves the target empty when it is killed in the middle, and can be run again', async () => {

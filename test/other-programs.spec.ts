@@ -5,7 +5,9 @@ import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
 import { listen } from './support/listener.js';
+import { openLog } from './support/log.js';
 import { runAsOtherProgram } from './support/other-program.js';
+import { PostgresServer } from './support/postgres.js';
 import { createUser, listUsers } from './support/requests.js';
 
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'other-programs.md');
@@ -94,4 +96,57 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
     expect(listener.of('update', 'reset').map(({ data }) => data)).toEqual([user]);
     listener.socket.destroy();
   });
+
+  const put = (topic: string, type: string, data: string) =>
+    runAsOtherProgram(
+      url,
+      `BEGIN;
+      INSERT INTO events (position, topic, type, data, at)
+        SELECT head + 1, ${topic}, ${type}, ${data}, '2030-01-01T00:00:00.000Z' FROM event_log;
+      UPDATE event_log SET head = head + 1;
+      COMMIT;`,
+    );
+  const long = (letters: number) => `'${'é'.repeat(letters)}'`;
+  const character = (code: number) => (name === 'SQLite' ? `char(${code})` : `chr(${code})`);
+
+  it.each([
+    [`''`, `'a.b'`, `'{}'`],
+    [`'users'`, `''`, `'{}'`],
+    [long(201), `'a.b'`, `'{}'`],
+    [`'users'`, long(201), `'{}'`],
+    [`'a' || ${character(10)}`, `'a.b'`, `'{}'`],
+    [`'users'`, `${character(13)} || 'b'`, `'{}'`],
+    [`'users'`, `'a' || ${character(127)} || 'b'`, `'{}'`],
+    ...['heartbeat', 'reset', 'presence', 'typing', 'open', 'error'].map((type) => [
+      `'users'`,
+      `'${type}'`,
+      `'{}'`,
+    ]),
+    ...['', '{', '42', 'null', '[]', '"a"'].map((data) => [`'users'`, `'a.b'`, `'${data}'`]),
+  ] as [string, string, string][])('may not put %s, %s, %s into the log', async (...fact) => {
+    const before = await ofLog(application);
+    await expect(put(...fact)).rejects.toThrow(/events_form|json/);
+    expect(await ofLog(application)).toEqual(before);
+  });
+
+  it('may use all other characters, as many as there may be', async () => {
+    const before = (await ofLog(application))[0].head;
+    await put(long(200), `'- ''"]*? 李'`, `'{"a":\n1}'`);
+    expect((await ofLog(application))[0].head).toBe(before + 1);
+  });
+});
+
+it('carillon_record takes json, jsonb, text and literals', async () => {
+  const server = await PostgresServer.start();
+  const url = await server.createDatabase();
+  const { log, close } = await openLog(url);
+  const data = [`'{"n":1}'`, `'{"n":1}'::json`, `'{"n":1}'::jsonb`, `'{"n":1}'::text`];
+  for (const each of data)
+    await runAsOtherProgram(url, `SELECT carillon_record('users', 'user.x', ${each}, 'me')`);
+  await runAsOtherProgram(url, `SELECT carillon_record('users', 'user.x', '{"n":1}')`);
+  const facts = await log.read(0, 10, 10);
+  for (const fact of facts) expect(JSON.parse(fact.data)).toEqual({ n: 1 });
+  expect(facts.map(({ actor }) => actor)).toEqual(['me', 'me', 'me', 'me', null]);
+  await close();
+  await server.stop();
 });

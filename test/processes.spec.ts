@@ -170,8 +170,8 @@ describe('several processes', () => {
     clearInterval(counting);
     expect(turns).toBeGreaterThan(20);
     expect((await one.log.read(0, 10, 10)).map(({ data }) => data)).toEqual([
-      '"first"',
-      '"second"',
+      '{"value":"first"}',
+      '{"value":"second"}',
     ]);
     await one.close();
     await other.close();

@@ -31,7 +31,7 @@ describe('the unit of work on SQLite alone', () => {
     );
   const loggedData = async () =>
     (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(
-      ({ data }) => JSON.parse(data) as unknown,
+      ({ data }) => (JSON.parse(data) as { value: unknown }).value,
     );
   const positions = async () =>
     (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);

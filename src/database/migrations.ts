@@ -8,6 +8,7 @@ import * as idempotencyKeys from './migrations/0003-idempotency-keys.js';
 import * as otherPrograms from './migrations/0004-other-programs.js';
 import * as accounts from './migrations/0005-accounts.js';
 import * as rooms from './migrations/0006-rooms.js';
+import * as formOfEvents from './migrations/0007-form-of-events.js';
 import { TABLES } from './move.js';
 import type { Schema } from './schema.js';
 
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-other-programs': otherPrograms,
   '0005-accounts': accounts,
   '0006-rooms': rooms,
+  '0007-form-of-events': formOfEvents,
 };
 
 /** PostgreSQL's codes for a role that may not, and for one that sees no schema to make tables in. */

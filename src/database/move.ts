@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { createHash, type Hash } from 'node:crypto';
 import { StartupError } from '../startup-error.js';
 import type { Engine } from './database.js';
+import { checkForm, uncheckForm } from './migrations/0007-form-of-events.js';
 import type { Schema } from './schema.js';
 
 /** Rows that are read and written at once. */
@@ -104,7 +105,9 @@ export async function move(source: Engine, target: Engine, onProgress: OnProgres
   await source.snapshot((from) =>
     target.write.transaction().execute(async (to) => {
       await refuseUnlessEmpty(to);
+      await uncheckForm(to);
       for (const table of TABLES) await copyAndCompare(from, to, table, onProgress);
+      await checkForm(to);
       await goOnCounting(to);
       const log = await stateOf(from);
       await to.updateTable('event_log').set(log).execute();

@@ -17,8 +17,9 @@ export async function openLog(url: string) {
   };
 }
 
+/** A fact whose data are an object, or hold what is none. */
 export const fact = (data: unknown, topic = 'users', type = 'user.updated'): Fact => ({
   topic,
   type,
-  data,
+  data: typeof data === 'object' || data === undefined ? data : { value: data },
 });
