@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDatabase } from './database/database.module.js';
+import type { Engine } from './database/database.js';
 import { move } from './database/move.js';
+import { isOpenElsewhere } from './database/sqlite.js';
 import { StartupError } from './startup-error.js';
 
 const USAGE =
@@ -15,9 +17,9 @@ async function main(): Promise<void> {
   const { from, to } = parse();
   if (!existsSync(pathOf(from)))
     throw new StartupError(`--from is "${from}": there is no such file.`);
-  const source = await openDatabase(from);
+  const source = await open('--from', from);
   try {
-    const target = await openDatabase(to);
+    const target = await open('--to', to);
     try {
       await move(source, target, reporter());
     } finally {
@@ -26,7 +28,20 @@ async function main(): Promise<void> {
   } finally {
     await source.close();
   }
-  say('All is there. Start Carillon with DATABASE_URL set to what --to is.');
+  say('All is there. From now on, start Carillon with DATABASE_URL set to what --to is.');
+}
+
+async function open(option: '--from' | '--to', url: string): Promise<Engine> {
+  try {
+    if (option === '--from' && isOpenElsewhere(pathOf(url)))
+      throw new StartupError(
+        `--from is "${url}": another process has it open; stop Carillon first.`,
+      );
+    return await openDatabase(url);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    throw new StartupError(error.message.replace(/^DATABASE_URL/, option));
+  }
 }
 
 function parse(): { from: string; to: string } {
@@ -59,6 +74,11 @@ function say(line: string): void {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  const { message } = error as Error;
+  // Such as a connection that was cut.
+  const isHalfway = !(error instanceof StartupError);
+  process.stderr.write(
+    isHalfway ? `It failed: ${message}. Nothing was moved; run it again.\n` : `${message}\n`,
+  );
   process.exitCode = 1;
 }

@@ -200,25 +200,38 @@ describe('moving to PostgreSQL', () => {
     }
     const nowhere = await run('--from', source, '--to', 'postgres://me:hidden@127.0.0.1:1/none');
     expect(nowhere.code).toBe(1);
-    expect(nowhere.errors).toMatch(/cannot be reached/);
+    expect(nowhere.errors).toMatch(/^--to is "postgres.*cannot be reached/);
     expect(nowhere.errors).not.toContain('hidden');
   });
 
-  it('notices that the source is written to meanwhile, and moves nothing', async () => {
-    const path = join(folder, 'busy.db');
-    await fill(path, 30_000);
-    const child = begin('--from', `sqlite:${path}`, '--to', to);
-    let errors = '';
-    child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    const closed = once(child, 'close');
-    const { work, close } = await openLog(`sqlite:${path}`);
-    while (child.exitCode === null) {
-      await work.run(async (tx) => tx.record(fact('meanwhile')));
-      await sleep(5);
-    }
-    await close();
-    expect((await closed)[0]).toBe(1);
-    expect(errors).toContain('written to while it was copied');
+  it('refuses a source that a Carillon has open, idle as it is', async () => {
+    const from = `sqlite:${join(folder, 'idle.db')}`;
+    const idle = await CarillonProcess.start({ DATABASE_URL: from });
+    const { code, errors } = await run('--from', from, '--to', to);
+    expect([code, errors]).toEqual([
+      1,
+      `--from is "${from}": another process has it open; stop Carillon first.\n`,
+    ]);
+    await createUser(idle.url, 'Not', 'DISTURBED');
+    await idle.stop();
+    expect((await run('--from', from, '--to', to)).code).toBe(0);
+    rmSync(idle.folder, { recursive: true });
+  });
+
+  it('lets nobody write to the source meanwhile, and says that it can be run again when it was cut off', async () => {
+    const path = join(folder, 'long.db');
+    await fill(path, 60_000);
+    const moving = run('--from', `sqlite:${path}`, '--to', to);
+    const copying = `from pg_stat_activity where datname = current_database() and query like '%insert into "events"%' and pid <> pg_backend_pid()`;
+    await until(async () => (await ask(`select 1 ${copying}`)).length > 0);
+    const writer = new Sqlite(path, { timeout: 0 });
+    expect(() => writer.exec('BEGIN IMMEDIATE')).toThrow('locked');
+    writer.close();
+    await ask(`select pg_terminate_backend(pid) ${copying}`);
+    const { code, errors } = await moving;
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^It failed: .*\. Nothing was moved; run it again\.\n$/);
     expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 0 }]);
+    expect((await run('--from', `sqlite:${path}`, '--to', to)).code).toBe(0);
   });
 });

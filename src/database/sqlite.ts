@@ -62,6 +62,21 @@ export function openSqlite(url: string, flush?: Flush): Engine {
   }
 }
 
+/** Whether another process has the database file open, idle as it may be: each connection holds a lock in WAL mode. */
+export function isOpenElsewhere(path: string): boolean {
+  const connection = new Sqlite(path, { timeout: 0 });
+  try {
+    connection.pragma('locking_mode = EXCLUSIVE');
+    connection.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code?.startsWith('SQLITE_BUSY')) return true;
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
 /**
  * What was committed survives a power cut, as with `synchronous=FULL`, and the event loop goes on while the disk works.
  *
