@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { User } from '../src/users/user.js';
 import { Hopper, until, writeTo } from './support/hopper.js';
 import { openLog, fact } from './support/log.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers, patch, post } from './support/requests.js';
@@ -150,6 +151,32 @@ describe('several nodes on one PostgreSQL', () => {
       'Before',
       'After',
     ]);
+  });
+
+  it('are not ready, and say why, while the database is read-only, as a standby is', async () => {
+    await start(1);
+    const ready = () => get(`${urls()[0]}/health/ready`);
+    const make = (value: string) =>
+      runAsOtherProgram(
+        url,
+        `set default_transaction_read_only = off;
+        alter system set default_transaction_read_only = ${value};
+        select pg_reload_conf()`,
+      );
+    expect((await ready()).status).toBe(200);
+    await make('on');
+    try {
+      await until(async () => (await ready()).status === 503);
+      expect(((await (await ready()).json()) as { detail: string }).detail).toBe(
+        'database: is read-only.',
+      );
+      const posted = await post(`${urls()[0]}/api/users`, { firstname: 'No', lastname: 'Where' });
+      expect(posted.status).toBe(503);
+    } finally {
+      await make('off');
+    }
+    await until(async () => (await ready()).status === 200);
+    await createUser(urls()[0]!, 'After', 'It');
   });
 
   it('hear of each other again when LISTEN was cut, and meanwhile by looking', async () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Observable } from 'rxjs';
+import { isPostgres } from './dialect.js';
 import type { Schema } from './schema.js';
 
 /** A fact on its way into the log. `data` is JSON. */
@@ -76,8 +77,18 @@ export class Database {
     this.engine.send(message);
   }
 
-  /** @throws whatever keeps the database from answering. */
-  async ping(): Promise<void> {
-    await sql`select head from event_log`.execute(this.engine.read);
+  /**
+   * @returns whether it can be written, as a standby cannot.
+   * @throws whatever keeps the database from answering.
+   */
+  async ping(): Promise<boolean> {
+    const isReadOnly = isPostgres(this.engine.read)
+      ? sql<boolean>`current_setting('transaction_read_only') = 'on'`
+      : sql<boolean>`false`;
+    const { readOnly } = await this.engine.read
+      .selectFrom('event_log')
+      .select(isReadOnly.as('readOnly'))
+      .executeTakeFirstOrThrow();
+    return !readOnly;
   }
 }

@@ -26,7 +26,7 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Whether to send it requests: not while it shuts down, nor while the database does not answer. */
+  /** Whether to send it requests: not while it shuts down, nor while the database does not answer or cannot be written. */
   @Get('ready')
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ operationId: 'isReady', summary: 'Can it serve requests?' })
@@ -44,8 +44,7 @@ export class HealthController {
   async #database() {
     const indicator = this.indicators.check('database');
     try {
-      await this.database.ping();
-      return indicator.up();
+      return (await this.database.ping()) ? indicator.up() : indicator.down('is read-only');
     } catch {
       return indicator.down('does not answer');
     }
