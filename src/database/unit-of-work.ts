@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CompiledQuery, type ControlledTransaction, type Kysely } from 'kysely';
+import type { ControlledTransaction, Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Subject, type Observable } from 'rxjs';
 import { ENGINE, type Engine, type RecordedFact } from './database.js';
 import { DatabaseUnavailable, TransactionConflict } from './errors.js';
 import type { Fact } from './fact.js';
+import { Savepoints } from './savepoints.js';
 import type { Schema } from './schema.js';
 
 /** Commands that share one flush at the most: bounds how long the first of them waits for the last. */
@@ -16,20 +17,17 @@ const ATTEMPTS = 4;
 /** Milliseconds at the most before it is run again; jittered, so that both do not meet again. */
 const CONFLICT_PAUSE = 20;
 
-const SAVEPOINT = CompiledQuery.raw('savepoint command');
-const RELEASE = CompiledQuery.raw('release savepoint command');
-const ROLLBACK = CompiledQuery.raw('rollback to savepoint command');
-
 /** The transaction that all share is gone, so none of them may go on. */
 class TransactionLost extends DatabaseUnavailable {}
 
 /** The open transaction, in the hands of one command. */
 export class Transaction {
-  #savepoints: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   constructor(
     readonly db: Kysely<Schema>,
+    private readonly savepoints: Savepoints,
     private readonly facts: RecordedFact[] = [],
   ) {}
 
@@ -54,17 +52,17 @@ export class Transaction {
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#ended)
       return Promise.reject(new Error('A run began after the one around it had ended.'));
-    const result = this.#savepoints.then(() => this.#inSavepoint(work));
-    this.#savepoints = result.catch(() => undefined);
+    const result = this.#last.then(() => this.#inSavepoint(work));
+    this.#last = result.catch(() => undefined);
     return result;
   }
 
   async #inSavepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const inner = new Transaction(this.db);
-    await this.db.executeQuery(SAVEPOINT);
+    const inner = new Transaction(this.db, this.savepoints);
+    await this.savepoints.begin();
     try {
       const result = await inner.#carryOut(work);
-      await this.db.executeQuery(RELEASE);
+      await this.savepoints.release();
       this.facts.push(...inner.facts);
       return result;
     } catch (error) {
@@ -79,14 +77,13 @@ export class Transaction {
       return await UnitOfWork.ambient.run(this, work, this);
     } finally {
       this.#ended = true;
-      await this.#savepoints;
+      await this.#last;
     }
   }
 
   async #undo(error: unknown): Promise<void> {
     try {
-      await this.db.executeQuery(ROLLBACK);
-      await this.db.executeQuery(RELEASE);
+      await this.savepoints.undo();
     } catch {
       // SQLite gives up the whole transaction when the disk fails: https://sqlite.org/lang_transaction.html
       throw new TransactionLost(String(error), { cause: error });
@@ -208,7 +205,7 @@ export class UnitOfWork {
   async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
     const facts: RecordedFact[] = [];
     const answers: (() => void)[] = [];
-    const tx = new Transaction(trx, facts);
+    const tx = new Transaction(trx, new Savepoints(trx), facts);
     for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
       taken.push(next);
       answers.push(await next.attempt(tx));
