@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { inLog } from './database/errors.js';
 
 /** Repeats work in the background, one round at a time. A round that fails is logged, and the next one tries again. */
 export class Periodic {
@@ -26,7 +27,7 @@ export class Periodic {
 
   #begin(): void {
     this.#round ??= this.work()
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'Failed; tried again later.'))
+      .catch((error: unknown) => this.#logger.error(inLog(error), 'Failed; tried again later.'))
       .finally(() => (this.#round = undefined));
   }
 }

@@ -153,6 +153,30 @@ describe('several nodes on one PostgreSQL', () => {
     ]);
   });
 
+  it('log an outage in short lines: one for each request that failed, and for its beginning and its end', async () => {
+    await start(1);
+    const [node] = nodes;
+    await createUser(node!.url, 'Before', 'It');
+    await server.kill();
+    for (let n = 0; n < 3; n++)
+      expect((await post(`${node!.url}/api/users`, { firstname: 'a', lastname: 'b' })).status).toBe(
+        503,
+      );
+    await sleep(3000);
+    await server.startAgain();
+    await node!.says('The log can be read again');
+    const lines = node!.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; msg: string; reason?: string });
+    const errors = lines.filter(({ level }) => level >= 50);
+    expect(errors.filter(({ msg }) => msg === 'request errored')).toHaveLength(3);
+    expect(errors.filter(({ msg }) => msg.startsWith('The log cannot be read'))).toHaveLength(1);
+    expect(errors).toHaveLength(4);
+    for (const { reason } of errors) expect(reason).toMatch(/\w/);
+    expect(node!.output).not.toMatch(/"stack"|    at /);
+  });
+
   it('are not ready, and say why, while the database is read-only, as a standby is', async () => {
     await start(1);
     const ready = () => get(`${urls()[0]}/health/ready`);

@@ -7,3 +7,7 @@ export class DatabaseUnavailable extends Error {
 export class TransactionConflict extends DatabaseUnavailable {
   override readonly name: string = 'TransactionConflict';
 }
+
+/** What a line of the log says of an error: without a stack where the database is away, which no code is to blame for. */
+export const inLog = (error: unknown): object =>
+  error instanceof DatabaseUnavailable ? { reason: error.message } : { err: error };

@@ -3,6 +3,7 @@ import { merge, type Observable, Subject, type Subscription } from 'rxjs';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { newEpoch } from '../database/epoch.js';
+import { inLog } from '../database/errors.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventLog, type LoggedFact, upToHole } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
@@ -35,6 +36,8 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   #wokenMeanwhile = false;
   /** Whether to look if it is still the same log. */
   #mayBeAnother = false;
+  /** Whether it could not be read the last time. */
+  #failing = false;
   #bell?: Subscription;
   #poll?: NodeJS.Timeout;
 
@@ -103,8 +106,16 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
 
   #ring(mayBeAnother = false): void {
     this.#mayBeAnother ||= mayBeAnother;
-    this.wake().catch((error: unknown) =>
-      this.#logger.error({ err: error }, 'The log cannot be read; the next poll tries again.'),
+    this.wake().then(
+      () => {
+        if (this.#failing) this.#logger.log('The log can be read again.');
+        this.#failing = false;
+      },
+      (error: unknown) => {
+        if (!this.#failing)
+          this.#logger.error(inLog(error), 'The log cannot be read; each poll tries again.');
+        this.#failing = true;
+      },
     );
   }
 

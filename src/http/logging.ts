@@ -21,6 +21,12 @@ export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
     },
     customSuccessMessage: messageOf,
+    // It was thrown far from here, or made of the status: its stack would tell nothing.
+    customErrorObject: (_request, _response, { message }, line: object) => ({
+      ...line,
+      err: undefined,
+      reason: message,
+    }),
     customLogLevel: (_request, { statusCode }, error) =>
       error || statusCode >= 500 ? 'error' : 'info',
     ...(process.stdout.isTTY && {

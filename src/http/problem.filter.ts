@@ -21,7 +21,8 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblem(error, request);
     if (problem.code === 'internal-error') this.#logger.error(error);
-    else if (error instanceof DatabaseUnavailable) this.#logger.error(error.message);
+    // In the line of the request, which is the only one of it.
+    else if (error instanceof DatabaseUnavailable) Object.assign(response, { err: error });
     if (response.headersSent) {
       response.destroy();
       return;
