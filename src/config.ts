@@ -17,21 +17,11 @@ import { availableParallelism } from 'node:os';
 import ms, { type StringValue } from 'ms';
 import proxyAddr from 'proxy-addr';
 import { StartupError, withoutPassword } from './startup-error.js';
+import { WholeNumber } from './whole-number.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const DURATION = /^\d+(\.\d+)? ?(ms|s|m|h|d)$/;
 const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds; Node fires a longer timer at once
-
-/** A whole number between two bounds, written in digits. */
-const WholeNumber =
-  (min: number, max: number): PropertyDecorator =>
-  (target, key) => {
-    const message = `must be a whole number from ${min} to ${max}`;
-    Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))(target, key);
-    IsInt({ message })(target, key);
-    Min(min, { message })(target, key);
-    Max(max, { message })(target, key);
-  };
 
 /** A duration such as `500ms`, `15s`, `10m`, `24h` or `7d`; milliseconds once read. */
 const Duration =

@@ -4,6 +4,21 @@ import { PROBLEM_TYPE, type ProblemCode, PROBLEMS, problemTypeUri } from './prob
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
+/** What any write of a caller who is signed in may be answered with. */
+export const WRITE_PROBLEMS = [
+  'malformed-request',
+  'unauthenticated',
+  'cross-site-request',
+  'too-many-requests',
+] as const;
+
+/** What a request with a body may be answered with. */
+export const BODY_PROBLEMS = [
+  'content-too-large',
+  'unsupported-media-type',
+  'validation-failed',
+] as const;
+
 /** Documents the problems that an operation may answer with, one response for each status. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
   const byStatus = Map.groupBy(

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { Response } from 'express';
+import { WholeNumber } from '../whole-number.js';
 
 const MOST_PER_PAGE = 1000;
 
@@ -15,10 +15,7 @@ export class PageQuery {
     default: 100,
   })
   @IsOptional()
-  @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
-  @IsInt({ message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
-  @Min(1, { message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
-  @Max(MOST_PER_PAGE, { message: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
+  @WholeNumber(1, MOST_PER_PAGE)
   limit: number = 100;
 
   @ApiPropertyOptional({

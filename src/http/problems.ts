@@ -83,6 +83,12 @@ export function problemAnswer(problem: Problem, requestId?: string) {
 
 export const problemTypeUri = (code: ProblemCode): string => `urn:carillon:problem:${code}`;
 
+/** That one property of a body is not valid: `detail` says what it must be. */
+export function invalidProperty(field: string, detail: string): Problem {
+  const errors = [{ field, pointer: `#/${field}`, detail }];
+  return new Problem('validation-failed', `${field} ${detail}.`, { errors });
+}
+
 /** An error that is told to the client. */
 export class Problem extends HttpException {
   constructor(

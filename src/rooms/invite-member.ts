@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { Problem } from '../http/problems.js';
+import { invalidProperty, Problem } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
 import { refuseArchived, refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Invitation } from './room.js';
@@ -33,7 +33,7 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
     return this.work.run(async (tx) => {
       const own = await this.access.lockAsMember(tx.db, roomId, callerId);
       refuseInvitations(own);
-      if (!canSignIn) throw cannotCome(userId);
+      if (!canSignIn) throw invalidProperty('userId', 'must be the id of a user who can sign in');
       if (await this.rooms.findMember(tx.db, roomId, userId))
         throw new Problem('conflict', `${userId} is a member of this room already.`);
       const found = await this.rooms.findInvitation(tx.db, roomId, userId);
@@ -53,10 +53,4 @@ function refuseInvitations({ room, member }: RoomOfMember): void {
   refuseArchived(room);
   if (room.kind === 'private' && member.role !== 'owner')
     throw new Problem('forbidden', 'Only an owner may invite into a private room.');
-}
-
-function cannotCome(userId: string): Problem {
-  const detail = `must be the id of a user who can sign in, not ${userId.toWellFormed()}`;
-  const errors = [{ field: 'userId', pointer: '#/userId', detail }];
-  return new Problem('validation-failed', `userId ${detail}.`, { errors });
 }

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
-import { ApiProblems, pickHeaders } from '../http/documented.js';
+import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { ChangeRole } from './change-role.js';
 import { InviteMember } from './invite-member.js';
@@ -16,15 +16,7 @@ import { Invitation, Member, Membership, ReadMarker } from './room.js';
 import { TellTyping } from './tell-typing.js';
 import { WithdrawInvitation } from './withdraw-invitation.js';
 
-const WRITES = [
-  'malformed-request',
-  'unauthenticated',
-  'forbidden',
-  'cross-site-request',
-  'not-found',
-  'too-many-requests',
-] as const;
-const BODIES = ['content-too-large', 'unsupported-media-type', 'validation-failed'] as const;
+const WRITES = [...WRITE_PROBLEMS, 'forbidden', 'not-found'] as const;
 
 @ApiTags('Rooms')
 @Controller('api/rooms/:id')
@@ -72,7 +64,7 @@ export class MembersController {
   @Patch('members/:userId')
   @ApiOperation({ operationId: 'changeRole', summary: 'Make a member an owner, or the reverse' })
   @ApiResponse({ status: 200, description: 'The member as they are now.', type: Member })
-  @ApiProblems(...WRITES, ...BODIES, 'conflict')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict')
   changeRole(
     @IdParam() id: string,
     @IdParam('userId') memberId: string,
@@ -118,7 +110,7 @@ export class MembersController {
   @ApiOperation({ operationId: 'invite', summary: 'Invite someone into a room' })
   @ApiResponse({ status: 201, description: 'Invited.', type: Invitation })
   @ApiResponse({ status: 200, description: 'They were invited already.', type: Invitation })
-  @ApiProblems(...WRITES, ...BODIES, 'conflict')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict')
   async invite(
     @IdParam() id: string,
     @Body() { userId: invitedId }: InviteBody,
@@ -155,7 +147,7 @@ export class MembersController {
     description: 'Where the marker is now; it never moves back.',
     type: ReadMarker,
   })
-  @ApiProblems(...WRITES, ...BODIES)
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS)
   markRead(
     @IdParam() id: string,
     @Body() { seq }: ReadBody,

@@ -3,7 +3,14 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
-import { ApiIfMatch, ApiPrefer, ApiProblems, pickHeaders } from '../http/documented.js';
+import {
+  ApiIfMatch,
+  ApiPrefer,
+  ApiProblems,
+  BODY_PROBLEMS,
+  pickHeaders,
+  WRITE_PROBLEMS,
+} from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { link } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
@@ -18,16 +25,7 @@ import { PostMessage } from './post-message.js';
 import { EditMessageBody, MessagesQuery, PostMessageBody, SearchQuery } from './room-bodies.js';
 import { SearchMessages } from './search-messages.js';
 
-const WRITES = [
-  'malformed-request',
-  'unauthenticated',
-  'forbidden',
-  'cross-site-request',
-  'not-found',
-  'conflict',
-  'too-many-requests',
-] as const;
-const BODIES = ['content-too-large', 'unsupported-media-type', 'validation-failed'] as const;
+const WRITES = [...WRITE_PROBLEMS, 'forbidden', 'not-found', 'conflict'] as const;
 
 @ApiTags('Messages')
 @Controller('api')
@@ -80,7 +78,7 @@ export class MessagesController {
     type: Message,
     headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
   })
-  @ApiProblems(...WRITES, ...BODIES, 'idempotency-key-reused')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'idempotency-key-reused')
   async post(
     @IdParam() id: string,
     @Body() { clientId, text }: PostMessageBody,
@@ -119,7 +117,7 @@ export class MessagesController {
     type: Message,
     headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
-  @ApiProblems(...WRITES, ...BODIES, 'precondition-failed')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'precondition-failed')
   async edit(
     @IdParam() id: string,
     @IdParam('messageId') messageId: string,

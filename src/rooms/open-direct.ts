@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs
 import { v7 as uuidv7 } from 'uuid';
 import { TransactionConflict } from '../database/errors.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { Problem } from '../http/problems.js';
+import { invalidProperty } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
 import { Admission } from './admission.js';
 import type { Room } from './room.js';
@@ -28,9 +28,9 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
   ) {}
 
   async execute({ callerId, otherId }: OpenDirect): Promise<{ room: Room; isNew: boolean }> {
-    if (callerId === otherId) throw notWith('you', 'somebody else');
+    if (callerId === otherId) throw invalidProperty('userId', 'must be the id of somebody else');
     if (!(await this.queries.execute(new CanSignIn(otherId))))
-      throw notWith(otherId, 'a user who can sign in');
+      throw invalidProperty('userId', 'must be the id of a user who can sign in');
     const both = [callerId, otherId].toSorted();
     const directKey = both.join(' ');
     return this.work.run(async (tx) => {
@@ -51,10 +51,4 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
       return { room, isNew: true };
     });
   }
-}
-
-function notWith(whom: string, right: string): Problem {
-  const detail = `must be the id of ${right}, not of ${whom.toWellFormed()}`;
-  const errors = [{ field: 'userId', pointer: '#/userId', detail }];
-  return new Problem('validation-failed', `userId ${detail}.`, { errors });
 }

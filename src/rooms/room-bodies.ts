@@ -14,6 +14,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Name } from '../http/names.js';
+import { WholeNumber } from '../whole-number.js';
 import { KINDS, type Kind, ROLES, type Role } from './room.js';
 
 const LONGEST_ROOM_NAME = 100; // Unicode code points
@@ -135,38 +136,28 @@ export class ReadBody {
   readonly seq!: number;
 }
 
-const Whole =
-  (min: number, max: number): PropertyDecorator =>
-  (target, key) => {
-    const message = `must be a whole number from ${min} to ${max}`;
-    Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))(target, key);
-    IsInt({ message })(target, key);
-    Min(min, { message })(target, key);
-    Max(max, { message })(target, key);
-  };
-
 const LIMIT = { type: 'integer', minimum: 1, maximum: MOST_MESSAGES, default: 50 } as const;
 
 /** A part of a room's history: at one place, or at its end. */
 export class MessagesQuery {
   @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
   @IsOptional()
-  @Whole(1, MOST_MESSAGES)
+  @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;
 
   @ApiPropertyOptional({ type: 'integer', description: 'The ones before this `seq`.' })
   @IsOptional()
-  @Whole(0, Number.MAX_SAFE_INTEGER)
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   before?: number;
 
   @ApiPropertyOptional({ type: 'integer', description: 'The ones after this `seq`.' })
   @IsOptional()
-  @Whole(0, Number.MAX_SAFE_INTEGER)
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   after?: number;
 
   @ApiPropertyOptional({ type: 'integer', description: 'The ones on both sides of this `seq`.' })
   @IsOptional()
-  @Whole(0, Number.MAX_SAFE_INTEGER)
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   around?: number;
 
   @ApiPropertyOptional({
@@ -207,6 +198,6 @@ export class SearchQuery {
 
   @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
   @IsOptional()
-  @Whole(1, MOST_MESSAGES)
+  @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;
 }

@@ -8,7 +8,9 @@ import {
   ApiIfMatch,
   ApiPrefer,
   ApiProblems,
+  BODY_PROBLEMS,
   pickHeaders,
+  WRITE_PROBLEMS,
 } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { linkNext, PageQuery } from '../http/paging.js';
@@ -47,17 +49,7 @@ export class RoomsController {
     type: Room,
     headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'cross-site-request',
-    'request-in-progress',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'idempotency-key-reused',
-    'too-many-requests',
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'request-in-progress', 'idempotency-key-reused')
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentCaller() caller: Caller,
@@ -117,17 +109,12 @@ export class RoomsController {
     headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
   @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
     'forbidden',
-    'cross-site-request',
     'not-found',
     'conflict',
     'precondition-failed',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'too-many-requests',
   )
   async update(
     @IdParam() id: string,
