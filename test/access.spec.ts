@@ -96,6 +96,11 @@ const ROUTES = (
     'GET /api/rooms': { path: '/api/rooms', answers: signedIn(200) },
     'GET /api/rooms/{id}': { path: inRoom, answers: signedIn(room === 'private' ? 404 : 200) },
     'PATCH /api/rooms/{id}': { path: inRoom, body: () => ({ name: 'Taken' }), answers: members },
+    'PUT /api/me/password': {
+      path: '/api/me/password',
+      body: () => ({ current: 'a wrong one', password: 'another sentence' }),
+      answers: signedIn(403),
+    },
     'GET /api/me/rooms': { path: '/api/me/rooms', answers: signedIn(200) },
     'GET /api/me/invitations': { path: '/api/me/invitations', answers: signedIn(200) },
     'GET /api/rooms/{id}/members': { path: `${inRoom}/members`, answers: members },

@@ -1,7 +1,9 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
 import { SessionEnds } from '../src/accounts/session-ends.js';
 import { Database } from '../src/database/database.js';
@@ -246,6 +248,25 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
       await heard.close();
     });
 
+    it('end, but for the own one, when the password is changed by who knows it', async () => {
+      const phone = await Person.signUp(url, 'rosa');
+      const laptop = await Person.signIn(url, 'rosa');
+      const stream = await laptop.listens();
+      const change = (current: unknown, password: unknown) =>
+        phone.send('PUT', '/api/me/password', { current, password });
+      expect((await change('a wrong one', 'another sentence')).status).toBe(403);
+      expect((await change(PASSWORD, 'password1')).status).toBe(422);
+      expect((await signIn('rosa', PASSWORD)).status).toBe(201);
+      expect((await change(PASSWORD, 'another sentence')).status).toBe(204);
+      await stream.until(({ ended }) => ended, 1000);
+      expect((await laptop.send('GET', '/api/session')).status).toBe(401);
+      expect((await phone.gets<OwnSession[]>('/api/sessions')).map(({ id }) => id)).toEqual([
+        phone.sessionId,
+      ]);
+      expect((await signIn('rosa', PASSWORD)).status).toBe(401);
+      expect((await signIn('rosa', 'another sentence')).status).toBe(201);
+    });
+
     it("are nobody else's to revoke", async () => {
       const [own, other] = [await Person.signUp(url, 'own'), await Person.signUp(url, 'other')];
       const response = await other.send('DELETE', `/api/sessions/${own.sessionId}`);
@@ -295,6 +316,36 @@ describe('a session that is over', () => {
     await application.app.get(SessionEnds, { strict: false }).trim();
     const { read } = application.app.get(Database, { strict: false });
     expect(await read.selectFrom('sessions').select('id').execute()).toEqual([]);
+  });
+});
+
+describe('a password that was forgotten', () => {
+  const program = join(import.meta.dirname, '..', 'dist', 'set-password.js');
+  const setPassword = async (database: string, username: string, line: string) => {
+    const child = spawn(process.execPath, [program, username], {
+      env: { PATH: process.env['PATH'], DATABASE_URL: `sqlite:${database}` },
+    });
+    let told = '';
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    child.stdin.end(`${line}\n`);
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, told };
+  };
+
+  it('is replaced by an operator while Carillon runs, and signs out who was in with it', async () => {
+    const application = await startApplication();
+    const { url, database } = application;
+    const stream = await (await Person.signUp(url, 'ada')).listens();
+    expect(await setPassword(database, 'ada', 'short')).toMatchObject({
+      code: 1,
+      told: expect.stringContaining('8 to 128') as string,
+    });
+    expect(await setPassword(database, 'nobody', 'a new sentence')).toMatchObject({ code: 1 });
+    expect(await setPassword(database, 'ada', 'a new sentence')).toEqual({ code: 0, told: '' });
+    await stream.until(({ ended }) => ended, 3000);
+    const body = { username: 'ada', password: 'a new sentence' };
+    expect((await send(url, 'POST', '/api/session', body)).status).toBe(201);
+    await application.stop();
   });
 });
 

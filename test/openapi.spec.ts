@@ -87,6 +87,7 @@ describe('the API description', () => {
       'POST /api/rooms/{id}/typing',
       'POST /api/session',
       'POST /api/users',
+      'PUT /api/me/password',
       'PUT /api/rooms/{id}/read',
     ]);
   });

@@ -45,11 +45,8 @@ function mistake(value: unknown): string | undefined {
   return undefined;
 }
 
-export class CreateAccountBody {
-  @ApiProperty({ pattern: USERNAME.source, minLength: 2, maxLength: 32, example: 'ada' })
-  @Username()
-  readonly username!: string;
-
+/** A password that someone chooses. */
+export class NewPassword {
   @ApiProperty({
     minLength: SHORTEST_PASSWORD,
     maxLength: LONGEST_PASSWORD,
@@ -59,6 +56,12 @@ export class CreateAccountBody {
   })
   @Password()
   readonly password!: string;
+}
+
+export class CreateAccountBody extends NewPassword {
+  @ApiProperty({ pattern: USERNAME.source, minLength: 2, maxLength: 32, example: 'ada' })
+  @Username()
+  readonly username!: string;
 
   @ApiPropertyOptional({
     minLength: 1,
@@ -79,6 +82,12 @@ export class CreateAccountBody {
   @ValidateIf(present)
   @Name()
   readonly lastname?: string;
+}
+
+export class ChangePasswordBody extends NewPassword {
+  @ApiProperty({ format: 'password', description: 'The password until now.' })
+  @IsString({ message: 'must be a string' })
+  readonly current!: string;
 }
 
 export class SignInBody {

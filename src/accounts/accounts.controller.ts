@@ -1,25 +1,34 @@
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { Anyone } from '../http/caller.js';
-import { ApiPrefer, ApiProblems, pickHeaders } from '../http/documented.js';
+import type { Request, Response } from 'express';
+import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
+import {
+  ApiPrefer,
+  ApiProblems,
+  BODY_PROBLEMS,
+  pickHeaders,
+  WRITE_PROBLEMS,
+} from '../http/documented.js';
 import { Secret } from '../http/idempotency.js';
 import { represent } from '../http/representations.js';
 import { User } from '../users/user.js';
-import { CreateAccountBody } from './account-bodies.js';
+import { ChangePasswordBody, CreateAccountBody } from './account-bodies.js';
+import { ChangePassword } from './change-password.js';
 import { CreateAccount } from './create-account.js';
 import { Passwords } from './passwords.js';
+import { SignIn } from './sign-in.js';
 
 @ApiTags('Accounts')
-@Controller('api/accounts')
+@Controller('api')
 export class AccountsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly passwords: Passwords,
+    private readonly signIn: SignIn,
   ) {}
 
-  @Post()
+  @Post('accounts')
   @Anyone()
   @ApiOperation({
     operationId: 'createAccount',
@@ -53,5 +62,24 @@ export class AccountsController {
     );
     response.location(`/api/users/${user.id}`);
     return represent(response, user);
+  }
+
+  @Put('me/password')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Change my password',
+    description: 'Signs all other clients out; their streams end.',
+  })
+  @ApiResponse({ status: 204, description: 'Changed.' })
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
+  async changePassword(
+    @Body() { current, password }: ChangePasswordBody,
+    @CurrentCaller() { userId, sessionId }: Caller,
+    @Req() request: Request,
+  ): Promise<void> {
+    await this.signIn.confirm(userId, current, request.ip ?? '');
+    const hash = await this.passwords.hash(password);
+    await this.commands.execute(new ChangePassword(userId, hash, sessionId));
   }
 }

@@ -9,6 +9,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Attempts } from './attempts.js';
 import { Authentication } from './authentication.js';
+import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
 import { EndSessionHandler } from './end-session.js';
 import { Issuer } from './issuer.js';
@@ -31,6 +32,7 @@ import { StartSessionHandler } from './start-session.js';
     SessionEnds,
     SignIn,
     CreateAccountHandler,
+    ChangePasswordHandler,
     StartSessionHandler,
     EndSessionHandler,
     ListSessionsHandler,

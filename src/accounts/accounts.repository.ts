@@ -15,6 +15,10 @@ export class AccountsRepository {
     await db.insertInto('passwords').values({ user_id: userId, hash }).execute();
   }
 
+  async replacePassword(db: Kysely<Schema>, userId: string, hash: string): Promise<void> {
+    await db.updateTable('passwords').set({ hash }).where('user_id', '=', userId).execute();
+  }
+
   async findPassword(
     db: Kysely<Schema>,
     username: string,
@@ -26,6 +30,11 @@ export class AccountsRepository {
       .where('users.username', '=', username)
       .executeTakeFirst();
     return row && { userId: row.id, hash: row.hash };
+  }
+
+  async findPasswordOf(db: Kysely<Schema>, userId: string): Promise<string | undefined> {
+    const query = db.selectFrom('passwords').select('hash').where('user_id', '=', userId);
+    return (await query.executeTakeFirst())?.hash;
   }
 
   async findIdentity(

@@ -28,4 +28,20 @@ export class SignIn {
     await this.attempts.succeeded(username, address);
     return known!.userId;
   }
+
+  /**
+   * Makes sure that someone who is signed in knows their password.
+   *
+   * @throws Problem `conflict`: they have none, since another issuer vouches for them; `forbidden`: it is another one;
+   *   `too-many-requests`.
+   */
+  async confirm(userId: string, password: string, address: string): Promise<void> {
+    const hash = await this.accounts.findPasswordOf(this.database.read, userId);
+    if (!hash)
+      throw new Problem('conflict', 'You have no password here: another issuer signs you in.');
+    await this.attempts.begin(userId, address);
+    if (!(await this.passwords.matches(password, hash)))
+      throw new Problem('forbidden', 'The password until now is another one.');
+    await this.attempts.succeeded(userId, address);
+  }
 }

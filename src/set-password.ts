@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises';
+import { validateSync } from 'class-validator';
+import { ChangePassword, ChangePasswordHandler } from './accounts/change-password.js';
+import { NewPassword } from './accounts/account-bodies.js';
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { Passwords } from './accounts/passwords.js';
+import { readConfig } from './config.js';
+import { openDatabase } from './database/database.module.js';
+import { UnitOfWork } from './database/unit-of-work.js';
+import { StartupError } from './startup-error.js';
+
+const USAGE = 'Usage: npm run set-password -- USERNAME, with the new password as a line of input';
+
+/** For who has forgotten theirs: an operator gives them another one. All their sessions end. */
+async function main(): Promise<void> {
+  const [username, ...rest] = process.argv.slice(2);
+  if (!username || rest.length > 0) throw new StartupError(USAGE);
+  const password = await readPassword();
+  const { DATABASE_URL } = readConfig();
+  const engine = await openDatabase(DATABASE_URL);
+  try {
+    const accounts = new AccountsRepository();
+    const known = await accounts.findPassword(engine.read, username.toLowerCase());
+    if (!known) throw new StartupError(`There is no account with the username ${username}.`);
+    const handler = new ChangePasswordHandler(new UnitOfWork(engine), accounts);
+    const hash = await new Passwords().hash(password);
+    await handler.execute(new ChangePassword(known.userId, hash, null));
+    process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readPassword(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('New password: ');
+  const lines = createInterface({ input: process.stdin });
+  const { value } = (await lines[Symbol.asyncIterator]().next()) as { value?: string };
+  lines.close();
+  const given = Object.assign(new NewPassword(), { password: value ?? '' });
+  const [wrong] = validateSync(given);
+  if (wrong) throw new StartupError(`The password ${Object.values(wrong.constraints!)[0]}.`);
+  return given.password;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
