@@ -92,13 +92,23 @@ function Pane({ route, session, who }: ChatPageProps & { route: Route }) {
     case 'sessions':
       return <SessionsPage />;
     default:
-      return <p className="pane-empty">Choose a room, or make a new one.</p>;
+      return <NothingOpen />;
   }
+}
+
+function NothingOpen() {
+  return (
+    <div className="pane-empty">
+      <h1 className="visually-hidden">Carillon</h1>
+      <p>Choose a room, or make a new one.</p>
+    </div>
+  );
 }
 
 function Waiting({ failure }: { failure: string | null }) {
   return (
     <div className="pane-empty" role="status">
+      <h1 className="visually-hidden">Carillon</h1>
       {failure === null ? 'Loading…' : `${failure} This page keeps trying by itself.`}
     </div>
   );

@@ -17,6 +17,8 @@ export function foldMemberships(
       return without(memberships, fact.data.roomId);
     case 'room.updated':
       return change(memberships, fact.data.id, (mine) => ({ ...mine, room: fact.data }));
+    case 'member.joined':
+      return change(memberships, fact.data.roomId, withMember(fact.data));
     case 'member.changed':
       return change(memberships, fact.data.roomId, withRole(fact.data, me));
     case 'message.posted':
@@ -32,6 +34,16 @@ export function foldMemberships(
     default:
       return memberships;
   }
+}
+
+/** The first of the two of a direct conversation is told of it before the second one is in it. */
+function withMember({ member }: Facts['member.joined']): Change {
+  return (mine) => {
+    if (!mine.members) return mine;
+    const others = mine.members.filter(({ userId }) => userId !== member.userId);
+    const members = [...others, member].toSorted((one, other) => compare(one.userId, other.userId));
+    return { ...mine, members };
+  };
 }
 
 function withRole({ member }: Facts['member.changed'], me: string): Change {

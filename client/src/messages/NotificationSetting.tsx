@@ -15,7 +15,7 @@ export function NotificationSetting({ userId }: { userId: string }) {
 
   return (
     <div className="card">
-      <h3>Notifications</h3>
+      <h2>Notifications</h2>
       <label className="check">
         <input
           type="checkbox"

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, type RefObject } from 'react';
 import type { OutboxEntry } from '../chat/outbox-entries.js';
 import type { Membership } from '../chat/room.js';
@@ -56,9 +56,15 @@ export function useMessageScroll({ scroller, membership, pending, target }: Mess
     rows: virtualizer.getVirtualItems(),
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
-    atEnd: virtualizer.isAtEnd(NEAR),
+    atEnd: distanceFromEnd(virtualizer) <= NEAR,
     firstInSight: startIndex + 1,
     lastInSight: Math.min(endIndex + 1, lastSeq),
     toEnd: () => virtualizer.scrollToEnd(),
   };
+}
+
+/** By the sizes that are being rendered; those of the document are one step behind. */
+function distanceFromEnd(virtualizer: Virtualizer<HTMLDivElement, Element>): number {
+  const { scrollOffset, scrollRect } = virtualizer;
+  return virtualizer.getTotalSize() - (scrollOffset ?? 0) - (scrollRect?.height ?? 0);
 }

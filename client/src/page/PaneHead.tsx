@@ -6,7 +6,7 @@ export function PaneHead({ title }: { title: string }) {
         <span className="visually-hidden">All rooms</span>
       </a>
       <div className="room-title">
-        <h2 dir="auto">{title}</h2>
+        <h1 dir="auto">{title}</h1>
       </div>
     </header>
   );

@@ -33,7 +33,7 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
   return (
     <aside className="members" aria-label="Members">
       <div className="members-head">
-        <h3>Members</h3>
+        <h2>Members</h2>
         <button type="button" className="button-quiet" onClick={onClose}>
           Close
         </button>
@@ -48,7 +48,7 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
       </ul>
       {known && known.invitations.length > 0 && (
         <>
-          <h3>Invited</h3>
+          <h2>Invited</h2>
           <ul className="member-list">
             {known.invitations.map(({ userId, invitedBy }) => (
               <li key={userId} className="member">

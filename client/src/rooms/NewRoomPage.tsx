@@ -36,7 +36,7 @@ function NewRoomForm() {
   };
   return (
     <form ref={form} className="card" aria-labelledby="new-room" noValidate onSubmit={onSubmit}>
-      <h3 id="new-room">A room</h3>
+      <h2 id="new-room">A room</h2>
       <Field
         label="Name"
         autoComplete="off"
@@ -85,7 +85,7 @@ function DirectCard() {
     );
   return (
     <section className="card" aria-labelledby="direct">
-      <h3 id="direct">A person</h3>
+      <h2 id="direct">A person</h2>
       <PersonPicker
         label="Talk to"
         action="Message"

@@ -23,7 +23,7 @@ export function RoomHeader({ membership, showMembers, onShowMembers }: RoomHeade
         <span className="visually-hidden">All rooms</span>
       </a>
       <div className="room-title">
-        <h2 dir="auto">{titleOf(state, membership)}</h2>
+        <h1 dir="auto">{titleOf(state, membership)}</h1>
         <p>
           <Subtitle membership={membership} />
         </p>
@@ -57,8 +57,11 @@ export function RoomHeader({ membership, showMembers, onShowMembers }: RoomHeade
 }
 
 function Subtitle({ membership }: { membership: Membership }) {
-  const { state, online } = useChatView();
+  const { state, online, status } = useChatView();
   const { room } = membership;
+  // Who is here is known from the stream only.
+  if (status.state === 'offline') return 'Offline';
+  if (status.state === 'reconnecting') return 'Reconnecting…';
   const other = otherOf(membership, state.me);
   if (other !== null) return online.has(other) ? 'Here now' : 'Not here';
   const known = state.members.get(room.id)?.part.members;

@@ -22,7 +22,7 @@ export function Sidebar({ session, route }: SidebarProps) {
       <header className="sidebar-head">
         <a href="#/" className="brand">
           <Bells rings={0} />
-          <h1>Carillon</h1>
+          <span className="brand-name">Carillon</span>
         </a>
         <ConnectionPill status={status} onTryNow={chat.reconnect} />
       </header>

@@ -22,7 +22,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
         <NamesForm who={who} />
         <NotificationSetting userId={who.user.id} />
         <div className="card">
-          <h3>Sign-ins</h3>
+          <h2>Sign-ins</h2>
           <p>
             <a href="#/sessions">Where you are signed in</a>
           </p>
@@ -50,7 +50,7 @@ function NamesForm({ who }: { who: SignedIn }) {
   });
   return (
     <form ref={form} className="card" aria-labelledby="my-name" noValidate onSubmit={onSubmit}>
-      <h3 id="my-name">Your name</h3>
+      <h2 id="my-name">Your name</h2>
       {username && <p className="username">@{username}</p>}
       <div className="fields">
         <Field

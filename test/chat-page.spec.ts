@@ -1,0 +1,462 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from 'playwright-core';
+import type { Room } from '../src/rooms/room.js';
+import { eventually, focused, launchBrowser, watchForComplaints } from './support/browser.js';
+import { passwordOf, Person } from './support/page-people.js';
+import { CarillonProcess } from './support/process.js';
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 360, height: 740 };
+
+let browser: Browser;
+let carillon: CarillonProcess;
+let complaints: string[];
+let ada: Person;
+let grace: Person;
+let room: Room;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  carillon = await CarillonProcess.start();
+});
+afterAll(async () => {
+  await browser?.close();
+  await carillon?.kill();
+  if (carillon) rmSync(carillon.folder, { recursive: true });
+});
+
+let made = 0;
+beforeEach(async () => {
+  complaints = [];
+  made += 1;
+  ada = await Person.signUp(carillon.url, `ada${made}`, 'Lovelace');
+  grace = await Person.signUp(carillon.url, `grace${made}`, 'Hopper');
+  room = await ada.makeRoom(`Room ${made}`);
+  await grace.join(room);
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  expect(complaints).toEqual([]);
+});
+
+async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: DESKTOP, ...options });
+  context.setDefaultTimeout(10_000);
+  return context;
+}
+
+/** A browser in which somebody is signed in. */
+async function browserOf(person: Person, options: BrowserContextOptions = {}) {
+  const context = await newContext(options);
+  await context.addCookies([person.cookie]);
+  return context;
+}
+
+async function tabOf(context: BrowserContext, path = `/#/rooms/${room.id}`): Promise<Page> {
+  const page = await context.newPage();
+  await watchForComplaints(page, complaints);
+  await page.goto(carillon.url + path);
+  // On a phone it stands beside the list only.
+  await page.locator('.pill-live').waitFor({ state: 'attached' });
+  return page;
+}
+
+const open = async (person: Person, path?: string, options?: BrowserContextOptions) =>
+  tabOf(await browserOf(person, options), path);
+
+const button = (within: Page | Locator, name: string | RegExp): Locator =>
+  within.getByRole('button', { name, exact: typeof name === 'string' });
+const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message to/ });
+const history = (page: Page): Locator => page.getByRole('log', { name: 'Messages' });
+const said = (page: Page, text: string): Locator =>
+  history(page).getByRole('article').filter({ hasText: text });
+const roomLink = (page: Page, { name }: Room): Locator =>
+  page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: name! });
+
+const texts = (page: Page): Promise<string[]> =>
+  history(page).locator('.message-text').allTextContents();
+
+async function write(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
+
+/** Waits until the page shows exactly what the server has, and nothing is on its way. */
+const agrees = (page: Page, where = room): Promise<void> =>
+  eventually(async () => {
+    expect(await texts(page)).toEqual(await ada.heard(where));
+    expect(await history(page).locator('.message-waiting, .message-sent').count()).toBe(0);
+  });
+
+describe('signing up', () => {
+  it('shows what is wrong at its field, and leads to the rooms', async () => {
+    const page = await (await newContext()).newPage();
+    await watchForComplaints(page, complaints);
+    await page.goto(carillon.url);
+    await button(page, 'Create an account').click();
+    await page.getByLabel('Username').fill('Ünknown');
+    await page.getByLabel('Password').fill('password');
+    await button(page, 'Create account').click();
+    await page.getByText(/^Must have 2 to 32 characters/).waitFor();
+    await page.getByText(/^Is one of the commonest passwords/).waitFor();
+    expect(await focused(page)).toBe('Username');
+
+    await page.getByLabel('Username').fill(`mary${made}`);
+    await page.getByLabel('Password').fill(passwordOf('mary'));
+    await button(page, 'Create account').click();
+    await page.getByText('You are in no room yet.').waitFor();
+
+    await button(page, 'Sign out').click();
+    await page.getByLabel('Username').fill(`mary${made}`);
+    await page.getByLabel('Password').fill('not the right one');
+    await button(page, 'Sign in').click();
+    await page.getByRole('alert').filter({ hasText: /\S/ }).waitFor();
+    await page.getByLabel('Password').fill(passwordOf('mary'));
+    await button(page, 'Sign in').click();
+    await page.getByText('Choose a room').waitFor();
+  });
+});
+
+describe('two people', () => {
+  it('see at once what the other says, edits and deletes, who is here and who is typing', async () => {
+    const [hers, theirs] = [await open(ada), await open(grace)];
+    await hers.getByText('Public · 2 members, 2 here').waitFor();
+
+    await composer(hers).pressSequentially('Hello');
+    await theirs.getByText('Ada Lovelace is typing…').waitFor();
+    await composer(hers).press('Enter');
+    await said(theirs, 'Hello').waitFor();
+    await theirs.getByText('Ada Lovelace is typing…').waitFor({ state: 'detached' });
+    await theirs
+      .getByRole('status', { name: 'New messages' })
+      .filter({ hasText: 'Hello' })
+      .waitFor();
+
+    await button(hers, 'Edit: Hello').click();
+    await hers.getByRole('textbox', { name: 'Edit the message' }).fill('Good evening');
+    await button(hers, 'Save').click();
+    await said(theirs, 'Good evening (edited)').waitFor();
+
+    expect(await button(theirs, 'Delete: Good evening').count()).toBe(0);
+    await button(hers, 'Delete: Good evening').click();
+    await button(hers.getByRole('group', { name: 'Delete this message?' }), 'Delete').click();
+    await said(theirs, 'This message was deleted.').waitFor();
+    expect(await ada.heard(room)).toEqual([null]);
+
+    await theirs.context().close();
+    await hers.getByText('Public · 2 members, 1 here').waitFor();
+  });
+
+  it('are told of what they have not read, and of mentions; reading it takes the count away everywhere', async () => {
+    const context = await browserOf(grace);
+    const [here, elsewhere] = [await tabOf(context, '/#/'), await open(grace, '/#/')];
+    const page = await open(ada);
+
+    await composer(page).pressSequentially('For @gra');
+    await page.getByRole('option', { name: /Grace/ }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await composer(page).inputValue()).toBe(`For @grace${made} `);
+    await page.keyboard.type('to read');
+    await page.keyboard.press('Enter');
+    await write(page, 'And one for all');
+
+    for (const tab of [here, elsewhere]) {
+      await roomLink(tab, room).filter({ hasText: '2 unread, 1 of them mention you' }).waitFor();
+      await eventually(async () => expect(await tab.title()).toBe('(2) Carillon'));
+    }
+    await roomLink(here, room).click();
+    await here.getByText('New', { exact: true }).waitFor();
+    await said(here, 'For').locator('.mention-me').waitFor();
+    await eventually(async () => expect(await elsewhere.title()).toBe('Carillon'));
+    expect(await roomLink(elsewhere, room).textContent()).not.toContain('unread');
+    // The line stays for the eye to find.
+    expect(await here.getByText('New', { exact: true }).count()).toBe(1);
+  });
+
+  it('talk in private: an invitation is told at once, and a direct conversation is there for both', async () => {
+    const secret = await ada.makeRoom('Secret', 'private');
+    const [hers, theirs] = [await open(ada, `/#/rooms/${secret.id}`), await open(grace, '/#/')];
+    await button(hers, 'Members').click();
+    await hers.getByLabel('Invite someone').fill(`grace${made}`);
+    await button(hers, 'Invite Grace Hopper').click();
+    await button(theirs, 'Accept: Secret').click();
+    await write(theirs, 'Nobody else hears this');
+    await said(hers, 'Nobody else hears this').waitFor();
+
+    await button(hers, 'Message Grace Hopper').click();
+    await hers.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+    await write(hers, 'Just us');
+    const direct = theirs
+      .getByRole('navigation', { name: 'Rooms' })
+      .getByRole('link', { name: /Ada Lovelace/ });
+    await direct.filter({ hasText: '1 unread' }).click();
+    await said(theirs, 'Just us').waitFor();
+  });
+});
+
+describe('all tabs of a browser', () => {
+  const requests = (context: BrowserContext): string[] => {
+    const urls: string[] = [];
+    context.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/api/events') urls.push(request.url());
+    });
+    return urls;
+  };
+
+  it('share one stream; when the tab that holds it closes or crashes, another has it within 3 s, and nothing is lost or doubled', async () => {
+    const context = await browserOf(ada);
+    const streams = requests(context);
+    const tabs = [];
+    for (let index = 0; index < 10; index++) tabs.push(await tabOf(context));
+    await grace.say(room, 'To all ten');
+    for (const tab of tabs) await said(tab, 'To all ten').waitFor();
+    expect(streams).toHaveLength(1);
+
+    let stop = false;
+    const talking = (async () => {
+      for (let n = 1; !stop; n++) await Promise.all([grace.say(room, `Word ${n}.`), sleep(40)]);
+    })();
+    await sleep(200);
+    for (const end of ['closes', 'crashes']) {
+      const [leader] = tabs.splice(0, 1);
+      const before = streams.length;
+      const since = Date.now();
+      if (end === 'closes') await leader!.close();
+      else await crash(leader!);
+      await eventually(async () => expect(streams).toHaveLength(before + 1), 3_000);
+      const told = await grace.say(room, `After it ${end}`);
+      for (const tab of tabs) await said(tab, told.text!).waitFor({ state: 'attached' });
+      expect(Date.now() - since).toBeLessThan(3_000);
+    }
+    stop = true;
+    await talking;
+    const last = await grace.say(room, 'The end');
+    for (const tab of tabs) {
+      await said(tab, 'The end').waitFor();
+      // What is in sight is in its place, each once.
+      const shown = await texts(tab);
+      const all = await ada.heard(room);
+      expect(shown).toEqual(all.slice(-shown.length));
+      expect(shown.length).toBeGreaterThan(10);
+      const heading = await history(tab).locator('.history-row').last().getAttribute('data-index');
+      expect(Number(heading)).toBe(last.seq - 1);
+    }
+    expect(streams).toHaveLength(3);
+  });
+
+  it('go to the sign-in when one signs out, or when the session is ended elsewhere', async () => {
+    const context = await browserOf(ada);
+    const [one, other] = [await tabOf(context), await tabOf(context)];
+    await composer(other).fill('Not said yet');
+    await button(one, 'Sign out').click();
+    for (const tab of [one, other]) await tab.getByLabel('Password').waitFor();
+
+    await other.getByLabel('Username').fill(ada.user.username!);
+    await other.getByLabel('Password').fill(passwordOf(ada.user.username!));
+    await button(other, 'Sign in').click();
+    await eventually(async () => expect(await composer(other).inputValue()).toBe('Not said yet'));
+    const session = { username: ada.user.username, password: passwordOf(ada.user.username!) };
+    const { token } = await grace.call<{ token: string }>('POST', 'session', session);
+    const sessions = await fetch(`${carillon.url}/api/sessions`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    for (const { id, current } of (await sessions.json()) as { id: string; current: boolean }[])
+      if (!current)
+        await fetch(`${carillon.url}/api/sessions/${id}`, {
+          method: 'DELETE',
+          headers: { Authorization: `Bearer ${token}` },
+        });
+    await other.getByLabel('Password').waitFor();
+    await one.getByLabel('Password').waitFor();
+  });
+});
+
+describe('what was typed', () => {
+  it('survives a reload, and is sent once when the browser is back online, whichever tab is left', async () => {
+    const context = await browserOf(ada);
+    const [page, other] = [await tabOf(context), await tabOf(context)];
+    await context.setOffline(true);
+    await page.locator('.connection').getByText('Offline').waitFor();
+    for (const text of ['One', 'Two', 'Three']) await write(page, text);
+    await composer(page).fill('A draft');
+    await said(page, 'Three').waitFor();
+    await said(other, 'Three').waitFor();
+    await page.getByText('Will be sent when you are back online').first().waitFor();
+    await page.close();
+    await sleep(300);
+    expect(await grace.heard(room)).toEqual([]);
+
+    await context.setOffline(false);
+    await eventually(async () => expect(await grace.heard(room)).toEqual(['One', 'Two', 'Three']));
+    await agrees(other);
+    expect(await said(other, 'Sending').count()).toBe(0);
+    await other.reload();
+    complaints.splice(0); // that it was loaded anew
+    await eventually(async () => expect(await composer(other).inputValue()).toBe('A draft'));
+    await agrees(other);
+  });
+
+  it('is offered again when it was refused', async () => {
+    const page = await open(grace);
+    await page.route('**/messages', (route) => route.abort(), { times: 1 });
+    await write(page, 'At the second attempt');
+    await agrees(page);
+    await ada.call('PATCH', `rooms/${room.id}`, { archived: true });
+    await page.getByText('This room is archived').waitFor();
+    await ada.call('PATCH', `rooms/${room.id}`, { archived: false });
+    const refuse = { status: 409, contentType: 'application/problem+json', body: REFUSAL };
+    await page.route('**/messages', (route) => route.fulfill(refuse), { times: 1 });
+    await write(page, 'Refused at first');
+    await page.getByText('Not sent. Not now.').waitFor();
+    await button(page, 'Send again').click();
+    await agrees(page);
+  });
+
+  it('is not lost with the server: killed under the conversation, nothing is missing or doubled', async () => {
+    const [hers, theirs] = [await open(ada), await open(grace)];
+    await write(hers, 'Before');
+    await said(theirs, 'Before').waitFor();
+    await carillon.kill();
+    for (const text of ['Meanwhile 1', 'Meanwhile 2']) await write(hers, text);
+    await write(theirs, 'Me too');
+    carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
+    await eventually(async () => expect(await ada.heard(room)).toHaveLength(4));
+    await Promise.all([agrees(hers), agrees(theirs)]);
+    expect((await ada.heard(room)).toSorted()).toEqual([
+      'Before',
+      'Me too',
+      'Meanwhile 1',
+      'Meanwhile 2',
+    ]);
+  });
+});
+
+describe('the keyboard', () => {
+  it('is enough for a conversation', async () => {
+    const page = await open(ada, '/#/');
+    const reach = async (name: string | RegExp): Promise<void> => {
+      for (let step = 0; step < 40; step++) {
+        await page.keyboard.press('Tab');
+        const here = await focused(page);
+        if (typeof name === 'string' ? here.includes(name) : name.test(here)) return;
+      }
+      throw new Error(`Not reached: ${String(name)}`);
+    };
+    await reach(room.name!);
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await focused(page)).toMatch(/^Message to/));
+    await page.keyboard.type('First line');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('second line');
+    await page.keyboard.press('Enter');
+    await agrees(page);
+    expect(await ada.heard(room)).toEqual(['First line\nsecond line']);
+
+    await page.keyboard.press('ArrowUp');
+    await eventually(async () => expect(await focused(page)).toBe('Edit the message'));
+    await page.keyboard.type('?');
+    await page.keyboard.press('Escape');
+    await eventually(async () => expect(await focused(page)).toMatch(/^Message to/));
+    await page.keyboard.press('ArrowUp');
+    await eventually(async () => expect(await focused(page)).toBe('Edit the message'));
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('Changed');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await ada.heard(room)).toEqual(['Changed']));
+    await eventually(async () => expect(await focused(page)).toMatch(/^Message to/));
+
+    await page.keyboard.press('Shift+Tab');
+    await eventually(async () => expect(await focused(page)).toBe('Delete: Changed'));
+    await page.keyboard.press('Enter');
+    expect(await focused(page)).toBe('Keep');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await said(page, 'This message was deleted.').waitFor();
+    expect(await ada.heard(room)).toEqual([null]);
+  });
+});
+
+describe('search', () => {
+  it('leads to the message, in its place', async () => {
+    await grace.say(room, 'A needle to be found');
+    for (let n = 0; n < 60; n++) await grace.say(room, `Hay ${n}`);
+    const page = await open(ada);
+    await page.getByLabel('Search all messages').fill('needle fou');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /A needle to be found/ }).click();
+    await said(page, 'A needle to be found').waitFor();
+    expect(await history(page).locator('.message-target').textContent()).toContain('needle');
+    await button(page, /new/i).last().click();
+    await said(page, 'Hay 59').waitFor();
+  });
+});
+
+describe('the page', () => {
+  it('has nothing that axe finds wrong: sign-in, rooms, a room; light and dark, phone and desk', async () => {
+    await grace.say(room, `Hello @${ada.user.username}`);
+    await ada.say(room, 'And https://example.com');
+    await grace.say(await grace.makeRoom('Unread'), 'Nothing yet');
+    const context = await newContext({ reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await watchForComplaints(page, complaints);
+    await page.goto(carillon.url);
+    await page.getByLabel('Password').waitFor();
+    await findsNothing(page, 'sign-in');
+
+    await context.addCookies([ada.cookie]);
+    await page.goto(`${carillon.url}/?again#/`);
+    complaints.splice(0); // that it was loaded anew
+    await roomLink(page, room).waitFor();
+    await findsNothing(page, 'room list');
+    await roomLink(page, room).click();
+    await said(page, 'And https://example.com').waitFor();
+    await findsNothing(page, 'room');
+    await button(page, 'Members').click();
+    await findsNothing(page, 'members');
+  });
+
+  it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
+    await ada.say(room, 'W'.repeat(500));
+    const page = await open(ada, undefined, { viewport: PHONE });
+    await said(page, 'WWW').waitFor();
+    const overflow = (): Promise<number> =>
+      page.evaluate<number>(
+        'document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth',
+      );
+    expect(await overflow()).toBe(0);
+    expect(await roomLink(page, room).isVisible()).toBe(false);
+    await page.getByRole('link', { name: 'All rooms' }).click();
+    await roomLink(page, room).waitFor();
+    expect(await overflow()).toBe(0);
+  });
+});
+
+const REFUSAL = JSON.stringify({ status: 409, title: 'Conflict', detail: 'Not now.' });
+
+/** As when its process is killed. */
+async function crash(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const gone = page.waitForEvent('crash');
+  session.send('Page.crash').catch(() => {});
+  await gone;
+}
+
+async function findsNothing(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const viewport of [PHONE, DESKTOP]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(viewport);
+      const { violations, passes } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) }));
+      expect({ state, colorScheme, width: viewport.width, found }).toMatchObject({ found: [] });
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    }
+}
