@@ -1,5 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Browser,
@@ -173,12 +176,12 @@ describe('two people', () => {
       await eventually(async () => expect(await tab.title()).toBe('(2) Carillon'));
     }
     await roomLink(here, room).click();
-    await here.getByText('New', { exact: true }).waitFor();
+    await history(here).getByText('New', { exact: true }).waitFor();
     await said(here, 'For').locator('.mention-me').waitFor();
     await eventually(async () => expect(await elsewhere.title()).toBe('Carillon'));
     expect(await roomLink(elsewhere, room).textContent()).not.toContain('unread');
     // The line stays for the eye to find.
-    expect(await here.getByText('New', { exact: true }).count()).toBe(1);
+    expect(await history(here).getByText('New', { exact: true }).count()).toBe(1);
   });
 
   it('talk in private: an invitation is told at once, and a direct conversation is there for both', async () => {
@@ -396,6 +399,112 @@ describe('search', () => {
     expect(await history(page).locator('.message-target').textContent()).toContain('needle');
     await button(page, /new/i).last().click();
     await said(page, 'Hay 59').waitFor();
+  });
+});
+
+describe('a room of 100,000 messages', () => {
+  const MANY = 100_000;
+  const [FIRST_DAY, HOUR] = [Date.UTC(2026, 0, 1, 12), 3_600_000];
+
+  /** Past the API, which would take minutes: one message an hour. */
+  function fill(): void {
+    const database = new Database(join(carillon.folder, 'data', 'carillon.db'), { timeout: 5_000 });
+    const insert = database.prepare(
+      `insert into messages (id, room_id, seq, author_id, client_id, text, mentions, words, created_at)
+       values (?, ?, ?, ?, ?, ?, '[]', '', ?)`,
+    );
+    database.transaction(() => {
+      for (let seq = 1; seq <= MANY; seq++) {
+        const author = seq % 5 < 3 ? ada.id : grace.id;
+        const text = `Number ${seq}.${seq % 7 === 0 ? ' It goes on.'.repeat(seq % 40) : ''}`;
+        const at = new Date(FIRST_DAY + seq * HOUR).toISOString();
+        insert.run(randomUUID(), room.id, seq, author, randomUUID(), text, at);
+      }
+      database.prepare('update rooms set last_seq = ? where id = ?').run(MANY, room.id);
+      database.prepare('update members set read_seq = ? where room_id = ?').run(MANY, room.id);
+    })();
+    database.close();
+  }
+
+  /** The first row in sight, and how far it is below the upper edge. */
+  const place = (page: Page): Promise<{ index: number; top: number }> =>
+    page.evaluate<{ index: number; top: number }>(`(() => {
+      const edge = document.querySelector('.history-scroll').getBoundingClientRect().top;
+      return Array.from(document.querySelectorAll('.history-row'), (row) => ({
+        index: Number(row.dataset.index),
+        top: row.getBoundingClientRect().top - edge,
+      })).filter(({ top }) => top >= 0).toSorted((one, other) => one.top - other.top)[0];
+    })()`);
+
+  it('opens at its end, scrolls without a jolt, leads to any day, and stays where one reads', async () => {
+    fill();
+    const page = await open(ada);
+    await said(page, `Number ${MANY}.`).waitFor();
+    expect(await history(page).locator('.history-row').count()).toBeLessThan(60);
+
+    await history(page).hover();
+    for (let step = 0; step < 30; step++) {
+      const before = await place(page);
+      await page.mouse.wheel(0, -100);
+      await sleep(30);
+      const row = page.locator(`.history-row[data-index="${before.index}"]`);
+      const { y } = (await row.boundingBox())!;
+      const edge = (await history(page).boundingBox())!.y;
+      expect(Math.round(y - edge - before.top)).toBe(100);
+    }
+
+    const day = new Date(FIRST_DAY + 40_000 * HOUR);
+    await button(page, 'Find').click();
+    await page.getByLabel('Go to').fill(day.toISOString().slice(0, 10));
+    await history(page).locator('.message-target').waitFor();
+    const target = await history(page).locator('.message-target .message-text').textContent();
+    expect(Math.abs(Number(/\d+/.exec(target!)![0]) - 40_000)).toBeLessThan(40);
+
+    await sleep(300);
+    const before = await place(page);
+    for (const text of ['New one', 'And another']) await grace.say(room, text);
+    await button(page, /2 new/).waitFor();
+    expect(await place(page)).toEqual(before);
+    await button(page, /2 new/).click();
+    await said(page, 'And another').waitFor();
+    await history(page).getByText('New', { exact: true }).waitFor();
+  });
+});
+
+describe('notifications', () => {
+  const NOTED = `globalThis.Notification = class {
+    static permission = 'granted';
+    static requestPermission = async () => 'granted';
+    constructor(title, { body }) { noteNotification(title + ': ' + body); }
+  }`;
+
+  it('come once for a browser, of mentions and direct messages, when asked for and not in sight', async () => {
+    const context = await browserOf(ada);
+    const noted: string[] = [];
+    await context.exposeFunction('noteNotification', (text: string) => noted.push(text));
+    await context.addInitScript(NOTED);
+    const [one] = [await tabOf(context, '/#/profile'), await tabOf(context, '/#/')];
+    const elsewhere = await grace.makeRoom('Elsewhere');
+    await ada.join(elsewhere);
+    await grace.say(elsewhere, `Not yet, @${ada.user.username}`);
+    await roomLink(one, elsewhere).filter({ hasText: 'Not yet' }).waitFor();
+
+    await one.getByLabel(/Of mentions and direct messages/).check();
+    await grace.say(elsewhere, 'For all');
+    await grace.say(elsewhere, `For you, @${ada.user.username}`);
+    await eventually(async () => expect(noted).toHaveLength(1));
+    const direct = await grace.call<Room>('POST', 'rooms', { kind: 'direct', userId: ada.id });
+    await grace.say(direct, 'Psst');
+    await eventually(async () => expect(noted).toHaveLength(2));
+    await one.goto(`${carillon.url}/#/rooms/${direct.id}`);
+    await said(one, 'Psst').waitFor();
+    await grace.say(direct, 'Seen already');
+    await said(one, 'Seen already').waitFor();
+    await sleep(300);
+    expect(noted).toEqual([
+      `Grace Hopper in Elsewhere: For you, @${ada.user.username}`,
+      'Grace Hopper: Psst',
+    ]);
   });
 });
 

@@ -6,6 +6,11 @@ import { JSON_TYPE, post } from './requests.js';
 
 export const passwordOf = (username: string): string => `engines of ${username}`;
 
+interface Answered<Body> {
+  readonly answer: Body;
+  readonly headers: Headers;
+}
+
 /** Somebody who is signed in, by the API and for a browser. */
 export class Person {
   private constructor(
@@ -40,11 +45,7 @@ export class Person {
     return answer;
   }
 
-  async ask<Body>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ answer: Body; headers: Headers }> {
+  async ask<Body>(method: string, path: string, body?: unknown): Promise<Answered<Body>> {
     const response = await fetch(`${this.url}/api/${path}`, {
       method,
       headers: { Authorization: `Bearer ${this.token}`, ...(body !== undefined && JSON_TYPE) },

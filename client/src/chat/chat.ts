@@ -27,6 +27,8 @@ export interface ChatView {
   readonly outbox: readonly OutboxEntry[];
   /** Grows when someone begins to type, or is no longer. */
   readonly typing: number;
+  /** Grows when something that was needed did not come: whoever still needs it asks again. */
+  readonly failures: number;
 }
 
 /** A page of history; the most that is asked for at once. */
@@ -63,6 +65,7 @@ export class Chat {
       online: new Set(),
       outbox: this.#entries.all(),
       typing: 0,
+      failures: 0,
     });
     this.typing = new Typing(() => this.#set({ typing: this.#view.typing + 1 }));
     this.outbox = new Outbox({
@@ -245,18 +248,17 @@ export class Chat {
     }));
   }
 
-  /** One at a time of each. A failure is not told: whoever needs it will ask again. */
+  /** One at a time of each. */
   async #once(what: string, work: () => Promise<void>): Promise<void> {
     if (this.#underWay.has(what)) return;
     this.#underWay.add(what);
     try {
       await work();
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      setTimeout(() => this.#set({ failures: this.#view.failures + 1 }), 2_000);
+    } finally {
+      this.#underWay.delete(what);
     }
-    this.#underWay.delete(what);
-    // Also after a failure, so that who looks at it asks again.
-    this.#set({});
   }
 
   #update(to: (state: ChatState) => ChatState): void {

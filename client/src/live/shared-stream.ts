@@ -57,6 +57,7 @@ export class SharedStream {
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #backoff = new Backoff();
   #asked = 0;
+  #readAt = 0;
   #closed = false;
 
   constructor(options: SharedStreamOptions) {
@@ -141,7 +142,7 @@ export class SharedStream {
     if (word.kind === 'now') return word.ephemerals.forEach(this.#options.onEphemeral);
     if (word.kind === 'status') return this.#report(word.status);
     if (word.kind === 'leading') return this.#ask();
-    this.#read();
+    this.#readSoon();
   }
 
   #answer(cursor: string, from: string): void {
@@ -158,7 +159,7 @@ export class SharedStream {
       // The snapshot is under way; it will ask for what came since.
       if (this.#cursor === null) return;
       const place = placeOf(each, this.#cursor);
-      if (place === 'another epoch') return this.#read();
+      if (place === 'another epoch') return this.#readSoon();
       if (place === 'beyond a gap') return this.#ask();
       if (place === 'next') this.#attempt(each);
     }
@@ -179,11 +180,19 @@ export class SharedStream {
     this.#say({ kind: 'since', cursor: this.#cursor, from: this.#me });
   }
 
+  /** Not over and over, where the leader has yet to hear what this tab has read. */
+  #readSoon(): void {
+    this.#stopReading();
+    this.#cursor = null;
+    this.#retry = setTimeout(() => this.#read(), this.#readAt + ANSWER - Date.now());
+  }
+
   /** A follower's own snapshot. */
   #read(): void {
     if (this.#closed || this.#stream) return;
     this.#stopReading();
     this.#cursor = null;
+    this.#readAt = Date.now();
     const reading = new AbortController();
     this.#reading = reading;
     this.#options.snapshot(reading.signal).then(

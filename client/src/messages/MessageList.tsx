@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'react';
 import { messageAt, noHistory } from '../chat/history-fold.js';
 import type { OutboxEntry } from '../chat/outbox-entries.js';
 import type { Membership } from '../chat/room.js';
+import { Arrow } from '../page/Arrow.js';
 import { useChat, useChatView } from '../page/use-chat.js';
 import { MessageRow } from './MessageRow.js';
 import { PendingRow } from './PendingRow.js';
@@ -20,7 +21,7 @@ interface MessageListProps {
 /** The history of a room, of which only what is in sight is rendered, and only what was in sight is loaded. */
 export function MessageList({ membership, target, editing, onEdit }: MessageListProps) {
   const chat = useChat();
-  const { state, outbox } = useChatView();
+  const { state, outbox, failures } = useChatView();
   const { room, lastSeq } = membership;
   const history = state.histories.get(room.id) ?? noHistory;
   const pending = usePending(outbox, membership);
@@ -33,6 +34,7 @@ export function MessageList({ membership, target, editing, onEdit }: MessageList
     from: Math.max(1, (rows[0]?.index ?? 0) + 1 - 20),
     to: Math.min(lastSeq, (rows.at(-1)?.index ?? 0) + 1 + 20),
     known: history,
+    failures,
   });
 
   return (
@@ -79,7 +81,7 @@ export function MessageList({ membership, target, editing, onEdit }: MessageList
       {!atEnd && (
         <button type="button" className="to-end" onClick={scroll.toEnd}>
           {membership.unread > 0 ? `${membership.unread} new` : 'To the newest'}
-          <span aria-hidden="true"> ↓</span>
+          <Arrow to="down" />
         </button>
       )}
     </div>

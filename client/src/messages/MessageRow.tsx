@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import type { Message } from '../chat/message.js';
-import { nameOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
 import { Avatar } from '../page/Avatar.js';
 import { useChatView } from '../page/use-chat.js';
+import { useName } from '../page/use-person.js';
 import { DayLine } from './DayLine.js';
 import { MessageActions } from './MessageActions.js';
 import { MessageEditor } from './MessageEditor.js';
@@ -44,7 +44,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
   const { message, follows, membership, isTarget, isEdited, onEdit } = props;
   const { state, online } = useChatView();
-  const author = nameOf(state, message.authorId);
+  const author = useName(message.authorId);
   const classes = ['message'];
   if (follows) classes.push('message-follows');
   if (isTarget) classes.push('message-target');

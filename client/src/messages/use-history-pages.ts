@@ -8,11 +8,13 @@ const PACE = 120;
 interface Wanted {
   readonly from: number;
   readonly to: number;
-  /** Asks again when it changes. */
+  /** Asks again when one of them changes. */
   readonly known: History;
+  readonly failures: number;
 }
 
-export function useHistoryPages(chat: Chat, roomId: string, { from, to, known }: Wanted): void {
+export function useHistoryPages(chat: Chat, roomId: string, wanted: Wanted): void {
+  const { from, to, known, failures } = wanted;
   const last = useRef(0);
   useEffect(() => {
     if (to < from) return;
@@ -24,5 +26,5 @@ export function useHistoryPages(chat: Chat, roomId: string, { from, to, known }:
     if (wait <= 0) return ask();
     const timer = setTimeout(ask, wait);
     return () => clearTimeout(timer);
-  }, [chat, roomId, from, to, known]);
+  }, [chat, roomId, from, to, known, failures]);
 }

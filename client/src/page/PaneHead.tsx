@@ -1,10 +1,9 @@
+import { BackLink } from './BackLink.js';
+
 export function PaneHead({ title }: { title: string }) {
   return (
     <header className="room-head">
-      <a href="#/" className="back">
-        <span aria-hidden="true">←</span>
-        <span className="visually-hidden">All rooms</span>
-      </a>
+      <BackLink />
       <div className="room-title">
         <h1 dir="auto">{title}</h1>
       </div>

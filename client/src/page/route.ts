@@ -36,11 +36,6 @@ export function go(address: string): void {
   location.hash = address;
 }
 
-/** In place of the present address, which Back then does not lead to. */
-export function goInstead(address: string): void {
-  location.replace(address);
-}
-
 let known: { readonly hash: string; readonly route: Route } | null = null;
 
 function current(): Route {

@@ -1,10 +1,9 @@
 import { changeRole, openDirect, removeMember } from '../chat/chat-api.js';
-import { nameOf } from '../chat/names.js';
 import type { Member, Membership } from '../chat/room.js';
 import { Avatar } from '../page/Avatar.js';
 import { go, roomAddress } from '../page/route.js';
-import { useChat, useChatView } from '../page/use-chat.js';
-import { useEffect } from 'react';
+import { useChatView } from '../page/use-chat.js';
+import { useName } from '../page/use-person.js';
 
 interface MemberItemProps {
   member: Member;
@@ -13,14 +12,12 @@ interface MemberItemProps {
 }
 
 export function MemberItem({ member, membership, act }: MemberItemProps) {
-  const chat = useChat();
   const { state, online } = useChatView();
   const { userId, role } = member;
   const { room } = membership;
-  const name = nameOf(state, userId);
+  const name = useName(userId);
   const isMe = userId === state.me;
   const username = state.people.get(userId)?.username;
-  useEffect(() => chat.needPerson(userId), [chat, userId]);
   const ruled = membership.role === 'owner' && room.kind !== 'direct' && !isMe;
 
   return (

@@ -5,6 +5,7 @@ import type { Membership } from '../chat/room.js';
 import { failureOf } from '../http/failure.js';
 import { go } from '../page/route.js';
 import { useChatView } from '../page/use-chat.js';
+import { onEscape } from '../users/on-escape.js';
 import { InviteForm } from './InviteForm.js';
 import { MemberItem } from './MemberItem.js';
 import { RoomSettings } from './RoomSettings.js';
@@ -31,7 +32,7 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
   const isOpen = room.archivedAt === null && room.kind !== 'direct';
 
   return (
-    <aside className="members" aria-label="Members">
+    <aside className="members" aria-label="Members" onKeyDown={onEscape(onClose)}>
       <div className="members-head">
         <h2>Members</h2>
         <button type="button" className="button-quiet" onClick={onClose}>

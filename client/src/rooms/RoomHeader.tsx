@@ -3,6 +3,7 @@ import { fetchMessageAt } from '../chat/chat-api.js';
 import { otherOf, titleOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
 import { failureOf } from '../http/failure.js';
+import { BackLink } from '../page/BackLink.js';
 import { go, roomAddress, searchAddress } from '../page/route.js';
 import { useChatView } from '../page/use-chat.js';
 import { SearchInRoom } from './SearchInRoom.js';
@@ -18,10 +19,7 @@ export function RoomHeader({ membership, showMembers, onShowMembers }: RoomHeade
   const [looking, setLooking] = useState(false);
   return (
     <header className="room-head">
-      <a href="#/" className="back">
-        <span aria-hidden="true">←</span>
-        <span className="visually-hidden">All rooms</span>
-      </a>
+      <BackLink />
       <div className="room-title">
         <h1 dir="auto">{titleOf(state, membership)}</h1>
         <p>

@@ -27,11 +27,11 @@ export function RoomPage({ roomId, target }: RoomPageProps) {
 
 function OpenRoom({ membership, target }: { membership: Membership; target: number | null }) {
   const chat = useChat();
-  const { state } = useChatView();
+  const { state, failures } = useChatView();
   const { room } = membership;
   const [showMembers, setShowMembers] = useState(false);
   const [editing, setEditing] = useState<string | null>(null);
-  useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members]);
+  useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members, failures]);
 
   const closeEditor = useCallback((messageId: string | null) => {
     setEditing(messageId);

@@ -30,12 +30,12 @@ export function Sidebar({ session, route }: SidebarProps) {
       <div className="sidebar-scroll">
         <MyInvitations />
         <RoomList openId={route.page === 'room' ? route.roomId : null} />
-        <nav aria-label="More" className="sidebar-more">
-          <MoreLink page="new-room" route={route} label="New conversation" />
-          <MoreLink page="browse" route={route} label="Browse rooms" />
-          <MoreLink page="people" route={route} label="People" />
-        </nav>
       </div>
+      <nav aria-label="More" className="sidebar-more">
+        <MoreLink page="new-room" route={route} label="New chat" />
+        <MoreLink page="browse" route={route} label="Browse rooms" />
+        <MoreLink page="people" route={route} label="People" />
+      </nav>
       <Me session={session} route={route} />
     </div>
   );
