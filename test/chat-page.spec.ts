@@ -255,6 +255,16 @@ describe('all tabs of a browser', () => {
     expect(streams).toHaveLength(3);
   });
 
+  it('hold a stream each where the page is not from a secure context, which has no Web Locks', async () => {
+    const context = await browserOf(ada);
+    await context.addInitScript('delete Navigator.prototype.locks');
+    const streams = requests(context);
+    const tabs = [await tabOf(context), await tabOf(context)];
+    await write(tabs[0]!, 'Sent without a lock');
+    for (const tab of tabs) await agrees(tab);
+    expect(streams).toHaveLength(2);
+  });
+
   it('go to the sign-in when one signs out, or when the session is ended elsewhere', async () => {
     const context = await browserOf(ada);
     const [one, other] = [await tabOf(context), await tabOf(context)];

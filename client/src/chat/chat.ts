@@ -79,6 +79,11 @@ export class Chat {
   readonly view = (): ChatView => this.#publisher.published;
   readonly subscribe = (listener: () => void): (() => void) => this.#publisher.subscribe(listener);
 
+  /** As of the last fact; what `view` shows may be a frame behind. */
+  get state(): ChatState {
+    return this.#view.state;
+  }
+
   readonly onFact = (listener: (fact: Fact) => void): (() => void) => {
     this.#factListeners.add(listener);
     return () => this.#factListeners.delete(listener);

@@ -22,7 +22,7 @@ export function MessageAnnouncer({ roomId }: { roomId: string | null }) {
     };
     const stop = chat.onFact(({ name, data }) => {
       if (name !== 'message.posted' || data.roomId !== roomId || data.authorId === chat.me) return;
-      gathered.push(`${nameOf(chat.view().state, data.authorId)}: ${data.text}`);
+      gathered.push(`${nameOf(chat.state, data.authorId)}: ${data.text}`);
       timer ??= setTimeout(announce, GATHER);
     });
     return () => {

@@ -38,8 +38,7 @@ function useShownLock(me: string, roomId: string | null): void {
 }
 
 async function notify(chat: Chat, message: Message): Promise<void> {
-  const { me } = chat;
-  const { state } = chat.view();
+  const { me, state } = chat;
   const mine = state.memberships.part.find(({ room }) => room.id === message.roomId);
   if (!mine || message.authorId === me) return;
   if (mine.room.kind !== 'direct' && !message.mentions.includes(me)) return;

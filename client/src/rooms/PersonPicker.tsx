@@ -52,7 +52,7 @@ export function PersonPicker({ label, action, without, onPick }: PersonPickerPro
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p className="nav-empty">Nobody by that name.</p>}
+      {found.length === 0 && begun !== '' && <p className="nav-empty">Nobody by that name.</p>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import type { ChatState } from '../chat/chat-fold.js';
 import { messageAt, noHistory } from '../chat/history-fold.js';
 import type { Membership } from '../chat/room.js';
 import { Composer } from '../messages/Composer.js';
@@ -56,7 +57,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
         {room.archivedAt === null ? (
           <Composer
             membership={membership}
-            onEditLast={() => setEditing(lastOwn(membership, chat.view().state) ?? null)}
+            onEditLast={() => setEditing(lastOwn(membership, chat.state) ?? null)}
           />
         ) : (
           <p className="archived-note">This room is archived: it can be read, not written in.</p>
@@ -72,10 +73,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
 /** How far back, in messages, one's own last one is looked for. */
 const LOOK_BACK = 200;
 
-function lastOwn(
-  { room, lastSeq }: Membership,
-  { me, histories }: ReturnType<ReturnType<typeof useChat>['view']>['state'],
-): string | undefined {
+function lastOwn({ room, lastSeq }: Membership, { me, histories }: ChatState): string | undefined {
   const history = histories.get(room.id) ?? noHistory;
   for (let seq = lastSeq; seq > Math.max(0, lastSeq - LOOK_BACK); seq--) {
     const message = messageAt(history, seq);

@@ -60,6 +60,9 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
           </div>
           {mode === 'removing' ? (
             <RemoveConfirmation users={users} user={user} onClose={leave} />
+          ) : user.username !== undefined ? (
+            // Who can sign in changes their own name, in their profile.
+            <span className="username">@{user.username}</span>
           ) : (
             <div className="actions">
               <RowButton
