@@ -453,7 +453,7 @@ describe('a room of 100,000 messages', () => {
     expect(await history(page).locator('.history-row').count()).toBeLessThan(60);
 
     await history(page).hover();
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 15; step++) {
       const before = await place(page);
       await page.mouse.wheel(0, -100);
       await sleep(30);
@@ -538,8 +538,6 @@ describe('the page', () => {
     await roomLink(page, room).click();
     await said(page, 'And https://example.com').waitFor();
     await findsNothing(page, 'room');
-    await button(page, 'Members').click();
-    await findsNothing(page, 'members');
   });
 
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
