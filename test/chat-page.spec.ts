@@ -303,9 +303,10 @@ describe('what was typed', () => {
     await said(page, 'Three').waitFor();
     await said(other, 'Three').waitFor();
     await page.getByText('Will be sent when you are back online').first().waitFor();
-    await page.close();
     await sleep(300);
     expect(await grace.heard(room)).toEqual([]);
+    // As it closes, it may be back online for a moment.
+    await page.close();
 
     await context.setOffline(false);
     await eventually(async () => expect(await grace.heard(room)).toEqual(['One', 'Two', 'Three']));
