@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
@@ -350,6 +350,29 @@ describe('what was typed', () => {
       'Meanwhile 1',
       'Meanwhile 2',
     ]);
+  });
+});
+
+describe('a database that was set back', () => {
+  it('is shown as it is, in all tabs: what it has lost is gone, and what comes then is in its place', async () => {
+    await ada.say(room, 'Kept');
+    await carillon.kill();
+    const data = join(carillon.folder, 'data');
+    cpSync(data, `${data}.before`, { recursive: true });
+    carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
+    const context = await browserOf(ada);
+    const tabs = [await tabOf(context), await tabOf(context)];
+    for (const text of ['Lost', 'Lost too']) await ada.say(room, text);
+    for (const tab of tabs) await agrees(tab);
+
+    await carillon.kill();
+    rmSync(data, { recursive: true });
+    renameSync(`${data}.before`, data);
+    carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
+    for (const tab of tabs) await agrees(tab);
+    await write(tabs[1]!, 'And on');
+    await eventually(async () => expect(await grace.heard(room)).toEqual(['Kept', 'And on']));
+    for (const tab of tabs) await agrees(tab);
   });
 });
 

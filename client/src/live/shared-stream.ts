@@ -32,6 +32,7 @@ type Word =
   | { readonly kind: 'since'; readonly cursor: string; readonly from: string }
   | { readonly kind: 'unknown'; readonly to: string }
   | { readonly kind: 'leading' }
+  | { readonly kind: 'anew' }
   | { readonly kind: 'try now' };
 
 /** An answer that has not come after this, in ms, will not come. */
@@ -98,7 +99,8 @@ export class SharedStream {
       cursor: this.#cursor,
       snapshot: async (signal) => {
         this.#cursor = await snapshot(signal);
-        this.#say({ kind: 'leading' });
+        // Of a database that was set back, cursors behind its head name what never was.
+        this.#say({ kind: 'anew' });
         return this.#cursor;
       },
       on: Object.fromEntries([...told, ...now]) as Record<string, (data: unknown) => void>,
@@ -142,6 +144,7 @@ export class SharedStream {
     if (word.kind === 'now') return word.ephemerals.forEach(this.#options.onEphemeral);
     if (word.kind === 'status') return this.#report(word.status);
     if (word.kind === 'leading') return this.#ask();
+    if (word.kind === 'anew') return this.#read();
     this.#readSoon();
   }
 

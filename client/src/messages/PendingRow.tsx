@@ -36,7 +36,7 @@ export function PendingRow({ entry }: { entry: OutboxEntry }) {
 function Refused({ entry }: { entry: OutboxEntry }) {
   const { outbox } = useChat();
   return (
-    <div className="message-refused" role="alert">
+    <div className="refusal" role="alert">
       <p>Not sent. {entry.failure}</p>
       <div className="actions">
         <button type="button" onClick={() => outbox.again(entry.clientId)}>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { markRead } from '../chat/chat-api.js';
 import type { Membership } from '../chat/room.js';
+import { useChatView } from '../page/use-chat.js';
 import { useVisible } from '../page/use-visible.js';
 
 /** Seen for this long, in ms, counts as read; a burst makes one request. */
@@ -20,13 +21,14 @@ interface Reading {
 export function useReading({ membership, lastInSight, atEnd }: Reading): number | null {
   const { room, readSeq, lastSeq, unread } = membership;
   const visible = useVisible();
+  const isLive = useChatView().status.state === 'live';
   const seen = atEnd ? lastSeq : lastInSight;
 
   useEffect(() => {
-    if (!visible || seen <= readSeq) return;
+    if (!visible || !isLive || seen <= readSeq) return;
     const timer = setTimeout(() => markRead(room.id, seen).catch(() => {}), SEEN);
     return () => clearTimeout(timer);
-  }, [visible, room.id, seen, readSeq]);
+  }, [visible, isLive, room.id, seen, readSeq]);
 
   return useFresh(room.id, readSeq, unread, visible && atEnd);
 }

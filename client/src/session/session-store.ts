@@ -15,13 +15,15 @@ export class SessionStore {
   #channel: BroadcastChannel | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #backoff = new Backoff();
+  /** It was another tab that has told. */
+  #following = false;
 
   /** Keeps up with the other tabs until the returned function is called. */
   readonly start = (): (() => void) => {
-    const stop = onSignedOut(() => this.#set({ state: 'signed out' }));
+    const stop = onSignedOut(() => this.#onSignedOut());
     this.#channel =
       'BroadcastChannel' in globalThis ? new BroadcastChannel('carillon.session') : null;
-    this.#channel?.addEventListener('message', () => void this.#check());
+    this.#channel?.addEventListener('message', () => void this.#follow());
     void this.#check();
     return () => {
       stop();
@@ -55,6 +57,19 @@ export class SessionStore {
 
   /** It was ended elsewhere. */
   readonly recheck = (): void => void this.#check();
+
+  /** Of all tabs, the first one to hear of it tells the others. */
+  #onSignedOut(): void {
+    const isNews = this.#view.state === 'signed in' && !this.#following;
+    this.#set({ state: 'signed out' });
+    if (isNews) this.#channel?.postMessage('changed');
+  }
+
+  async #follow(): Promise<void> {
+    this.#following = true;
+    await this.#check();
+    this.#following = false;
+  }
 
   async #check(): Promise<void> {
     try {
