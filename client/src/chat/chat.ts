@@ -10,11 +10,13 @@ import { exclusively } from './exclusively.js';
 import { factNames, type Fact } from './facts.js';
 import { foldPage, missingPages, noHistory, type History } from './history-fold.js';
 import { foldMembers, type RoomMembers } from './members-fold.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { OutboxEntries, type OutboxEntry } from './outbox-entries.js';
 import { Outbox } from './outbox.js';
 import { withUsers } from './people-fold.js';
 import { foldPresence, type PresenceChange } from './presence.js';
 import { Publisher } from './publisher.js';
+import { fetchSnapshot } from './snapshot.js';
 import { Typing } from './typing.js';
 
 export interface ChatView {
@@ -48,7 +50,7 @@ export class Chat {
   readonly #factListeners = new Set<(fact: Fact) => void>();
   /** What has been heard lately, for what is read while the stream goes on. */
   #heard: Fact[] = [];
-  readonly #underWay = new Set<string>();
+  readonly #fetching = new OneAtATime(() => this.#set({ failures: this.#view.failures + 1 }));
   /** Which snapshot it is: what was asked for under another may have missed something. */
   #generation = 0;
   #stream: SharedStream | null = null;
@@ -136,17 +138,17 @@ export class Chat {
   need(roomId: string, from: number, to: number): void {
     const pages = missingPages(this.#historyOf(roomId), { from, to, size: PAGE });
     for (const first of pages)
-      void this.#once(`${roomId} ${first}`, () => this.#page(roomId, first));
+      void this.#fetching.do(`${roomId} ${first}`, () => this.#page(roomId, first));
   }
 
   needMembers(roomId: string): void {
     if (this.#view.state.members.has(roomId)) return;
-    void this.#once(`members of ${roomId}`, () => this.#readMembers(roomId));
+    void this.#fetching.do(`members of ${roomId}`, () => this.#readMembers(roomId));
   }
 
   needPerson(userId: string): void {
     if (this.#view.state.people.has(userId)) return;
-    void this.#once(`person ${userId}`, async () => {
+    void this.#fetching.do(`person ${userId}`, async () => {
       const user = await api.fetchPerson(userId);
       this.#update((state) => ({ ...state, people: withUsers(state.people, [user]) }));
     });
@@ -162,24 +164,16 @@ export class Chat {
 
   async #readSnapshot(signal: AbortSignal): Promise<string> {
     try {
-      const [rooms, invitations, people] = await Promise.all([
-        api.fetchMyRooms(signal),
-        api.fetchMyInvitations(signal),
-        api.fetchPeople(signal),
-      ]);
-      const snapshot = {
-        memberships: { part: rooms.body, position: positionOf(rooms.cursor) },
-        invitations: { part: invitations.body, position: positionOf(invitations.cursor) },
-      };
+      const { parts, people, cursor } = await fetchSnapshot(signal);
       this.#heard = [];
       this.#generation += 1;
       this.#update((state) => ({
-        ...withSnapshot(state, snapshot),
-        people: withUsers(state.people, people.body),
+        ...withSnapshot(state, parts),
+        people: withUsers(state.people, people),
       }));
       this.#set({ loaded: true, loadFailure: null });
       this.#confirmSent();
-      return earliest([rooms.cursor, invitations.cursor, people.cursor]);
+      return cursor;
     } catch (error) {
       if (!signal.aborted) this.#set({ loadFailure: failureOf(error).message });
       throw error;
@@ -251,19 +245,6 @@ export class Chat {
       ...state,
       members: new Map(state.members).set(roomId, { part: known, position: heard }),
     }));
-  }
-
-  /** One at a time of each. */
-  async #once(what: string, work: () => Promise<void>): Promise<void> {
-    if (this.#underWay.has(what)) return;
-    this.#underWay.add(what);
-    try {
-      await work();
-    } catch {
-      setTimeout(() => this.#set({ failures: this.#view.failures + 1 }), 2_000);
-    } finally {
-      this.#underWay.delete(what);
-    }
   }
 
   #update(to: (state: ChatState) => ChatState): void {
