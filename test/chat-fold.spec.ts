@@ -1,8 +1,6 @@
-import { EventSource } from 'eventsource';
 import fc from 'fast-check';
-import { rmSync } from 'node:fs';
-import { emptyChat, foldChat, withSnapshot, type ChatState } from '../client/src/chat/chat-fold.js';
-import { type Fact, factNames } from '../client/src/chat/facts.js';
+import { emptyChat, foldChat, withSnapshot } from '../client/src/chat/chat-fold.js';
+import type { Fact } from '../client/src/chat/facts.js';
 import {
   doubted,
   foldHistory,
@@ -14,15 +12,12 @@ import {
 import type { Message } from '../client/src/chat/message.js';
 import { OutboxEntries } from '../client/src/chat/outbox-entries.js';
 import { Outbox } from '../client/src/chat/outbox.js';
-import type { Invitation, Membership, Room } from '../client/src/chat/room.js';
+import type { Room } from '../client/src/chat/room.js';
 import { ProblemError } from '../client/src/http/problem.js';
 import { NoAnswerError } from '../client/src/http/request.js';
 import { Backoff } from '../client/src/live/backoff.js';
-import { positionOf } from '../client/src/live/cursor.js';
 import { placeOf, RecentlyTold, type Told } from '../client/src/live/told.js';
 import { eventually } from './support/browser.js';
-import { Person } from './support/page-people.js';
-import { CarillonProcess } from './support/process.js';
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 beforeAll(() => console.info(`TEST_SEED=${seed}`));
@@ -43,151 +38,6 @@ const message = (seq: number, also: Partial<Message> = {}): Message => ({
 });
 
 describe('what a person has of their rooms', () => {
-  const people: Person[] = [];
-  let carillon: CarillonProcess;
-
-  beforeAll(async () => {
-    carillon = await CarillonProcess.start();
-    for (const name of ['ada', 'grace', 'mary'])
-      people.push(await Person.signUp(carillon.url, name));
-  });
-  afterAll(async () => {
-    await carillon.kill();
-    rmSync(carillon.folder, { recursive: true });
-  });
-
-  const read = async (person: Person): Promise<{ state: ChatState; cursor: string }> => {
-    const rooms = await person.ask<Membership[]>('GET', 'me/rooms');
-    const invitations = await person.ask<Invitation[]>('GET', 'me/invitations');
-    const cursor = rooms.headers.get('Last-Event-ID')!;
-    const state = withSnapshot(emptyChat(person.id), {
-      memberships: { part: rooms.answer, position: positionOf(cursor) },
-      invitations: {
-        part: invitations.answer,
-        position: positionOf(invitations.headers.get('Last-Event-ID')!),
-      },
-    });
-    return { state, cursor };
-  };
-
-  /** Folds all that the stream tells from a cursor on. */
-  const follow = async (person: Person) => {
-    const { state, cursor } = await read(person);
-    const followed = { state, position: positionOf(cursor), close: () => source.close() };
-    const source = new EventSource(`${carillon.url}/api/events?lastEventId=${cursor}`, {
-      fetch: (url, init) =>
-        fetch(url, {
-          ...init,
-          headers: { ...init.headers, Authorization: `Bearer ${person.token}` },
-        }),
-    });
-    for (const name of factNames)
-      source.addEventListener(name, ({ data, lastEventId }) => {
-        followed.position = positionOf(lastEventId);
-        const fact = {
-          name,
-          data: JSON.parse(data as string) as unknown,
-          position: followed.position,
-        };
-        followed.state = foldChat(followed.state, fact as Fact);
-      });
-    return followed;
-  };
-
-  type Step = readonly [act: number, who: number, whom: number, which: number];
-
-  const carriedOut = new Set<number>();
-
-  /** What anyone might do; what is refused changes nothing. */
-  const carryOut = async ([act, who, whom, which]: Step, rooms: Room[]): Promise<void> => {
-    const person = people[who]!;
-    const other = people[whom]!;
-    // Most of it in one room, where all are at first.
-    const room = rooms[which < 6 ? 0 : which % rooms.length]!;
-    if (act === 0) {
-      const kind = which % 2 === 0 ? 'public' : 'private';
-      rooms.push(await person.makeRoom(`Room ${rooms.length}`, kind));
-      return;
-    }
-    const path = `rooms/${room.id}`;
-    const last = async (): Promise<Message> => {
-      const messages = await person.call<Message[]>('GET', `${path}/messages?limit=5`);
-      return messages[which % messages.length]!;
-    };
-    const acts: (() => Promise<unknown>)[] = [
-      () => person.join(room),
-      () => person.call('PATCH', `${path}/members/${other.id}`, { role: 'member' }),
-      () => person.call('DELETE', `${path}/members/${person.id}`),
-      () => person.call('DELETE', `${path}/members/${other.id}`),
-      () => person.call('POST', `${path}/invitations`, { userId: other.id }),
-      () => person.call('DELETE', `${path}/invitations/${other.id}`),
-      () => person.call('PATCH', `${path}/members/${other.id}`, { role: 'owner' }),
-      () => person.say(room, `Hello @${other.user.username}`),
-      () => person.say(room, 'Hello'),
-      () => person.say(room, `Hello @${other.user.username}`),
-      async () => person.call('DELETE', `${path}/messages/${(await last()).id}`),
-      async () =>
-        person.call('PATCH', `${path}/messages/${(await last()).id}`, {
-          text: which % 2 === 0 ? 'Changed' : `Changed @${other.user.username}`,
-        }),
-      async () => person.call('PUT', `${path}/read`, { seq: (await last()).seq }),
-      () => person.call('PATCH', path, { name: `Renamed ${which}` }),
-      async () => {
-        rooms.push(await person.call('POST', 'rooms', { kind: 'direct', userId: other.id }));
-      },
-    ];
-    const index = act % acts.length;
-    await acts[index]!().then(
-      () => carriedOut.add(index),
-      () => undefined,
-    );
-  };
-
-  it('is the same by the snapshot and the stream since then as by a later snapshot', async () => {
-    const step = fc.tuple(
-      fc.nat({ max: 29 }),
-      fc.nat({ max: 2 }),
-      fc.nat({ max: 2 }),
-      fc.nat({ max: 9 }),
-    );
-    const rooms: Room[] = [];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }),
-        async (steps) => {
-          rooms.unshift(await people[0]!.makeRoom('Everybody'));
-          for (const person of people.slice(1)) await person.join(rooms[0]!);
-          const followed = await Promise.all(people.map(follow));
-          try {
-            for (const each of steps) await carryOut(each, rooms);
-            for (const [index, person] of people.entries()) {
-              // A fact for everyone, behind all others.
-              await person.call('PATCH', `users/${person.id}`, { lastname: `${Math.random()}` });
-              const later = await read(person);
-              await eventually(async () =>
-                expect(followed[index]!.position).toBeGreaterThanOrEqual(positionOf(later.cursor)),
-              );
-              const mine = followed[index]!.state;
-              expect(mine.memberships.part).toEqual(later.state.memberships.part);
-              expect(withoutPrivateNames(mine.invitations.part)).toEqual(
-                withoutPrivateNames(later.state.invitations.part),
-              );
-            }
-          } finally {
-            for (const { close } of followed) close();
-          }
-        },
-      ),
-      { seed, numRuns: 12, endOnFailure: true },
-    );
-    // The others need a room that has got into the right state.
-    expect(carriedOut.size).toBeGreaterThan(11);
-  });
-
-  /** Who is not in a private room does not hear that it is renamed. */
-  const withoutPrivateNames = (invitations: readonly Invitation[]) =>
-    invitations.map(({ room, ...rest }) => (room.kind === 'private' ? rest : { room, ...rest }));
-
   it('skips facts that its snapshot has already', () => {
     const snapshot = {
       memberships: { part: [], position: 7 },

@@ -11,9 +11,10 @@ import type {
   Locator,
   Page,
 } from 'playwright-core';
+import type { OwnSession } from '../src/accounts/session.js';
 import type { Room } from '../src/rooms/room.js';
 import { eventually, focused, launchBrowser, watchForComplaints } from './support/browser.js';
-import { passwordOf, Person } from './support/page-people.js';
+import { PASSWORD, Person } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
 
 const DESKTOP = { width: 1280, height: 800 };
@@ -40,10 +41,13 @@ let made = 0;
 beforeEach(async () => {
   complaints = [];
   made += 1;
-  ada = await Person.signUp(carillon.url, `ada${made}`, 'Lovelace');
-  grace = await Person.signUp(carillon.url, `grace${made}`, 'Hopper');
-  room = await ada.makeRoom(`Room ${made}`);
-  await grace.join(room);
+  ada = await Person.signUp(carillon.url, `ada${made}`, { firstname: 'Ada', lastname: 'Lovelace' });
+  grace = await Person.signUp(carillon.url, `grace${made}`, {
+    firstname: 'Grace',
+    lastname: 'Hopper',
+  });
+  room = await ada.makes(`Room ${made}`);
+  await grace.joins(room);
 });
 afterEach(async () => {
   await Promise.all(browser.contexts().map((context) => context.close()));
@@ -95,7 +99,7 @@ async function write(page: Page, text: string): Promise<void> {
 /** Waits until the page shows exactly what the server has, and nothing is on its way. */
 const agrees = (page: Page, where = room): Promise<void> =>
   eventually(async () => {
-    expect(await texts(page)).toEqual(await ada.heard(where));
+    expect(await texts(page)).toEqual(await ada.reads(where));
     expect(await history(page).locator('.message-waiting, .message-sent').count()).toBe(0);
   });
 
@@ -113,7 +117,7 @@ describe('signing up', () => {
     expect(await focused(page)).toBe('Username');
 
     await page.getByLabel('Username').fill(`mary${made}`);
-    await page.getByLabel('Password').fill(passwordOf('mary'));
+    await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'Create account').click();
     await page.getByText('You are in no room yet.').waitFor();
 
@@ -122,7 +126,7 @@ describe('signing up', () => {
     await page.getByLabel('Password').fill('not the right one');
     await button(page, 'Sign in').click();
     await page.getByRole('alert').filter({ hasText: /\S/ }).waitFor();
-    await page.getByLabel('Password').fill(passwordOf('mary'));
+    await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'Sign in').click();
     await page.getByText('Choose a room').waitFor();
   });
@@ -152,7 +156,7 @@ describe('two people', () => {
     await button(hers, 'Delete: Good evening').click();
     await button(hers.getByRole('group', { name: 'Delete this message?' }), 'Delete').click();
     await said(theirs, 'This message was deleted.').waitFor();
-    expect(await ada.heard(room)).toEqual([null]);
+    expect(await ada.reads(room)).toEqual([null]);
 
     await theirs.context().close();
     await hers.getByText('Public · 2 members, 1 here').waitFor();
@@ -185,7 +189,7 @@ describe('two people', () => {
   });
 
   it('talk in private: an invitation is told at once, and a direct conversation is there for both', async () => {
-    const secret = await ada.makeRoom('Secret', 'private');
+    const secret = await ada.makes('Secret', 'private');
     const [hers, theirs] = [await open(ada, `/#/rooms/${secret.id}`), await open(grace, '/#/')];
     await button(hers, 'Members').click();
     await hers.getByLabel('Invite someone').fill(`grace${made}`);
@@ -219,13 +223,13 @@ describe('all tabs of a browser', () => {
     const streams = requests(context);
     const tabs = [];
     for (let index = 0; index < 10; index++) tabs.push(await tabOf(context));
-    await grace.say(room, 'To all ten');
+    await grace.says(room, 'To all ten');
     for (const tab of tabs) await said(tab, 'To all ten').waitFor();
     expect(streams).toHaveLength(1);
 
     let stop = false;
     const talking = (async () => {
-      for (let n = 1; !stop; n++) await Promise.all([grace.say(room, `Word ${n}.`), sleep(40)]);
+      for (let n = 1; !stop; n++) await Promise.all([grace.says(room, `Word ${n}.`), sleep(40)]);
     })();
     await sleep(200);
     for (const end of ['closes', 'crashes']) {
@@ -235,18 +239,18 @@ describe('all tabs of a browser', () => {
       if (end === 'closes') await leader!.close();
       else await crash(leader!);
       await eventually(async () => expect(streams).toHaveLength(before + 1), 3_000);
-      const told = await grace.say(room, `After it ${end}`);
+      const told = await grace.says(room, `After it ${end}`);
       for (const tab of tabs) await said(tab, told.text!).waitFor({ state: 'attached' });
       expect(Date.now() - since).toBeLessThan(3_000);
     }
     stop = true;
     await talking;
-    const last = await grace.say(room, 'The end');
+    const last = await grace.says(room, 'The end');
     for (const tab of tabs) {
       await said(tab, 'The end').waitFor();
       // What is in sight is in its place, each once.
       const shown = await texts(tab);
-      const all = await ada.heard(room);
+      const all = await ada.reads(room);
       expect(shown).toEqual(all.slice(-shown.length));
       expect(shown.length).toBeGreaterThan(10);
       const heading = await history(tab).locator('.history-row').last().getAttribute('data-index');
@@ -265,6 +269,20 @@ describe('all tabs of a browser', () => {
     expect(streams).toHaveLength(2);
   });
 
+  it('go to the sign-in when the password is changed in another browser, which stays signed in', async () => {
+    const elsewhere = await open(await Person.signIn(carillon.url, ada.user.username!));
+    const page = await open(ada, '/#/profile');
+    await page.getByLabel('Password until now').fill('a wrong one');
+    await page.getByLabel('New password').fill('another sentence of mine');
+    await button(page, 'Change').click();
+    await page.getByRole('alert').filter({ hasText: 'The password until now' }).waitFor();
+    await page.getByLabel('Password until now').fill(PASSWORD);
+    await button(page, 'Change').click();
+    await page.getByRole('status').filter({ hasText: 'signed out everywhere else' }).waitFor();
+    await elsewhere.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await roomLink(page, room).waitFor();
+  });
+
   it('go to the sign-in when one signs out, or when the session is ended elsewhere', async () => {
     const context = await browserOf(ada);
     const [one, other] = [await tabOf(context), await tabOf(context)];
@@ -273,20 +291,12 @@ describe('all tabs of a browser', () => {
     for (const tab of [one, other]) await tab.getByLabel('Password').waitFor();
 
     await other.getByLabel('Username').fill(ada.user.username!);
-    await other.getByLabel('Password').fill(passwordOf(ada.user.username!));
+    await other.getByLabel('Password').fill(PASSWORD);
     await button(other, 'Sign in').click();
     await eventually(async () => expect(await composer(other).inputValue()).toBe('Not said yet'));
-    const session = { username: ada.user.username, password: passwordOf(ada.user.username!) };
-    const { token } = await grace.call<{ token: string }>('POST', 'session', session);
-    const sessions = await fetch(`${carillon.url}/api/sessions`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    for (const { id, current } of (await sessions.json()) as { id: string; current: boolean }[])
-      if (!current)
-        await fetch(`${carillon.url}/api/sessions/${id}`, {
-          method: 'DELETE',
-          headers: { Authorization: `Bearer ${token}` },
-        });
+    const phone = await Person.signIn(carillon.url, ada.user.username!);
+    for (const { id, current } of await phone.gets<OwnSession[]>('/api/sessions'))
+      if (!current) await phone.does('DELETE', `/api/sessions/${id}`);
     await other.getByLabel('Password').waitFor();
     await one.getByLabel('Password').waitFor();
   });
@@ -304,12 +314,12 @@ describe('what was typed', () => {
     await said(other, 'Three').waitFor();
     await page.getByText('Will be sent when you are back online').first().waitFor();
     await sleep(300);
-    expect(await grace.heard(room)).toEqual([]);
+    expect(await grace.reads(room)).toEqual([]);
     // As it closes, it may be back online for a moment.
     await page.close();
 
     await context.setOffline(false);
-    await eventually(async () => expect(await grace.heard(room)).toEqual(['One', 'Two', 'Three']));
+    await eventually(async () => expect(await grace.reads(room)).toEqual(['One', 'Two', 'Three']));
     await agrees(other);
     expect(await said(other, 'Sending').count()).toBe(0);
     await other.reload();
@@ -323,9 +333,9 @@ describe('what was typed', () => {
     await page.route('**/messages', (route) => route.abort(), { times: 1 });
     await write(page, 'At the second attempt');
     await agrees(page);
-    await ada.call('PATCH', `rooms/${room.id}`, { archived: true });
+    await ada.does('PATCH', `/api/rooms/${room.id}`, { archived: true });
     await page.getByText('This room is archived').waitFor();
-    await ada.call('PATCH', `rooms/${room.id}`, { archived: false });
+    await ada.does('PATCH', `/api/rooms/${room.id}`, { archived: false });
     const refuse = { status: 409, contentType: 'application/problem+json', body: REFUSAL };
     await page.route('**/messages', (route) => route.fulfill(refuse), { times: 1 });
     await write(page, 'Refused at first');
@@ -342,9 +352,9 @@ describe('what was typed', () => {
     for (const text of ['Meanwhile 1', 'Meanwhile 2']) await write(hers, text);
     await write(theirs, 'Me too');
     carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
-    await eventually(async () => expect(await ada.heard(room)).toHaveLength(4));
+    await eventually(async () => expect(await ada.reads(room)).toHaveLength(4));
     await Promise.all([agrees(hers), agrees(theirs)]);
-    expect((await ada.heard(room)).toSorted()).toEqual([
+    expect((await ada.reads(room)).toSorted()).toEqual([
       'Before',
       'Me too',
       'Meanwhile 1',
@@ -355,14 +365,14 @@ describe('what was typed', () => {
 
 describe('a database that was set back', () => {
   it('is shown as it is, in all tabs: what it has lost is gone, and what comes then is in its place', async () => {
-    await ada.say(room, 'Kept');
+    await ada.says(room, 'Kept');
     await carillon.kill();
     const data = join(carillon.folder, 'data');
     cpSync(data, `${data}.before`, { recursive: true });
     carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
     const context = await browserOf(ada);
     const tabs = [await tabOf(context), await tabOf(context)];
-    for (const text of ['Lost', 'Lost too']) await ada.say(room, text);
+    for (const text of ['Lost', 'Lost too']) await ada.says(room, text);
     for (const tab of tabs) await agrees(tab);
 
     await carillon.kill();
@@ -371,7 +381,7 @@ describe('a database that was set back', () => {
     carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
     for (const tab of tabs) await agrees(tab);
     await write(tabs[1]!, 'And on');
-    await eventually(async () => expect(await grace.heard(room)).toEqual(['Kept', 'And on']));
+    await eventually(async () => expect(await grace.reads(room)).toEqual(['Kept', 'And on']));
     for (const tab of tabs) await agrees(tab);
   });
 });
@@ -395,7 +405,7 @@ describe('the keyboard', () => {
     await page.keyboard.type('second line');
     await page.keyboard.press('Enter');
     await agrees(page);
-    expect(await ada.heard(room)).toEqual(['First line\nsecond line']);
+    expect(await ada.reads(room)).toEqual(['First line\nsecond line']);
 
     await page.keyboard.press('ArrowUp');
     await eventually(async () => expect(await focused(page)).toBe('Edit the message'));
@@ -407,7 +417,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type('Changed');
     await page.keyboard.press('Enter');
-    await eventually(async () => expect(await ada.heard(room)).toEqual(['Changed']));
+    await eventually(async () => expect(await ada.reads(room)).toEqual(['Changed']));
     await eventually(async () => expect(await focused(page)).toMatch(/^Message to/));
 
     await page.keyboard.press('Shift+Tab');
@@ -417,14 +427,14 @@ describe('the keyboard', () => {
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await said(page, 'This message was deleted.').waitFor();
-    expect(await ada.heard(room)).toEqual([null]);
+    expect(await ada.reads(room)).toEqual([null]);
   });
 });
 
 describe('search', () => {
   it('leads to the message, in its place', async () => {
-    await grace.say(room, 'A needle to be found');
-    for (let n = 0; n < 60; n++) await grace.say(room, `Hay ${n}`);
+    await grace.says(room, 'A needle to be found');
+    for (let n = 0; n < 60; n++) await grace.says(room, `Hay ${n}`);
     const page = await open(ada);
     await page.getByLabel('Search all messages').fill('needle fou');
     await page.keyboard.press('Enter');
@@ -496,7 +506,7 @@ describe('a room of 100,000 messages', () => {
 
     await sleep(300);
     const before = await place(page);
-    for (const text of ['New one', 'And another']) await grace.say(room, text);
+    for (const text of ['New one', 'And another']) await grace.says(room, text);
     await button(page, /2 new/).waitFor();
     expect(await place(page)).toEqual(before);
     await button(page, /2 new/).click();
@@ -518,21 +528,21 @@ describe('notifications', () => {
     await context.exposeFunction('noteNotification', (text: string) => noted.push(text));
     await context.addInitScript(NOTED);
     const [one] = [await tabOf(context, '/#/profile'), await tabOf(context, '/#/')];
-    const elsewhere = await grace.makeRoom('Elsewhere');
-    await ada.join(elsewhere);
-    await grace.say(elsewhere, `Not yet, @${ada.user.username}`);
+    const elsewhere = await grace.makes('Elsewhere');
+    await ada.joins(elsewhere);
+    await grace.says(elsewhere, `Not yet, @${ada.user.username}`);
     await roomLink(one, elsewhere).filter({ hasText: 'Not yet' }).waitFor();
 
     await one.getByLabel(/Of mentions and direct messages/).check();
-    await grace.say(elsewhere, 'For all');
-    await grace.say(elsewhere, `For you, @${ada.user.username}`);
+    await grace.says(elsewhere, 'For all');
+    await grace.says(elsewhere, `For you, @${ada.user.username}`);
     await eventually(async () => expect(noted).toHaveLength(1));
-    const direct = await grace.call<Room>('POST', 'rooms', { kind: 'direct', userId: ada.id });
-    await grace.say(direct, 'Psst');
+    const direct = await grace.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: ada.id });
+    await grace.says(direct, 'Psst');
     await eventually(async () => expect(noted).toHaveLength(2));
     await one.goto(`${carillon.url}/#/rooms/${direct.id}`);
     await said(one, 'Psst').waitFor();
-    await grace.say(direct, 'Seen already');
+    await grace.says(direct, 'Seen already');
     await said(one, 'Seen already').waitFor();
     await sleep(300);
     expect(noted).toEqual([
@@ -544,9 +554,9 @@ describe('notifications', () => {
 
 describe('the page', () => {
   it('has nothing that axe finds wrong: sign-in, rooms, a room; light and dark, phone and desk', async () => {
-    await grace.say(room, `Hello @${ada.user.username}`);
-    await ada.say(room, 'And https://example.com');
-    await grace.say(await grace.makeRoom('Unread'), 'Nothing yet');
+    await grace.says(room, `Hello @${ada.user.username}`);
+    await ada.says(room, 'And https://example.com');
+    await grace.says(await grace.makes('Unread'), 'Nothing yet');
     const context = await newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
     await watchForComplaints(page, complaints);
@@ -565,7 +575,7 @@ describe('the page', () => {
   });
 
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
-    await ada.say(room, 'W'.repeat(500));
+    await ada.says(room, 'W'.repeat(500));
     const page = await open(ada, undefined, { viewport: PHONE });
     await said(page, 'WWW').waitFor();
     const overflow = (): Promise<number> =>

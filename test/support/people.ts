@@ -16,8 +16,9 @@ export class Person {
     readonly token: string,
   ) {}
 
-  static async signUp(url: string, username: string): Promise<Person> {
-    const created = await send(url, 'POST', '/api/accounts', { username, password: PASSWORD });
+  static async signUp(url: string, username: string, names: object = {}): Promise<Person> {
+    const account = { username, password: PASSWORD, ...names };
+    const created = await send(url, 'POST', '/api/accounts', account);
     if (created.status !== 201) throw new Error(await created.text());
     return Person.signIn(url, username);
   }
@@ -35,6 +36,12 @@ export class Person {
 
   get id(): string {
     return this.user.id;
+  }
+
+  /** What signs a browser in. */
+  get cookie() {
+    const { hostname } = new URL(this.url);
+    return { name: 'carillon_session', value: this.token, domain: hostname, path: '/' };
   }
 
   get bearer(): { Authorization: string } {
@@ -78,6 +85,12 @@ export class Person {
 
   says(room: Room, text: string, clientId: string = randomUUID()): Promise<Message> {
     return this.does('POST', `/api/rooms/${room.id}/messages`, { clientId, text });
+  }
+
+  /** What was said last in a room, in order. */
+  async reads({ id }: Room): Promise<(string | null)[]> {
+    const messages = await this.gets<Message[]>(`/api/rooms/${id}/messages?limit=200`);
+    return messages.map(({ text }) => text);
   }
 
   listens(path = '/api/events', headers = {}): Promise<RawListener> {

@@ -6,6 +6,7 @@ import { useSubmit } from '../page/use-submit.js';
 import { NAME_FIELDS } from '../users/user.js';
 import { fetchUser, updateUser } from '../users/users-api.js';
 import { NotificationSetting } from '../messages/NotificationSetting.js';
+import { PasswordForm } from './PasswordForm.js';
 import type { SessionStore } from './session-store.js';
 import type { SignedIn } from './session.js';
 
@@ -20,6 +21,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
       <PaneHead title="Profile" />
       <div className="pane-body">
         <NamesForm who={who} />
+        {who.user.username && <PasswordForm />}
         <NotificationSetting userId={who.user.id} />
         <div className="card">
           <h2>Sign-ins</h2>

@@ -1,5 +1,5 @@
-import { useRef, useState } from 'react';
-import { uuid } from '../http/uuid.js';
+import { useState } from 'react';
+import { hasStatus } from '../http/problem.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import { signUp } from './session-api.js';
@@ -14,11 +14,16 @@ export function SignUpForm({ session }: { session: SessionStore }) {
     firstname: '',
     lastname: '',
   });
-  const keyFor = useKey();
   const { form, failure, busy, onSubmit } = useSubmit(FIELDS, async () => {
     const { firstname, lastname, ...credentials } = account;
     const names = { ...(firstname.trim() && { firstname }), ...(lastname.trim() && { lastname }) };
-    await signUp({ ...credentials, ...names }, keyFor(JSON.stringify(account)));
+    try {
+      await signUp({ ...credentials, ...names });
+    } catch (error) {
+      // The answer to a first try may have got lost: then it is the own account that is in the way.
+      if (!hasStatus(error, 409)) throw error;
+      return session.signIn(credentials).catch(() => Promise.reject(error));
+    }
     await session.signIn(credentials);
   });
   const type = (name: keyof typeof account) => ({
@@ -57,13 +62,4 @@ export function SignUpForm({ session }: { session: SessionStore }) {
       </button>
     </form>
   );
-}
-
-/** The same key for the same content, so that an answer that was lost does not make two. */
-function useKey(): (content: string) => string {
-  const last = useRef<{ content: string; key: string } | null>(null);
-  return (content) => {
-    if (last.current?.content !== content) last.current = { content, key: uuid() };
-    return last.current.key;
-  };
 }

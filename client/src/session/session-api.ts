@@ -19,9 +19,15 @@ export async function signIn(credentials: Credentials): Promise<SignedIn> {
   return (await request<SignedIn>('/api/session', { method: 'POST', body: credentials })).body;
 }
 
-export async function signUp(account: NewAccount, idempotencyKey: string): Promise<void> {
-  const headers = { 'Idempotency-Key': idempotencyKey };
-  await request('/api/accounts', { method: 'POST', headers, body: account });
+export async function signUp(account: NewAccount): Promise<void> {
+  await request('/api/accounts', { method: 'POST', body: account });
+}
+
+export async function changePassword(passwords: {
+  readonly current: string;
+  readonly password: string;
+}): Promise<void> {
+  await request('/api/me/password', { method: 'PUT', body: passwords });
 }
 
 export async function signOut(): Promise<void> {
