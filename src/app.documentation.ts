@@ -39,7 +39,11 @@ function describe(app: NestExpressApplication): OpenAPIObject {
     .addTag('Streams', 'What happens, as it happens')
     .addTag('Operations', 'For probes')
     .addBearerAuth(
-      { type: 'http', description: 'The `token` that `POST /api/session` answers with.' },
+      {
+        type: 'http',
+        bearerFormat: 'opaque',
+        description: 'The `token` that `POST /api/session` answers with.',
+      },
       'token',
     )
     .addCookieAuth('carillon_session', { type: 'apiKey' }, 'cookie')

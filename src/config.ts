@@ -37,6 +37,11 @@ const Duration =
     Max(max, { message })(target, key);
   };
 
+const YesOrNo = (): PropertyDecorator => (target, key) => {
+  Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)(target, key);
+  IsBoolean({ message: 'must be true or false' })(target, key);
+};
+
 /** A duration, or `off`, which is read as 0. */
 const DurationOrOff =
   (min: string): PropertyDecorator =>
@@ -106,9 +111,12 @@ export class Config {
   @WholeNumber(1, Number.MAX_SAFE_INTEGER)
   EVENTS_RETENTION_COUNT: number = 1_000_000;
 
+  /** Whether who has not signed in may make an account. */
+  @YesOrNo()
+  SIGN_UP_OPEN: boolean = true;
+
   /** Whether the user directory is open to who has not signed in. */
-  @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)
-  @IsBoolean({ message: 'must be true or false' })
+  @YesOrNo()
   USERS_OPEN: boolean = true;
 
   /** Milliseconds for which a sign-in lasts. */

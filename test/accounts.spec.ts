@@ -1,13 +1,18 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
 import { SessionEnds } from '../src/accounts/session-ends.js';
 import { Database } from '../src/database/database.js';
-import { type RunningApplication, startApplication } from './support/application.js';
+import {
+  type RunningApplication,
+  startApplication,
+  temporaryFolder,
+} from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { until } from './support/hopper.js';
 import { listen } from './support/listener.js';
@@ -217,6 +222,12 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
       expect(await problemCode(response)).toBe('unauthenticated');
     });
 
+    it('takes a NUL for what is not there', async () => {
+      expect((await signIn('\0', PASSWORD)).status).toBe(401);
+      const ada = await Person.signUp(url, 'nul');
+      expect((await ada.send('DELETE', '/api/sessions/%00')).status).toBe(404);
+    });
+
     it('takes a dead cookie away, and does not let it stand in the way of a new sign-in', async () => {
       const headers = { Cookie: 'carillon_session=carillon_dead' };
       const refused = await fetch(`${url}/api/users`, { headers });
@@ -376,6 +387,32 @@ describe('attempts to sign in', () => {
     expect((await attempt('bob', PASSWORD)).status).toBe(201);
   });
 
+  it('from one address do not lock the account for another', async () => {
+    const proxied = await startApplication({ SIGN_IN_ATTEMPTS: '2', TRUST_PROXY: '1' });
+    const { url } = proxied;
+    await Person.signUp(url, 'ada');
+    const from = (address: string, password: string) =>
+      send(
+        url,
+        'POST',
+        '/api/session',
+        { username: 'ada', password },
+        { 'X-Forwarded-For': address },
+      );
+    for (let n = 0; n < 4; n++) await from('192.0.2.1', 'a wrong guess');
+    expect((await from('192.0.2.1', PASSWORD)).status).toBe(429);
+    expect((await from('192.0.2.2', PASSWORD)).status).toBe(201);
+    // Over all addresses it is limited, too.
+    for (let n = 10; n < 40; n++) await from(`192.0.2.${n}`, 'a wrong guess');
+    expect((await from('192.0.2.99', PASSWORD)).status).toBe(429);
+    const tls = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '192.0.2.100' };
+    await Person.signUp(url, 'bob');
+    const body = { username: 'bob', password: PASSWORD };
+    const answer = await send(url, 'POST', '/api/session', body, tls);
+    expect(answer.headers.get('set-cookie')).toContain('; Secure;');
+    await proxied.stop();
+  });
+
   it('that succeed do not count', async () => {
     for (let n = 0; n < 8; n++) expect((await attempt('bob', PASSWORD)).status).toBe(201);
   });
@@ -436,6 +473,23 @@ describe('a closed directory', () => {
     await ada.does('POST', '/api/users', { firstname: 'John', lastname: 'DOE' });
     await stream.hears(1, 'user.created');
     await stream.close();
+  });
+});
+
+describe('a closed sign-up', () => {
+  it('lets only who has an account make more', async () => {
+    const folder = temporaryFolder();
+    const DATABASE_URL = `sqlite:${join(folder, 'carillon.db')}`;
+    const open = await startApplication({ DATABASE_URL });
+    const ada = await Person.signUp(open.url, 'ada');
+    await open.stop();
+    const closed = await startApplication({ DATABASE_URL, SIGN_UP_OPEN: 'false' });
+    const { url } = closed;
+    const account = { username: 'bob', password: PASSWORD };
+    expect((await send(url, 'POST', '/api/accounts', account)).status).toBe(401);
+    expect((await ada.at(url).send('POST', '/api/accounts', account)).status).toBe(201);
+    await closed.stop();
+    rmSync(folder, { recursive: true });
   });
 });
 

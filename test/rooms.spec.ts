@@ -306,6 +306,52 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       }
     });
 
+    it('that goes on tells nothing of a room from between leaving and coming back', async () => {
+      const room = await ada.makes('Back', 'private');
+      await ada.brings(bob, room);
+      const heard = await listening(bob);
+      const { cursor } = heard;
+      await ada.says(room, 'before');
+      await heard.hears(1, 'message.posted');
+      await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      const { id } = await ada.says(room, 'meanwhile');
+      await ada.does('DELETE', `/api/rooms/${room.id}/messages/${id}`);
+      await ada.brings(bob, room);
+      await ada.says(room, 'after');
+      for (const from of [cursor, 'earliest']) {
+        const resumed = await listening(bob, '/api/events', { 'Last-Event-ID': from });
+        await resumed.until(({ body }) => body.includes('"after"'));
+        const own = resumed.events.filter(({ data }) => JSON.stringify(data).includes(room.id));
+        const types = own.map(({ type }) => type).filter((type) => type !== 'member.uninvited');
+        expect(types.slice(types.lastIndexOf('room.left'))).toEqual([
+          'room.left',
+          'member.invited',
+          'room.joined',
+          'member.joined',
+          'message.posted',
+        ]);
+        expect(resumed.body).not.toContain('meanwhile');
+      }
+    });
+
+    it('of named topics ends when one is theirs no more, and begins anew when it is again', async () => {
+      const room = await ada.makes('Ended', 'private');
+      await ada.brings(bob, room);
+      const path = `/api/events?topic=rooms/${room.id}`;
+      const named = await listening(bob, path);
+      await ada.says(room, 'heard');
+      await named.hears(1, 'message.posted');
+      await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      await named.until(({ ended }) => ended, 1000);
+      expect((await bob.send('GET', path)).status).toBe(404);
+      await ada.says(room, 'not heard');
+      await ada.brings(bob, room);
+      const again = await listening(bob, path, { 'Last-Event-ID': named.cursor });
+      await ada.says(room, 'heard again');
+      await again.hears(1, 'message.posted');
+      expect(again.events.map(({ type }) => type)).toEqual(['reset', 'message.posted']);
+    });
+
     it('of named topics carries those alone, and refuses what is not theirs', async () => {
       const room = await ada.makes('Named', 'private');
       const one = await listening(ada, `/api/events?topic=rooms/${room.id}`);
@@ -566,6 +612,13 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect(await found(bob, 'engine')).toHaveLength(2);
       await bob.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
       expect(await found(bob, 'engine')).toEqual([]);
+    });
+
+    it('does not tell whether there is a message in a room of others', async () => {
+      const secret = await ada.says(await ada.makes('Hidden', 'private'), 'hidden');
+      await bob.says(await bob.makes('Own'), 'an older okapi');
+      const before = (id: string) => bob.gets(`/api/messages?q=okapi&before=${id}`);
+      expect(await before(secret.id)).toEqual(await before(randomUUID()));
     });
 
     it('follows an edit', async () => {

@@ -23,7 +23,7 @@ export class AccessGuard implements CanActivate {
     const response = context.switchToHttp().getResponse<Response>();
     refuseForeignPages(request, this.config.CORS_ORIGINS);
     const access = this.#accessTo(context);
-    if (access === 'anyone') return true;
+    if (access === 'anyone' || (access === 'sign-up' && this.config.SIGN_UP_OPEN)) return true;
     try {
       await this.#identify(request, response);
     } catch (error) {

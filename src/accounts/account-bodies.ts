@@ -10,7 +10,8 @@ const LONGEST_PASSWORD = 128;
 
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 
-const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+/** As every username is. */
+export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
 const USERNAME_RULE =
   'must have 2 to 32 characters from a to z, 0 to 9, dot, dash and underscore, and begin with a letter or a digit';
 

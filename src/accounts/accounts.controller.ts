@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Put, Req, Res } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
+import { type Caller, CurrentCaller, SignUp } from '../http/caller.js';
 import {
   ApiPrefer,
   ApiProblems,
@@ -29,7 +29,7 @@ export class AccountsController {
   ) {}
 
   @Post('accounts')
-  @Anyone()
+  @SignUp()
   @ApiOperation({
     operationId: 'createAccount',
     summary: 'Sign up',
@@ -45,6 +45,7 @@ export class AccountsController {
   })
   @ApiProblems(
     'malformed-request',
+    'unauthenticated',
     'cross-site-request',
     'conflict',
     'content-too-large',

@@ -55,6 +55,6 @@ export class AccountsModule implements OnModuleInit {
         [SessionEnded.type]: '`{"id"}` of one; its streams end',
       },
     });
-    this.rights.register({ topicsOf: async (_db, userId) => [accountTopic(userId)] });
+    this.rights.register({ topicsOf: async (_db, userId) => new Map([[accountTopic(userId), 0]]) });
   }
 }

@@ -6,27 +6,29 @@ import { Problem } from '../http/problems.js';
 const WINDOW = 15 * 60; // seconds
 /** Many people may share an address. */
 const ACCOUNTS_PER_ADDRESS = 10;
+/** Whoever guesses from one address locks the account for that address alone. */
+const ADDRESSES_PER_ACCOUNT = 10;
 
 /**
- * Limits attempts to sign in that fail, for an account and for an address, whether or not there is such an account.
+ * Limits attempts to sign in that fail: for an account from one address, for an account from all, and for an address,
+ * whether or not there is such an account.
  * An attempt counts from its beginning, so that many at once are no way around it, and is given back if it succeeds.
  */
 @Injectable()
 export class Attempts {
   readonly #limiters;
 
-  constructor({ SIGN_IN_ATTEMPTS: points }: Config) {
+  constructor({ SIGN_IN_ATTEMPTS: attempts }: Config) {
+    const limiter = (keyPrefix: string, points: number) =>
+      new RateLimiterMemory({ keyPrefix, points, duration: WINDOW });
     this.#limiters =
-      points === 0
-        ? undefined
-        : {
-            account: new RateLimiterMemory({ keyPrefix: 'account', points, duration: WINDOW }),
-            address: new RateLimiterMemory({
-              keyPrefix: 'address',
-              points: points * ACCOUNTS_PER_ADDRESS,
-              duration: WINDOW,
-            }),
-          };
+      attempts > 0
+        ? {
+            address: limiter('address', attempts * ACCOUNTS_PER_ADDRESS),
+            account: limiter('account', attempts * ADDRESSES_PER_ACCOUNT),
+            both: limiter('both', attempts),
+          }
+        : undefined;
   }
 
   /** @throws Problem `too-many-requests` */
@@ -34,6 +36,7 @@ export class Attempts {
     if (!this.#limiters) return;
     try {
       await this.#limiters.address.consume(address);
+      await this.#limiters.both.consume(`${address} ${username}`);
       await this.#limiters.account.consume(username);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
@@ -48,6 +51,7 @@ export class Attempts {
 
   async succeeded(username: string, address: string): Promise<void> {
     await this.#limiters?.address.reward(address);
-    await this.#limiters?.account.delete(username);
+    await this.#limiters?.account.reward(username);
+    await this.#limiters?.both.delete(`${address} ${username}`);
   }
 }

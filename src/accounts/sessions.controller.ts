@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, pickHeaders } from '../http/documented.js';
+import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
 import { Problem } from '../http/problems.js';
 import { GetUser } from '../users/get-user.js';
@@ -139,7 +140,7 @@ export class SessionsController {
   })
   @ApiResponse({ status: 204, description: 'It is signed out.' })
   @ApiProblems('unauthenticated', 'cross-site-request', 'not-found', 'too-many-requests')
-  revoke(@CurrentCaller() { userId }: Caller, @Param('id') id: string): Promise<void> {
-    return this.commands.execute(new EndSession(userId, id.toLowerCase()));
+  revoke(@CurrentCaller() { userId }: Caller, @IdParam() id: string): Promise<void> {
+    return this.commands.execute(new EndSession(userId, id));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Problem } from '../http/problems.js';
+import { USERNAME } from './account-bodies.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Attempts } from './attempts.js';
 import { Passwords } from './passwords.js';
@@ -22,7 +23,10 @@ export class SignIn {
    */
   async verify(username: string, password: string, address: string): Promise<string> {
     await this.attempts.begin(username, address);
-    const known = await this.accounts.findPassword(this.database.read, username);
+    // What is no username is not asked for: it could have a NUL, which PostgreSQL does not take in a text.
+    const known = USERNAME.test(username)
+      ? await this.accounts.findPassword(this.database.read, username)
+      : undefined;
     if (!(await this.passwords.matches(password, known?.hash)))
       throw new Problem('unauthenticated', 'The username or the password is not right.');
     await this.attempts.succeeded(username, address);

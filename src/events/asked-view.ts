@@ -64,15 +64,17 @@ export class FindsView implements CanActivate {
 
   async #viewOf(asked: readonly string[], caller: Caller | undefined): Promise<StreamView> {
     const person = caller && (await this.rights.of(caller.userId));
-    const heard = new Set([...this.topics.common(caller !== undefined), ...(person?.topics ?? [])]);
-    for (const topic of asked) if (!heard.has(topic)) throw unknown(topic, heard);
+    const common = this.topics.common(caller !== undefined).map((topic) => [topic, 0] as const);
+    const heard = new Map([...common, ...(person?.topics ?? [])]);
+    for (const topic of asked) if (!heard.has(topic)) throw unknown(topic, heard.keys());
     const key = `events of ${caller?.userId ?? 'anyone'}: ${[...new Set(asked)].toSorted().join(' ')}`;
     const view = { key, form: asRecorded, ...(person && { person }) };
     const [first] = asked;
     if (first === undefined)
       return { ...view, snapshot: this.topics.home(!!person), topics: heard, isOpen: true };
     const named = new Set(asked);
-    return { ...view, snapshot: this.topics.snapshotOf(first), topics: named, named };
+    const topics = new Map([...heard].filter(([topic]) => named.has(topic)));
+    return { ...view, snapshot: this.topics.snapshotOf(first), topics, named };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Chunk } from './chunk.js';
 import type { LoggedFact } from './event-log.js';
+import type { ChangeInOrder } from './rights.js';
 import type { StreamView } from './stream-view.js';
 import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
@@ -23,7 +24,7 @@ export interface LiveListener {
 /** The listeners of one view. What they hear is put together once for all of them. */
 export class Channel {
   /** What it includes now. It changes with the rights of a person. */
-  readonly #topics: Set<string>;
+  readonly #topics: Map<string, number>;
   readonly #live = new Set<LiveListener>();
   readonly #pages = new Map<string, Chunk>();
   #waiting: LoggedFact[] = [];
@@ -38,25 +39,27 @@ export class Channel {
     private readonly guards: Topics,
     private readonly turns: Turns,
   ) {
-    this.#topics = new Set(view.topics);
+    this.#topics = new Map(view.topics);
   }
 
   get epoch(): string {
     return this.feed.epoch;
   }
 
-  get topics(): ReadonlySet<string> {
-    return this.#topics;
+  get topics(): Iterable<string> {
+    return this.#topics.keys();
   }
 
-  /** Whether its listeners are to hear of a topic. */
-  includes(topic: string): boolean {
-    return this.#topics.has(topic) || (this.view.isOpen === true && !this.guards.isGuarded(topic));
+  /** Whether its listeners are to hear of a fact. */
+  includes({ topic, position }: LoggedFact): boolean {
+    const since = this.#topics.get(topic);
+    if (since !== undefined) return position > since;
+    return this.view.isOpen === true && !this.guards.isGuarded(topic);
   }
 
-  /** Includes a topic from the next fact on, or no more. Pages that were put together before are of no use. */
-  change(topic: string, granted: boolean): void {
-    if (granted) this.#topics.add(topic);
+  /** Includes a topic behind a position, or no more. Pages that were put together before are of no use. */
+  change({ topic, granted, position }: ChangeInOrder): void {
+    if (granted) this.#topics.set(topic, position);
     else this.#topics.delete(topic);
     this.#pages.clear();
   }

@@ -1,9 +1,10 @@
+import { type Observable, Subject } from 'rxjs';
 import { Channel } from './channel.js';
 import type { EphemeralFact } from './ephemerals.js';
 import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
-import type { Rights, RightsChange } from './rights.js';
+import type { ChangeInOrder, Rights } from './rights.js';
 import type { StreamView } from './stream-view.js';
 import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
@@ -28,8 +29,14 @@ export class Channels {
   readonly #sizes = new Map<Channel, number>();
   readonly #byTopic = new Map<Key, Set<Channel>>();
   readonly #byPerson = new Map<string, Set<Channel>>();
+  readonly #refused = new Subject<Channel>();
 
   constructor(private readonly context: Context) {}
+
+  /** One whose listeners have named a topic that is theirs no more, and who hear of nothing that would say so. */
+  get refused(): Observable<Channel> {
+    return this.#refused;
+  }
 
   /** The channel of a view, for one more listener. */
   enter(view: StreamView): Channel {
@@ -99,10 +106,12 @@ export class Channels {
         if (fact.position > channel.view.person!.asOf) this.#change(channel, change);
   }
 
-  #change(channel: Channel, { topic, granted }: RightsChange): void {
+  #change(channel: Channel, change: ChangeInOrder): void {
+    const { topic, granted } = change;
     const { named } = channel.view;
     if (named && !named.has(topic)) return;
-    channel.change(topic, granted);
+    channel.change(change);
+    if (named && !granted) this.#refused.next(channel);
     if (granted) put(this.#byTopic, topic, channel);
     else take(this.#byTopic, topic, channel);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { EventsTable, Schema } from '../database/schema.js';
 import { formatCursor } from './cursor.js';
@@ -29,6 +29,17 @@ export class EventLog {
   async cursor(snapshot: Kysely<Schema>): Promise<string> {
     const { epoch, head } = await this.state(snapshot);
     return formatCursor({ epoch, position: head });
+  }
+
+  /** The facts of one topic and type that are kept, in order. An index has to serve it. */
+  ofType(db: Kysely<Schema>, topic: string, type: string): Promise<LoggedFact[]> {
+    return db
+      .selectFrom('events')
+      .selectAll()
+      .where('topic', '=', topic)
+      .where('type', '=', sql.lit(type))
+      .orderBy('position')
+      .execute();
   }
 
   /** The facts after `after`, in order, up to and including `upTo`, `limit` of them at most. */

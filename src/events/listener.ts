@@ -37,7 +37,7 @@ export class Listener implements LiveListener, Waiting {
   #taken = 0;
 
   constructor(
-    private readonly channel: Channel,
+    readonly channel: Channel,
     private readonly outlet: Outlet,
     private readonly context: StreamContext,
     position: number,
@@ -167,7 +167,7 @@ export class Listener implements LiveListener, Waiting {
     // Positions have no gaps: one that is missing was trimmed while this listener was on its way to it, or is a hole.
     if (facts[0]?.position !== this.#position + 1) return this.#reset('expired');
     const last = facts.at(-1)!;
-    const heard = facts.filter(({ topic }) => this.channel.includes(topic));
+    const heard = facts.filter((fact) => this.channel.includes(fact));
     this.#position = last.position;
     this.#write(this.channel.encodePage(heard), Date.now());
     // Past facts that it does not hear of, its cursor moves without an event.

@@ -4,17 +4,21 @@ import { Database } from '../database/database.js';
 import type { Schema } from '../database/schema.js';
 import { EventLog, type LoggedFact } from './event-log.js';
 
-/** That a person may hear of a topic from a fact on, or no more. */
+/** That a person may hear of a topic behind a fact, or no more. */
 export interface RightsChange {
   readonly userId: string;
   readonly topic: string;
   readonly granted: boolean;
 }
 
+export interface ChangeInOrder extends RightsChange {
+  readonly position: number;
+}
+
 /** How a feature decides which of its topics a person may hear. */
 export interface RightsRule {
-  /** Those of a person at the moment that `db` shows. */
-  topicsOf(db: Kysely<Schema>, userId: string): Promise<readonly string[]>;
+  /** Those of a person at the moment that `db` shows, each with the position behind which they hear of it; 0 for all. */
+  topicsOf(db: Kysely<Schema>, userId: string): Promise<ReadonlyMap<string, number>>;
   /** What a fact changes. It comes in the order of the log, so it stands before the facts that it opens. */
   changeBy?(fact: LoggedFact): RightsChange | undefined;
 }
@@ -22,7 +26,7 @@ export interface RightsRule {
 /** The topics that a person may hear, as of a position of the log. */
 export interface PersonalTopics {
   readonly userId: string;
-  readonly topics: ReadonlySet<string>;
+  readonly topics: ReadonlyMap<string, number>;
   readonly asOf: number;
 }
 
@@ -38,7 +42,7 @@ const REMEMBERED = 1000;
 @Injectable()
 export class Rights {
   readonly #rules: RightsRule[] = [];
-  readonly #recent: (RightsChange & { readonly position: number })[] = [];
+  readonly #recent: ChangeInOrder[] = [];
 
   constructor(
     private readonly database: Database,
@@ -52,23 +56,26 @@ export class Rights {
   /** All that a person may hear, and the place in the log at which that is so. */
   async of(userId: string): Promise<PersonalTopics> {
     return this.database.snapshot(async (db) => {
-      const topics = new Set<string>();
+      const topics = new Map<string, number>();
       for (const rule of this.#rules)
-        for (const topic of await rule.topicsOf(db, userId)) topics.add(topic);
+        for (const [topic, since] of await rule.topicsOf(db, userId)) topics.set(topic, since);
       return { userId, topics, asOf: (await this.log.state(db)).head };
     });
   }
 
   /** Takes note of the next fact of the feed, and says what it changes. */
-  observe(fact: LoggedFact): RightsChange[] {
-    const changes = this.#rules.flatMap((rule) => rule.changeBy?.(fact) ?? []);
-    for (const change of changes) this.#recent.push({ ...change, position: fact.position });
+  observe(fact: LoggedFact): ChangeInOrder[] {
+    const { position } = fact;
+    const changes = this.#rules
+      .flatMap((rule) => rule.changeBy?.(fact) ?? [])
+      .map((change) => Object.assign({ position }, change));
+    this.#recent.push(...changes);
     if (this.#recent.length > 2 * REMEMBERED) this.#recent.splice(0, REMEMBERED);
     return changes;
   }
 
   /** What has changed for a person since they were read. */
-  changesSince({ userId, asOf }: PersonalTopics): RightsChange[] {
+  changesSince({ userId, asOf }: PersonalTopics): ChangeInOrder[] {
     return this.#recent.filter((change) => change.userId === userId && change.position > asOf);
   }
 }

@@ -6,8 +6,8 @@ export interface StreamView {
   /** Equal for listeners that hear the same: they share the same bytes. */
   readonly key: string;
   readonly form: WireForm;
-  /** The topics that it includes when it is opened. */
-  readonly topics: ReadonlySet<string>;
+  /** The topics that it includes when it is opened, each with the position behind which it does; 0 for all. */
+  readonly topics: ReadonlyMap<string, number>;
   /** Whether it includes, too, the topics that no feature guards: those of other programs. */
   readonly isOpen?: boolean;
   /** Whose rights decide what it includes from then on. */

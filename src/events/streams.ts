@@ -12,6 +12,7 @@ import { DatabaseUnavailable } from '../database/errors.js';
 import type { Caller } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
 import { Backlog } from './backlog.js';
+import type { Channel } from './channel.js';
 import { Channels } from './channels.js';
 import { Chunk } from './chunk.js';
 import { formatCursor, parseCursor } from './cursor.js';
@@ -77,6 +78,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   onModuleInit(): void {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
     this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
+    this.#channels.refused.subscribe((channel) => this.#endAllOf(channel));
     this.feed.gaps.subscribe(() => {
       this.#channels.fallBehind();
       this.#sendBackPeople();
@@ -146,7 +148,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     let start: Start;
     try {
       view = viewOf();
-      start = await this.#startOf(cursor);
+      start = await this.#startOf(cursor, view);
     } catch (error) {
       release();
       // An EventSource would never come back after an error.
@@ -228,13 +230,21 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.#departures.next(userId);
   }
 
+  /** In a later turn: some may be about to be opened. They come back, and are refused. */
+  #endAllOf(channel: Channel): void {
+    this.#context.turns.add('live', () => {
+      for (const listener of this.#listeners.keys())
+        if (listener.channel === channel) listener.farewell(jittered(RETRY));
+    });
+  }
+
   /** What has changed for those who signed in is not known: they come back, and it is looked up. */
   #sendBackPeople(): void {
     for (const [listener, caller] of this.#listeners)
       if (caller) this.#context.turns.add('live', () => listener.farewell(jittered(RETRY)));
   }
 
-  async #startOf(requested: string | undefined): Promise<Start> {
+  async #startOf(requested: string | undefined, view: StreamView): Promise<Start> {
     if (requested === undefined) return { position: this.feed.head };
     const cursor = parseCursor(requested);
     // A snapshot may be ahead of the feed by what was committed just now.
@@ -242,6 +252,9 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const { head, epoch } = this.feed;
     if (requested === 'earliest') return { position: (await this.log.state()).oldest - 1 };
     if (!cursor || cursor.epoch !== epoch || cursor.position > head)
+      return { position: head, reset: 'unknown' };
+    // It would miss, without a word, what it may not hear any more.
+    if (view.named && [...view.topics.values()].some((since) => since > cursor.position))
       return { position: head, reset: 'unknown' };
     // Where what follows it was trimmed, the listener finds out when it reads on.
     return { position: cursor.position };

@@ -20,9 +20,9 @@ declare module 'express-serve-static-core' {
 
 /**
  * Who may use a route: `signed-in` where nothing else is said, `directory` for whoever may see the user directory,
- * `anyone` without any sign-in.
+ * `sign-up` for whoever may make an account, `anyone` without any sign-in.
  */
-export type Access = 'signed-in' | 'directory' | 'anyone';
+export type Access = 'signed-in' | 'directory' | 'sign-up' | 'anyone';
 
 export const ACCESS = Symbol('access');
 
@@ -31,6 +31,9 @@ export const Anyone = () => SetMetadata<symbol, Access>(ACCESS, 'anyone');
 
 /** Says of a route, or of all of a controller, that it needs a sign-in only where the user directory is closed. */
 export const Directory = () => SetMetadata<symbol, Access>(ACCESS, 'directory');
+
+/** Says of a route that it needs a sign-in only where accounts are not made by everyone. */
+export const SignUp = () => SetMetadata<symbol, Access>(ACCESS, 'sign-up');
 
 /** Gives a handler of a route that needs a sign-in who calls. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>

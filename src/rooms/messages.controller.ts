@@ -76,7 +76,7 @@ export class MessagesController {
     status: 201,
     description: 'The message, stored.',
     type: Message,
-    headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
+    headers: pickHeaders('Location', 'ETag', 'Preference-Applied', 'X-Request-Id'),
   })
   @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'idempotency-key-reused')
   async post(
@@ -117,6 +117,11 @@ export class MessagesController {
     type: Message,
     headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
+  @ApiResponse({
+    status: 204,
+    description: 'Edited, and the body left out as `Prefer: return=minimal` asks.',
+    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+  })
   @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'precondition-failed')
   async edit(
     @IdParam() id: string,
@@ -135,7 +140,8 @@ export class MessagesController {
   @ApiOperation({
     operationId: 'deleteMessage',
     summary: 'Delete one of my messages, or any in a room that I own',
-    description: 'It keeps its place, without its text.',
+    description:
+      'It keeps its place in the history, without its text. The events that have told of it stay in the log until they are trimmed: a member who goes on from a cursor before it hears it posted, and deleted.',
   })
   @ApiIfMatch()
   @ApiResponse({ status: 204, description: 'What it said is gone.' })

@@ -168,7 +168,12 @@ export class MessagesRepository {
       .$if(roomId !== undefined, (query) => query.where('messages.room_id', '=', roomId!))
       .$if(before !== undefined, (query) =>
         query.where('messages.number', '<', (of) =>
-          of.selectFrom('messages').select('number').where('id', '=', before!),
+          of
+            .selectFrom('messages as last')
+            .innerJoin('members as mine', 'mine.room_id', 'last.room_id')
+            .select('last.number')
+            .where('mine.user_id', '=', userId)
+            .where('last.id', '=', before!),
         ),
       )
       // The index of words is in this order, so few of many matches are soon found.

@@ -77,7 +77,8 @@ const roomNotFound = (id: string): Problem =>
 
 /** @throws Problem `conflict`: nothing is said or changed in an archived room. */
 export function refuseArchived({ archivedAt }: Room): void {
-  if (archivedAt) throw new Problem('conflict', 'The room is archived. An owner can reopen it.');
+  if (archivedAt)
+    throw new Problem('conflict', 'The room is archived: nothing is said or changed in it.');
 }
 
 /** @throws Problem `conflict`: a direct conversation stays as it is. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { accountTopic } from '../accounts/accounts.events.js';
 import type { Schema } from '../database/schema.js';
-import type { LoggedFact } from '../events/event-log.js';
+import { EventLog, type LoggedFact } from '../events/event-log.js';
 import type { RightsChange, RightsRule } from '../events/rights.js';
 import { RoomJoined, RoomLeft, roomTopic } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -10,10 +10,24 @@ import { RoomsRepository } from './rooms.repository.js';
 /** Who hears of a room: its members, from the fact that lets them in to the one that lets them out. */
 @Injectable()
 export class RoomRights implements RightsRule {
-  constructor(private readonly rooms: RoomsRepository) {}
+  constructor(
+    private readonly rooms: RoomsRepository,
+    private readonly log: EventLog,
+  ) {}
 
-  async topicsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
-    return (await this.rooms.roomIdsOf(db, userId)).map(roomTopic);
+  /** Each from the fact that has let them in on, where that is still kept: what came before is not theirs to hear. */
+  async topicsOf(db: Kysely<Schema>, userId: string): Promise<Map<string, number>> {
+    const topics = new Map<string, number>();
+    for (const roomId of await this.rooms.roomIdsOf(db, userId)) topics.set(roomTopic(roomId), 0);
+    for (const { data, position } of await this.log.ofType(
+      db,
+      accountTopic(userId),
+      RoomJoined.type,
+    )) {
+      const topic = roomTopic((JSON.parse(data) as RoomJoined['data']).room.id);
+      if (topics.has(topic)) topics.set(topic, position);
+    }
+    return topics;
   }
 
   changeBy({ type, topic, data }: LoggedFact): RightsChange | undefined {

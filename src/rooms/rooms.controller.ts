@@ -41,7 +41,13 @@ export class RoomsController {
     status: 201,
     description: 'The room, of which the caller is a member.',
     type: Room,
-    headers: pickHeaders('Location', 'ETag', 'Idempotency-Replayed', 'X-Request-Id'),
+    headers: pickHeaders(
+      'Location',
+      'ETag',
+      'Idempotency-Replayed',
+      'Preference-Applied',
+      'X-Request-Id',
+    ),
   })
   @ApiResponse({
     status: 200,
@@ -106,6 +112,11 @@ export class RoomsController {
     status: 200,
     description: 'The room as it is now.',
     type: Room,
+    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+  })
+  @ApiResponse({
+    status: 204,
+    description: 'Changed, and the body left out as `Prefer: return=minimal` asks.',
     headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
   @ApiProblems(

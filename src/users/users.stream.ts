@@ -5,7 +5,7 @@ import { UserRemoved, USERS } from './users.events.js';
 /** The directory as a client folds it into its snapshot: `update` with the whole user, `remove` with the id. */
 export const userDirectory: StreamView = {
   key: 'user directory',
-  topics: new Set([USERS]),
+  topics: new Map([[USERS, 0]]),
   snapshot: '/api/users',
   form: new WireForm(({ type, data }) => ({
     type: type === UserRemoved.type ? 'remove' : 'update',

@@ -70,6 +70,14 @@ export async function up(db: Kysely<any>): Promise<void> {
     .where(sql<boolean>`deleted_at is null`)
     .execute();
 
+  // From where on a person hears of a room.
+  await db.schema
+    .createIndex('events_joined')
+    .on('events')
+    .columns(['topic', 'position'])
+    .where(sql<boolean>`type = 'room.joined'`)
+    .execute();
+
   await db.schema
     .createTable('mentions')
     .addColumn('room_id', key, (column) => column.notNull().references('rooms.id'))
