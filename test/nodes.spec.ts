@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Message } from '../src/rooms/message.js';
 import type { User } from '../src/users/user.js';
 import { Hopper, until, writeTo } from './support/hopper.js';
 import { openLog, fact } from './support/log.js';
 import { runAsOtherProgram } from './support/other-program.js';
+import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers, patch, post } from './support/requests.js';
@@ -219,6 +221,38 @@ describe('several nodes on one PostgreSQL', () => {
       await sleep(500);
     }
     await client.end();
+  });
+
+  it("do not get into each other's way when people of both talk in the same rooms", async () => {
+    await start(2);
+    const people = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => Person.signUp(urls()[0]!, `person-${n}`)),
+    );
+    const rooms = await Promise.all(Array.from({ length: 6 }, (_, n) => people[0]!.makes(`${n}`)));
+    for (const person of people.slice(1))
+      await Promise.all(rooms.map((room) => person.joins(room)));
+    const said = people.map(async (person, n) => {
+      const here = person.at(urls()[n % 2]!);
+      for (let m = 0; m < 20; m++) await here.says(rooms[(n * 7 + m * 5) % 6]!, `${n} ${m}`);
+    });
+    await Promise.all(said);
+
+    const client = new pg.Client(url);
+    await client.connect();
+    const { rows } = await client.query<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    await client.end();
+    expect(Number(rows[0]!.deadlocks)).toBe(0);
+    const seqs = await Promise.all(
+      rooms.map(async ({ id }) =>
+        (await people[0]!.gets<Message[]>(`/api/rooms/${id}/messages?limit=200`)).map(
+          ({ seq }) => seq,
+        ),
+      ),
+    );
+    for (const each of seqs) expect(each).toEqual(each.map((_, index) => index + 1));
+    expect(seqs.flat()).toHaveLength(240);
   });
 
   it('never skip a commit that comes late', async () => {

@@ -77,6 +77,22 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await positions()).toEqual(countUp(good.length));
   });
 
+  it('undoes a statement that fails behind an inner run, and nothing of those that share its commit', async () => {
+    const insert = (id: string) =>
+      open.work.run(async (tx) => void (await tx.db.insertInto('users').values(row(id)).execute()));
+    const results = await Promise.allSettled([
+      insert('before'),
+      open.work.run(async (tx) => {
+        await insert('inner');
+        await insert('inner-2');
+        await tx.db.insertInto('users').values(row('before')).execute();
+      }),
+      insert('after'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await userIds()).toEqual(['after', 'before']);
+  });
+
   it('undoes a statement that breaks a constraint with its command, and goes on', async () => {
     await open.work.run((tx) => tx.db.insertInto('users').values(row('taken')).execute());
     const [clash, other] = await Promise.allSettled([

@@ -24,9 +24,9 @@ const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
 const OLDEST_VERSION = 14;
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: the server cannot serve, or not this. */
-const UNAVAILABLE = /^(08|53|57P0|58)|^(57014|25006|25P0[34]|55P03)$/;
+const UNAVAILABLE = /^(08|53|57P0|58)|^(57014|25006|25P0[34])$/;
 /** Two transactions were in each other's way, and this one gave way. */
-const CONFLICT = /^(40001|40P01)$/;
+const CONFLICT = /^(40001|40P01|55P03)$/;
 
 /**
  * In one statement, so that the row of `event_log` is held for the COMMIT behind it and for nothing else.

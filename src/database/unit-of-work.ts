@@ -92,8 +92,14 @@ export class Transaction {
 }
 
 interface Command {
-  /** Runs the command in its savepoint, and answers with what to tell the caller after COMMIT. */
+  /**
+   * Runs the command in its savepoint, and answers with what to tell the caller after COMMIT.
+   *
+   * @throws TransactionConflict another transaction is in the way: it has to run again.
+   */
   attempt(tx: Transaction): Promise<() => void>;
+  /** @returns whether it may run once more. */
+  mayTryAgain(): boolean;
   fail(error: unknown): void;
 }
 
@@ -145,12 +151,12 @@ export class UnitOfWork {
           inCallersContext(() => tx.savepoint(work)).then(
             (result) => () => resolve(result),
             (error: unknown) => {
-              if (error instanceof TransactionLost) throw error;
-              if (error instanceof TransactionConflict && ++attempts < ATTEMPTS)
-                return () => void this.#tryAgain(command);
+              if (error instanceof TransactionLost || error instanceof TransactionConflict)
+                throw error;
               return () => reject(error);
             },
           ),
+        mayTryAgain: () => ++attempts < ATTEMPTS,
         fail: reject,
       };
       this.#enqueue(command);
@@ -163,7 +169,8 @@ export class UnitOfWork {
   }
 
   /** In a later transaction: this one may hold what the other waits for. */
-  async #tryAgain(command: Command): Promise<void> {
+  async #tryAgain(command: Command, error: unknown): Promise<void> {
+    if (!command.mayTryAgain()) return command.fail(error);
     await sleep(Math.random() * CONFLICT_PAUSE);
     this.#enqueue(command);
   }
@@ -198,21 +205,52 @@ export class UnitOfWork {
         .rollback()
         .execute()
         .catch(() => undefined);
-      for (const command of taken) command.fail(error);
+      for (const command of taken)
+        if (error instanceof TransactionConflict) void this.#tryAgain(command, error);
+        else command.fail(error);
     }
   }
 
   async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
     const facts: RecordedFact[] = [];
     const answers: (() => void)[] = [];
-    const tx = new Transaction(trx, new Savepoints(trx), facts);
+    const savepoints = new Savepoints(trx);
+    const tx = new Transaction(trx, savepoints, facts);
     for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
+      if (taken.length > 0) await savepoints.becomeImpatient();
+      const answer = await this.#attemptOrGiveWay(next, tx, taken);
+      if (!answer) break;
+      answers.push(answer);
       taken.push(next);
-      answers.push(await next.attempt(tx));
     }
+    await savepoints.end();
     if (facts.length > 0) await this.engine.append(trx, facts);
     await this.engine.commit(trx);
     if (facts.length > 0) this.#committed.next();
     return answers;
+  }
+
+  /**
+   * Where another transaction is in the way, a command gives way to those that were taken before it: they are committed
+   * at once, so that nobody waits for what they hold, and it comes first next time, when it may wait without harm.
+   *
+   * @returns what to tell the caller after COMMIT; `undefined` when it gave way.
+   */
+  async #attemptOrGiveWay(
+    command: Command,
+    tx: Transaction,
+    taken: readonly Command[],
+  ): Promise<(() => void) | undefined> {
+    try {
+      return await command.attempt(tx);
+    } catch (error) {
+      if (!(error instanceof TransactionConflict)) {
+        command.fail(error);
+        throw error;
+      }
+      if (taken.length > 0) this.#waiting.unshift(command);
+      else void this.#tryAgain(command, error);
+      return undefined;
+    }
   }
 }
