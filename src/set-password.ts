@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     if (!known) throw new StartupError(`There is no account with the username ${username}.`);
     const handler = new ChangePasswordHandler(new UnitOfWork(engine), accounts);
     const hash = await new Passwords().hash(password);
-    await handler.execute(new ChangePassword(known.userId, hash, null));
+    await handler.execute(new ChangePassword(known.userId, hash, null, null));
     process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
   } finally {
     await engine.close();

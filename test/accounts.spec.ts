@@ -1,3 +1,4 @@
+import { CommandBus } from '@nestjs/cqrs';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
+import { StartSession } from '../src/accounts/start-session.js';
 import { SessionEnds } from '../src/accounts/session-ends.js';
 import { Database } from '../src/database/database.js';
 import {
@@ -278,6 +280,14 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
       expect((await signIn('rosa', 'another sentence')).status).toBe(201);
     });
 
+    it('do not begin with a password that has been changed since it was shown', async () => {
+      const { id } = await Person.signUp(url, 'stale');
+      const bus = application.app.get(CommandBus, { strict: false });
+      await expect(bus.execute(new StartSession(id, 'another hash', ''))).rejects.toMatchObject({
+        code: 'unauthenticated',
+      });
+    });
+
     it("are nobody else's to revoke", async () => {
       const [own, other] = [await Person.signUp(url, 'own'), await Person.signUp(url, 'other')];
       const response = await other.send('DELETE', `/api/sessions/${own.sessionId}`);
@@ -391,19 +401,16 @@ describe('attempts to sign in', () => {
     const proxied = await startApplication({ SIGN_IN_ATTEMPTS: '2', TRUST_PROXY: '1' });
     const { url } = proxied;
     await Person.signUp(url, 'ada');
-    const from = (address: string, password: string) =>
-      send(
-        url,
-        'POST',
-        '/api/session',
-        { username: 'ada', password },
-        { 'X-Forwarded-For': address },
-      );
+    const from = (address: string, password: string, username = 'ada') =>
+      send(url, 'POST', '/api/session', { username, password }, { 'X-Forwarded-For': address });
     for (let n = 0; n < 4; n++) await from('192.0.2.1', 'a wrong guess');
     expect((await from('192.0.2.1', PASSWORD)).status).toBe(429);
     expect((await from('192.0.2.2', PASSWORD)).status).toBe(201);
     // Over all addresses it is limited, too.
-    for (let n = 10; n < 40; n++) await from(`192.0.2.${n}`, 'a wrong guess');
+    for (let n = 10; n < 40; n++) await from(`2001:db8:0:${n}::1`, 'a wrong guess');
+    // All of one network of IPv6 are one.
+    const network = [1, 2, 3].map((n) => from(`2001:db8:1:1::${n}`, 'a guess', 'nobody'));
+    expect((await Promise.all(network)).map(({ status }) => status)).toContain(429);
     expect((await from('192.0.2.99', PASSWORD)).status).toBe(429);
     const tls = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '192.0.2.100' };
     await Person.signUp(url, 'bob');
@@ -613,6 +620,19 @@ describe('tokens of another issuer', () => {
     expect((await who(await issuer.token(claims))).status).toBe(200);
   });
 
+  it('are asked for later when the issuer fails: it is not the token that is wrong', async () => {
+    issuer.isBroken = true;
+    const other = await startApplication({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: AUDIENCE });
+    const headers = { Authorization: `Bearer ${await issuer.token(claims)}` };
+    expect((await fetch(`${other.url}/api/session`, { headers })).status).toBe(503);
+    const stream = await listen(other.port, '/api/events', { headers });
+    await stream.until(({ ended }) => ended, 2000);
+    expect([stream.status, stream.events]).toEqual([200, []]);
+    issuer.isBroken = false;
+    expect((await fetch(`${other.url}/api/session`, { headers })).status).toBe(200);
+    await other.stop();
+  });
+
   it('end their stream when they end', async () => {
     const exp = Math.floor(Date.now() / 1000) + 2;
     const token = await issuer.token({ ...claims, exp });
@@ -626,6 +646,7 @@ describe('tokens of another issuer', () => {
 
 /** A real issuer on a port of its own: discovery, key set, and tokens that jose signs. */
 class TestIssuer {
+  isBroken = false;
   #keys!: Awaited<ReturnType<typeof generateKeyPair>>;
   #kid = 0;
 
@@ -636,6 +657,7 @@ class TestIssuer {
     const issuer = new TestIssuer(server);
     await issuer.rotate();
     server.on('request', ({ url }, response) => {
+      if (issuer.isBroken && url === '/keys') return void response.writeHead(500).end('oops');
       void issuer.#answer(url ?? '').then((body) => response.end(JSON.stringify(body)));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -4,6 +4,8 @@ import { type EphemeralFact, Ephemerals } from '../src/events/ephemerals.js';
 import { EventLog } from '../src/events/event-log.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, type RawListener } from './support/listener.js';
+import { runAsOtherProgram } from './support/other-program.js';
+import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { createUser } from './support/requests.js';
 
@@ -80,11 +82,13 @@ describe('ephemeral facts', () => {
 describe('ephemeral facts between nodes that share a PostgreSQL', () => {
   let server: PostgresServer;
   let nodes: RunningApplication[] = [];
+  let databaseUrl: string;
 
   beforeAll(async () => {
     server = await PostgresServer.start();
-    const DATABASE_URL = await server.createDatabase();
-    nodes = [await startApplication({ DATABASE_URL }), await startApplication({ DATABASE_URL })];
+    databaseUrl = await server.createDatabase();
+    const settings = { DATABASE_URL: databaseUrl };
+    nodes = [await startApplication(settings), await startApplication(settings)];
   });
   afterAll(async () => {
     for (const node of nodes) await node.stop();
@@ -106,6 +110,32 @@ describe('ephemeral facts between nodes that share a PostgreSQL', () => {
       expect(others).toEqual(many.map((who) => ({ who })));
       await listener.close();
     }
+  });
+
+  it('and facts that are not what they seem, which anyone who reaches the database may send, disturb nobody', async () => {
+    const { url } = nodes[0]!;
+    const [ada, anyone] = [
+      await Person.signUp(url, 'ada'),
+      await listen(nodes[1]!.port, '/api/events'),
+    ];
+    const room = await ada.makes('Calm');
+    const stream = await ada.at(nodes[1]!.url).listens();
+    await runAsOtherProgram(
+      databaseUrl,
+      `select carillon_record('accounts/x', 'room.joined', '{}'::json);
+       select carillon_record('accounts/x', 'room.left', '{"roomId": 7}'::json);
+       select carillon_record('accounts/x', 'session.ended', '{}'::json);
+       notify carillon_messages, 'x';
+       notify carillon_messages, '["{}", "x", 7, null]';
+       notify carillon_messages, '["{\\"topics\\":[\\"rooms/presence\\"],\\"type\\":\\"rooms/presence\\",\\"data\\":{\\"node\\":1}}"]';
+       notify carillon`,
+    );
+    await ada.says(room, 'Still here');
+    await stream.hears(1, 'message.posted');
+    await createUser(url, 'For', 'ALL');
+    await anyone.until((one) => one.of('user.created').length > 0);
+    expect([stream.ended, anyone.ended]).toEqual([false, false]);
+    await Promise.all([stream.close(), anyone.close()]);
   });
 });
 

@@ -14,6 +14,7 @@ import { Secret } from '../http/idempotency.js';
 import { represent } from '../http/representations.js';
 import { User } from '../users/user.js';
 import { ChangePasswordBody, CreateAccountBody } from './account-bodies.js';
+import { Attempts } from './attempts.js';
 import { ChangePassword } from './change-password.js';
 import { CreateAccount } from './create-account.js';
 import { Passwords } from './passwords.js';
@@ -26,6 +27,7 @@ export class AccountsController {
     private readonly commands: CommandBus,
     private readonly passwords: Passwords,
     private readonly signIn: SignIn,
+    private readonly attempts: Attempts,
   ) {}
 
   @Post('accounts')
@@ -55,8 +57,10 @@ export class AccountsController {
   )
   async create(
     @Body() { username, password, firstname = username, lastname = '' }: CreateAccountBody,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<User | undefined> {
+    await this.attempts.countSignUp(request.ip ?? '');
     const hash = await this.passwords.hash(password);
     const user = await this.commands.execute(
       new CreateAccount(username, hash, firstname, lastname),
@@ -79,8 +83,8 @@ export class AccountsController {
     @CurrentCaller() { userId, sessionId }: Caller,
     @Req() request: Request,
   ): Promise<void> {
-    await this.signIn.confirm(userId, current, request.ip ?? '');
+    const confirmed = await this.signIn.confirm(userId, current, request.ip ?? '');
     const hash = await this.passwords.hash(password);
-    await this.commands.execute(new ChangePassword(userId, hash, sessionId));
+    await this.commands.execute(new ChangePassword(userId, hash, confirmed, sessionId));
   }
 }

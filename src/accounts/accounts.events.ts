@@ -6,6 +6,9 @@ export const ACCOUNTS = 'accounts';
 /** What only this person hears. */
 export const accountTopic = (userId: string): string => `${ACCOUNTS}/${userId}`;
 
+/** Whom a topic of that kind is of. */
+export const ownerOf = (topic: string): string => topic.slice(accountTopic('').length);
+
 export class SessionStarted implements Fact<Session> {
   static readonly type = 'session.started';
   readonly type = SessionStarted.type;

@@ -37,6 +37,12 @@ export class AccountsRepository {
     return (await query.executeTakeFirst())?.hash;
   }
 
+  /** Whether it is still this one, which then stays until the transaction ends. */
+  async holdPassword(db: Kysely<Schema>, userId: string, hash: string): Promise<boolean> {
+    const query = db.selectFrom('passwords').select('hash').where('user_id', '=', userId);
+    return (await query.forUpdate().executeTakeFirst())?.hash === hash;
+  }
+
   async findIdentity(
     db: Kysely<Schema>,
     issuer: string,

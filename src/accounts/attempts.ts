@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { isIPv6 } from 'node:net';
 import { Config } from '../config.js';
 import { Problem } from '../http/problems.js';
 
@@ -11,8 +12,7 @@ const ADDRESSES_PER_ACCOUNT = 10;
 
 /**
  * Limits attempts to sign in that fail: for an account from one address, for an account from all, and for an address,
- * whether or not there is such an account.
- * An attempt counts from its beginning, so that many at once are no way around it, and is given back if it succeeds.
+ * whether or not there is such an account. And sign-ups, each of which costs a hash, for an address.
  */
 @Injectable()
 export class Attempts {
@@ -27,31 +27,72 @@ export class Attempts {
             address: limiter('address', attempts * ACCOUNTS_PER_ADDRESS),
             account: limiter('account', attempts * ADDRESSES_PER_ACCOUNT),
             both: limiter('both', attempts),
+            signUp: limiter('sign-up', attempts * ACCOUNTS_PER_ADDRESS),
           }
         : undefined;
   }
 
-  /** @throws Problem `too-many-requests` */
-  async begin(username: string, address: string): Promise<void> {
-    if (!this.#limiters) return;
+  /**
+   * Counts an attempt if it is refused. It counts from its beginning, so that many at once are no way around it, and is
+   * given back if it succeeds, or if it cannot be known whether it would have.
+   *
+   * @throws Problem `too-many-requests`; what the attempt throws.
+   */
+  async count<T>(account: string, address: string, attempt: () => Promise<T>): Promise<T> {
+    const keys = await this.#begin(account, networkOf(address));
     try {
-      await this.#limiters.address.consume(address);
-      await this.#limiters.both.consume(`${address} ${username}`);
-      await this.#limiters.account.consume(username);
+      const result = await attempt();
+      await this.#giveBack(keys);
+      return result;
     } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      throw new Problem(
-        'too-many-requests',
-        `Too many attempts to sign in have failed. Try again in ${seconds} s.`,
-        { headers: { 'Retry-After': String(seconds) } },
-      );
+      const isRefused = error instanceof Problem && error.getStatus() < 500;
+      if (!isRefused) await this.#giveBack(keys);
+      throw error;
     }
   }
 
-  async succeeded(username: string, address: string): Promise<void> {
-    await this.#limiters?.address.reward(address);
-    await this.#limiters?.account.reward(username);
-    await this.#limiters?.both.delete(`${address} ${username}`);
+  /** @throws Problem `too-many-requests` */
+  async countSignUp(address: string): Promise<void> {
+    if (this.#limiters) await consume(this.#limiters.signUp, networkOf(address));
   }
+
+  async #begin(account: string, network: string): Promise<[RateLimiterMemory, string][]> {
+    if (!this.#limiters) return [];
+    const { address, both } = this.#limiters;
+    const keys: [RateLimiterMemory, string][] = [
+      [address, network],
+      [both, `${network} ${account}`],
+      [this.#limiters.account, account],
+    ];
+    for (const [limiter, key] of keys) await consume(limiter, key);
+    return keys;
+  }
+
+  async #giveBack(keys: readonly [RateLimiterMemory, string][]): Promise<void> {
+    for (const [limiter, key] of keys) await limiter.reward(key);
+  }
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+    throw new Problem(
+      'too-many-requests',
+      `Too many attempts to sign in or up. Try again in ${seconds} s.`,
+      { headers: { 'Retry-After': String(seconds) } },
+    );
+  }
+}
+
+/** Whoever has an IPv6 address has all of its network of 64 bits. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const rest = tail?.split(':').filter((group) => group !== '') ?? [];
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
+  return [...groups, ...Array.from({ length: zeros }, () => '0'), ...rest].slice(0, 4).join(':');
 }

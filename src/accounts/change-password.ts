@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -8,6 +9,8 @@ export class ChangePassword extends Command<void> {
   constructor(
     readonly userId: string,
     readonly hash: string,
+    /** Of the password until now, where who asks has shown that they know it. */
+    readonly confirmedHash: string | null,
     /** The session that stays: the one that it was asked with. */
     readonly keptSessionId: string | null,
   ) {
@@ -22,8 +25,11 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     private readonly accounts: AccountsRepository,
   ) {}
 
-  execute({ userId, hash, keptSessionId }: ChangePassword): Promise<void> {
+  execute({ userId, hash, confirmedHash, keptSessionId }: ChangePassword): Promise<void> {
     return this.work.run(async (tx) => {
+      const isConfirmed =
+        confirmedHash === null || (await this.accounts.holdPassword(tx.db, userId, confirmedHash));
+      if (!isConfirmed) throw new Problem('conflict', 'The password has just been changed.');
       await this.accounts.replacePassword(tx.db, userId, hash);
       await this.#endSessions(tx, userId, keptSessionId);
     });

@@ -21,6 +21,9 @@ const ALGORITHMS = [
   'ES384',
   'EdDSA',
 ];
+/** What is wrong with the token, and not with the issuer's keys or the way to them. */
+const OF_THE_TOKEN =
+  /^ERR_(JWT|JWS|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE_MATCHING_KEYS|JOSE_(ALG|NOT))/;
 /** Seconds by which the issuer's clock may differ. */
 const CLOCK_SKEW = 30;
 /** Milliseconds for an answer of the issuer. */
@@ -71,7 +74,7 @@ export class Issuer {
       return payload;
     } catch (error) {
       if (error instanceof Problem) throw error;
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
+      if (error instanceof errors.JOSEError && OF_THE_TOKEN.test(error.code))
         throw new Problem('unauthenticated', `The token is not good: ${error.message}.`);
       throw unreachable(this.config.AUTH_ISSUER, error);
     }
@@ -91,8 +94,10 @@ export class Issuer {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-    const { jwks_uri } = (await response.json()) as { jwks_uri: string };
-    return createRemoteJWKSet(new URL(jwks_uri), {
+    const found = (await response.json()) as { issuer: string; jwks_uri: string };
+    // OpenID Connect Discovery 1.0, 4.3: or anyone could name the keys.
+    if (found.issuer !== issuer) throw new Error(`${url} is of the issuer ${found.issuer}`);
+    return createRemoteJWKSet(new URL(found.jwks_uri), {
       timeoutDuration: PATIENCE,
       cooldownDuration: COOLDOWN,
     });

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import ms from 'ms';
 import { Database } from '../database/database.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { eachFact } from '../events/each-fact.js';
 import { EventFeed } from '../events/event-feed.js';
 import { Streams } from '../events/streams.js';
 import { Periodic } from '../periodic.js';
@@ -25,10 +26,9 @@ export class SessionEnds implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.feed.facts.subscribe((facts) => {
-      for (const { type, data } of facts)
-        if (type === SessionEnded.type)
-          this.streams.endSession((JSON.parse(data) as SessionEnded['data']).id);
+    eachFact(this.feed.facts, ({ type, data }) => {
+      if (type === SessionEnded.type)
+        this.streams.endSession((JSON.parse(data) as SessionEnded['data']).id);
     });
     this.#periodic.start();
   }

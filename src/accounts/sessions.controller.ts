@@ -79,9 +79,9 @@ export class SessionsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SignedIn> {
-    const userId = await this.signIn.verify(username, password, request.ip ?? '');
+    const { userId, hash } = await this.signIn.verify(username, password, request.ip ?? '');
     const client = (request.get('User-Agent') ?? '').slice(0, LONGEST_CLIENT);
-    const { token, session } = await this.commands.execute(new StartSession(userId, client));
+    const { token, session } = await this.commands.execute(new StartSession(userId, hash, client));
     setSessionCookie(response, token, session.expiresAt);
     response.set('Cache-Control', 'no-store');
     return { token, session, user: await this.queries.execute(new GetUser(userId)) };

@@ -5,6 +5,12 @@ import { USERNAME } from './account-bodies.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Attempts } from './attempts.js';
 import { Passwords } from './passwords.js';
+import { wrongCredentials } from './wrong-credentials.js';
+
+export interface KnownPassword {
+  readonly userId: string;
+  readonly hash: string;
+}
 
 /** Finds out who someone is by username and password. */
 @Injectable()
@@ -17,35 +23,34 @@ export class SignIn {
   ) {}
 
   /**
-   * @returns the user's id.
+   * @returns the user's id, and the hash that the password is right for.
    * @throws Problem `unauthenticated`, in the same words and time for an unknown username and a wrong password;
    *   `too-many-requests`.
    */
-  async verify(username: string, password: string, address: string): Promise<string> {
-    await this.attempts.begin(username, address);
+  async verify(username: string, password: string, address: string): Promise<KnownPassword> {
     // What is no username is not asked for: it could have a NUL, which PostgreSQL does not take in a text.
-    const known = USERNAME.test(username)
-      ? await this.accounts.findPassword(this.database.read, username)
-      : undefined;
-    if (!(await this.passwords.matches(password, known?.hash)))
-      throw new Problem('unauthenticated', 'The username or the password is not right.');
-    await this.attempts.succeeded(username, address);
-    return known!.userId;
+    const name = USERNAME.test(username) ? username : '';
+    return this.attempts.count(name, address, async () => {
+      const known = name ? await this.accounts.findPassword(this.database.read, name) : undefined;
+      if (await this.passwords.matches(password, known?.hash)) return known!;
+      throw wrongCredentials();
+    });
   }
 
   /**
    * Makes sure that someone who is signed in knows their password.
    *
+   * @returns its hash.
    * @throws Problem `conflict`: they have none, since another issuer vouches for them; `forbidden`: it is another one;
    *   `too-many-requests`.
    */
-  async confirm(userId: string, password: string, address: string): Promise<void> {
+  async confirm(userId: string, password: string, address: string): Promise<string> {
     const hash = await this.accounts.findPasswordOf(this.database.read, userId);
     if (!hash)
       throw new Problem('conflict', 'You have no password here: another issuer signs you in.');
-    await this.attempts.begin(userId, address);
-    if (!(await this.passwords.matches(password, hash)))
+    return this.attempts.count(userId, address, async () => {
+      if (await this.passwords.matches(password, hash)) return hash;
       throw new Problem('forbidden', 'The password until now is another one.');
-    await this.attempts.succeeded(userId, address);
+    });
   }
 }

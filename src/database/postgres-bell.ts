@@ -5,6 +5,7 @@ import { Outbox } from './outbox.js';
 
 /** Rings: a commit, of this program or of another. */
 const CHANNEL = 'carillon';
+const NOTIFY = 'select pg_notify($1, $2)';
 /** Carries lists of messages. */
 const MESSAGES = 'carillon_messages';
 /** Milliseconds in which several commits ring once, and messages leave together. */
@@ -69,16 +70,20 @@ export class PostgresBell {
 
   /** One after the other, as the driver wants it. What cannot be sent is lost. */
   #notify(channel: string, payload: string): void {
+    const client = this.#client;
     this.#notifying = this.#notifying
-      .then(() => this.#client?.query('select pg_notify($1, $2)', [channel, payload]))
-      .catch(() => undefined);
+      .then(async () => {
+        // Not on the connection that came after it: what is as old is of no use.
+        if (client && client === this.#client) await client.query(NOTIFY, [channel, payload]);
+      })
+      .catch((error: unknown) => this.#lost(client!, error as Error));
   }
 
   #hear({ channel, payload = '', processId }: pg.Notification, own: number | undefined): void {
     if (channel === CHANNEL) return this.#rings.next();
     // PostgreSQL tells it to who sent it, too.
     if (processId === own) return;
-    for (const message of JSON.parse(payload) as string[]) this.#messages.next(message);
+    for (const message of textsIn(payload)) this.#messages.next(message);
   }
 
   async #listen(): Promise<void> {
@@ -118,3 +123,13 @@ export class PostgresBell {
 /** The id that its server process is told by; the driver's types leave it out. */
 const processIdOf = (client: pg.Client): number | undefined =>
   (client as pg.Client & { processID?: number }).processID;
+
+/** Any role of the database may send anything: what is no list of messages has none. */
+function textsIn(payload: string): string[] {
+  try {
+    const list = JSON.parse(payload) as unknown;
+    return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}

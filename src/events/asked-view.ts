@@ -67,7 +67,8 @@ export class FindsView implements CanActivate {
     const common = this.topics.common(caller !== undefined).map((topic) => [topic, 0] as const);
     const heard = new Map([...common, ...(person?.topics ?? [])]);
     for (const topic of asked) if (!heard.has(topic)) throw unknown(topic, heard.keys());
-    const key = `events of ${caller?.userId ?? 'anyone'}: ${[...new Set(asked)].toSorted().join(' ')}`;
+    // Those who come back after facts were missed must not meet a channel of before.
+    const key = `events ${person?.generation ?? 0} of ${caller?.userId ?? 'anyone'}: ${[...new Set(asked)].toSorted().join(' ')}`;
     const view = { key, form: asRecorded, ...(person && { person }) };
     const [first] = asked;
     if (first === undefined)

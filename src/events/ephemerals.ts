@@ -49,11 +49,21 @@ export class Ephemerals implements OnModuleInit, OnModuleDestroy {
   }
 
   #receive(message: string): void {
-    try {
-      this.#facts.next(JSON.parse(message) as EphemeralFact);
-    } catch (error) {
-      // A process of another version may say what this one does not understand.
-      this.#logger.warn({ err: error }, 'A message of another process was not understood.');
-    }
+    const fact = parse(message);
+    if (fact) this.#facts.next(fact);
+    // A process of another version may say what this one does not understand, and so may whoever reaches the database.
+    else this.#logger.warn('A message of another process was not understood.');
   }
 }
+
+function parse(message: string): EphemeralFact | undefined {
+  try {
+    const fact = JSON.parse(message) as EphemeralFact;
+    return isListOfTexts(fact.topics) && typeof fact.type === 'string' ? fact : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const isListOfTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');

@@ -76,7 +76,10 @@ export class Listener implements LiveListener, Waiting {
 
   receive(run: Chunk, head: number, now: number): void {
     if (head > 0) this.#position = head;
+    // What has no position does not count as a sign of life: the cursor would grow old meanwhile.
+    const lastWrite = this.#lastWrite;
     this.#write(run, now);
+    if (head === 0) this.#lastWrite = lastWrite;
     if (this.#fullSince) this.channel.leave(this);
   }
 

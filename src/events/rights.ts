@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Database } from '../database/database.js';
 import type { Schema } from '../database/schema.js';
+import { guarded } from './each-fact.js';
 import { EventLog, type LoggedFact } from './event-log.js';
 
 /** That a person may hear of a topic behind a fact, or no more. */
@@ -28,6 +29,8 @@ export interface PersonalTopics {
   readonly userId: string;
   readonly topics: ReadonlyMap<string, number>;
   readonly asOf: number;
+  /** Which of the logs of this process it is of; it counts up when facts were missed, or the log is another one. */
+  readonly generation: number;
 }
 
 /** Changes that are remembered for those who read their rights a moment ago. */
@@ -42,7 +45,10 @@ const REMEMBERED = 1000;
 @Injectable()
 export class Rights {
   readonly #rules: RightsRule[] = [];
-  readonly #recent: ChangeInOrder[] = [];
+  #recent: ChangeInOrder[] = [];
+  /** Up to here, changes are forgotten. */
+  #forgotten = 0;
+  #generation = 0;
 
   constructor(
     private readonly database: Database,
@@ -55,11 +61,13 @@ export class Rights {
 
   /** All that a person may hear, and the place in the log at which that is so. */
   async of(userId: string): Promise<PersonalTopics> {
+    // As it was before: what begins anew meanwhile makes it of no use.
+    const generation = this.#generation;
     return this.database.snapshot(async (db) => {
       const topics = new Map<string, number>();
       for (const rule of this.#rules)
         for (const [topic, since] of await rule.topicsOf(db, userId)) topics.set(topic, since);
-      return { userId, topics, asOf: (await this.log.state(db)).head };
+      return { userId, topics, asOf: (await this.log.state(db)).head, generation };
     });
   }
 
@@ -67,11 +75,24 @@ export class Rights {
   observe(fact: LoggedFact): ChangeInOrder[] {
     const { position } = fact;
     const changes = this.#rules
-      .flatMap((rule) => rule.changeBy?.(fact) ?? [])
+      .flatMap((rule) => guarded(fact, () => rule.changeBy?.(fact)) ?? [])
       .map((change) => Object.assign({ position }, change));
     this.#recent.push(...changes);
-    if (this.#recent.length > 2 * REMEMBERED) this.#recent.splice(0, REMEMBERED);
+    if (this.#recent.length > 2 * REMEMBERED)
+      this.#forgotten = this.#recent.splice(0, REMEMBERED).at(-1)!.position;
     return changes;
+  }
+
+  /** Facts were missed, or the log is another one: what was read before is of no use any more. */
+  startAnew(): void {
+    this.#generation++;
+    this.#recent = [];
+    this.#forgotten = 0;
+  }
+
+  /** Whether all that has changed since they were read is known. */
+  areCurrent({ generation, asOf }: PersonalTopics): boolean {
+    return generation === this.#generation && asOf >= this.#forgotten;
   }
 
   /** What has changed for a person since they were read. */

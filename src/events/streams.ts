@@ -37,7 +37,7 @@ const LONGEST_PAUSE = 500;
 /** Listeners that are looked at before the clock is. */
 const BATCH = 256;
 /** Sessions that are known to have ended, for streams that were on their way when they did. */
-const ENDED_SESSIONS = 1000;
+const ENDED_SESSIONS = 10_000;
 
 interface Start {
   readonly position: number;
@@ -66,7 +66,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly feed: EventFeed,
     private readonly log: EventLog,
     private readonly ephemerals: Ephemerals,
-    rights: Rights,
+    private readonly rights: Rights,
     topics: Topics,
     turns: Turns,
   ) {
@@ -180,7 +180,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (this.#endedSessions.size > ENDED_SESSIONS)
       this.#endedSessions.delete(this.#endedSessions.values().next().value!);
     for (const [listener, caller] of this.#listeners)
-      if (caller?.sessionId === sessionId) listener.farewell(jittered(RETRY));
+      if (caller && caller.sessionId === sessionId) listener.farewell(jittered(RETRY));
   }
 
   /** Counts a stream until it is released: it was joined, or its response is closed without. */
@@ -218,7 +218,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     );
     this.#listeners.set(listener, caller);
     if (view.person) this.#count(view.person.userId, 1);
-    const isOver = this.#closing || this.#endedSessions.has(caller?.sessionId ?? '');
+    const isStale = view.person && !this.rights.areCurrent(view.person);
+    const isOver = this.#closing || isStale || this.#endedSessions.has(caller?.sessionId ?? '');
     if (isOver) listener.farewell(jittered(RETRY));
     else listener.start(start.reset);
   }
@@ -240,6 +241,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** What has changed for those who signed in is not known: they come back, and it is looked up. */
   #sendBackPeople(): void {
+    this.rights.startAnew();
     for (const [listener, caller] of this.#listeners)
       if (caller) this.#context.turns.add('live', () => listener.farewell(jittered(RETRY)));
   }

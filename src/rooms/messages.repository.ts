@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
+import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
 import { hasWords, wordsOf } from '../database/text-search.js';
 import type { Message } from './message.js';
@@ -19,8 +20,9 @@ export class MessagesRepository {
     return last_seq;
   }
 
+  /** @throws TransactionConflict its author has posted one with its client id meanwhile, in another room. */
   async insert(db: Kysely<Schema>, message: Message): Promise<void> {
-    await db
+    const { numInsertedOrUpdatedRows } = await db
       .insertInto('messages')
       .values({
         id: message.id,
@@ -35,7 +37,10 @@ export class MessagesRepository {
         edited_at: message.editedAt,
         deleted_at: message.deletedAt,
       })
-      .execute();
+      .onConflict((conflict) => conflict.columns(['author_id', 'client_id']).doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows === 0n)
+      throw new TransactionConflict('The same message was posted by way of another process.');
     await this.#insertMentions(db, message);
   }
 

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { accountTopic } from '../accounts/accounts.events.js';
+import { accountTopic, ownerOf } from '../accounts/accounts.events.js';
 import { Database } from '../database/database.js';
+import { eachFact } from '../events/each-fact.js';
 import { EventFeed } from '../events/event-feed.js';
 import type { LoggedFact } from '../events/event-log.js';
-import { type EphemeralFact, Ephemerals } from '../events/ephemerals.js';
+import { type EphemeralFact, Ephemerals, isListOfTexts } from '../events/ephemerals.js';
 import { Streams } from '../events/streams.js';
 import { Periodic } from '../periodic.js';
 import { RoomJoined, RoomLeft, roomTopic } from './rooms.events.js';
@@ -53,10 +54,9 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     this.streams.arrivals.subscribe((userId) => this.#arrive(userId));
     this.streams.departures.subscribe((userId) => this.#leaveSoon(userId));
     this.ephemerals.facts.subscribe((fact) => this.#hear(fact));
-    this.feed.facts.subscribe((facts) => {
-      for (const fact of facts)
-        if (fact.type === RoomJoined.type) this.#meet(ownerOf(fact));
-        else if (fact.type === RoomLeft.type) this.#part(fact);
+    eachFact(this.feed.facts, (fact) => {
+      if (fact.type === RoomJoined.type) this.#meet(ownerOf(fact.topic));
+      else if (fact.type === RoomLeft.type) this.#part(fact);
     });
     this.#periodic.start();
   }
@@ -91,7 +91,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   /** Someone is in a room no more: who shares no other with them does not hear of them from now on. */
   #part(fact: LoggedFact): void {
     const { roomId } = JSON.parse(fact.data) as RoomLeft['data'];
-    const userId = ownerOf(fact);
+    const userId = ownerOf(fact.topic);
     if (!this.#whereabouts.has(userId)) return;
     const data = { online: [], offline: [userId], complete: false };
     this.ephemerals.tellHere({ topics: [roomTopic(roomId)], type: 'presence', data });
@@ -112,8 +112,8 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
 
   /** Of this node, too: whoever is at any node is dealt with in the same way. */
   #hear({ type, data }: EphemeralFact): void {
-    if (type !== SIGN_OF_LIFE) return;
-    const { node, here, gone } = data as SignOfLife;
+    if (type !== SIGN_OF_LIFE || !isSignOfLife(data)) return;
+    const { node, here, gone } = data;
     const arrived = this.#whereabouts.arrive(node, here, Date.now());
     const departed = gone.filter((userId) => this.#whereabouts.depart(node, userId));
     if (arrived.length + departed.length > 0) this.#inBackground(this.#tellOf(arrived, departed));
@@ -146,5 +146,8 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** Whose own topic a fact is told on. */
-const ownerOf = ({ topic }: LoggedFact): string => topic.slice(accountTopic('').length);
+/** Anyone who reaches the database may send a message. */
+function isSignOfLife(data: unknown): data is SignOfLife {
+  const { node, here, gone } = Object(data) as Partial<SignOfLife>;
+  return typeof node === 'string' && [here, gone].every(isListOfTexts);
+}

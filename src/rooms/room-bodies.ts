@@ -8,6 +8,7 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  Matches,
   Max,
   Min,
   ValidateBy,
@@ -138,6 +139,9 @@ export class ReadBody {
 
 const LIMIT = { type: 'integer', minimum: 1, maximum: MOST_MESSAGES, default: 50 } as const;
 
+/** RFC 3339, 5.6. */
+const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
 /** A part of a room's history: at one place, or at its end. */
 export class MessagesQuery {
   @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
@@ -165,6 +169,7 @@ export class MessagesQuery {
     description: 'The ones around the first message from this time on.',
   })
   @IsOptional()
+  @Matches(TIME, { message: 'must be a time such as 2026-03-01T12:00:00Z' })
   @IsISO8601({ strict: true }, { message: 'must be a time such as 2026-03-01T12:00:00Z' })
   at?: string;
 }

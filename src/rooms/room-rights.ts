@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { accountTopic } from '../accounts/accounts.events.js';
+import { accountTopic, ownerOf } from '../accounts/accounts.events.js';
 import type { Schema } from '../database/schema.js';
 import { EventLog, type LoggedFact } from '../events/event-log.js';
 import type { RightsChange, RightsRule } from '../events/rights.js';
@@ -24,19 +24,18 @@ export class RoomRights implements RightsRule {
       accountTopic(userId),
       RoomJoined.type,
     )) {
-      const topic = roomTopic((JSON.parse(data) as RoomJoined['data']).room.id);
-      if (topics.has(topic)) topics.set(topic, position);
+      const { room } = JSON.parse(data) as Partial<RoomJoined['data']>;
+      if (room && topics.has(roomTopic(room.id))) topics.set(roomTopic(room.id), position);
     }
     return topics;
   }
 
   changeBy({ type, topic, data }: LoggedFact): RightsChange | undefined {
     if (type !== RoomJoined.type && type !== RoomLeft.type) return undefined;
-    const userId = topic.slice(accountTopic('').length);
     const granted = type === RoomJoined.type;
     const roomId = granted
       ? (JSON.parse(data) as RoomJoined['data']).room.id
       : (JSON.parse(data) as RoomLeft['data']).roomId;
-    return { userId, topic: roomTopic(roomId), granted };
+    return { userId: ownerOf(topic), topic: roomTopic(roomId), granted };
   }
 }
