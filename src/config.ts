@@ -123,7 +123,7 @@ export class Config {
   @Duration('1s', ms('3650d'))
   SESSION_LIFETIME: number = ms('30d');
 
-  /** Attempts to sign in that one account, or one address, may make in 15 minutes; 0 for no limit. */
+  /** Attempts to sign in to one account from one address that may fail in 15 minutes; 0 for no limit. */
   @WholeNumber(0, 1_000_000)
   SIGN_IN_ATTEMPTS: number = 20;
 

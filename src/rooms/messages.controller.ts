@@ -69,7 +69,8 @@ export class MessagesController {
   @ApiOperation({
     operationId: 'postMessage',
     summary: 'Say something',
-    description: 'A repeat with the same `clientId` is said once, and answered as the first was.',
+    description:
+      'A repeat with the same `clientId` is said once, and answered with the message as it is now.',
   })
   @ApiPrefer()
   @ApiResponse({

@@ -16,8 +16,10 @@ import { Whereabouts } from './whereabouts.js';
 const BEAT = 5000;
 /** Milliseconds for which someone whose last stream has ended is still here: a page that is loaded anew, a short cut. */
 const GRACE = 3000;
-/** People in one message. */
+/** People in one message between nodes. */
 const AT_ONCE = 100;
+/** People in one event of a stream. */
+const MOST_TOLD = 1000;
 
 /** What nodes tell each other. No stream includes this topic. */
 const SIGN_OF_LIFE = 'rooms/presence';
@@ -119,12 +121,14 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     if (arrived.length + departed.length > 0) this.#inBackground(this.#tellOf(arrived, departed));
   }
 
-  /** Tells a person who of those is here with whom they share a room. */
+  /** Tells a person who of those is here with whom they share a room, in several parts where they are many. */
   async #tellAll(userId: string): Promise<void> {
     const companions = await this.rooms.companionsOf(this.database.read, userId);
-    const online = new Set([userId, ...companions].filter((id) => this.#whereabouts.has(id)));
-    const data = { online: [...online], offline: [], complete: true };
-    this.ephemerals.tellHere({ topics: [accountTopic(userId)], type: 'presence', data });
+    const online = [...new Set([userId, ...companions])].filter((id) => this.#whereabouts.has(id));
+    for (let i = 0; i < online.length; i += MOST_TOLD) {
+      const data = { online: online.slice(i, i + MOST_TOLD), offline: [], complete: i === 0 };
+      this.ephemerals.tellHere({ topics: [accountTopic(userId)], type: 'presence', data });
+    }
   }
 
   /** Tells those who share a room with them that people have come or gone. */

@@ -138,12 +138,16 @@ export class Chat {
   need(roomId: string, from: number, to: number): void {
     const pages = missingPages(this.#historyOf(roomId), { from, to, size: PAGE });
     for (const first of pages)
-      void this.#fetching.do(`${roomId} ${first}`, () => this.#page(roomId, first));
+      void this.#fetching.do(`${this.#generation} ${roomId} ${first}`, () =>
+        this.#page(roomId, first),
+      );
   }
 
   needMembers(roomId: string): void {
     if (this.#view.state.members.has(roomId)) return;
-    void this.#fetching.do(`members of ${roomId}`, () => this.#readMembers(roomId));
+    void this.#fetching.do(`${this.#generation} members of ${roomId}`, () =>
+      this.#readMembers(roomId),
+    );
   }
 
   needPerson(userId: string): void {

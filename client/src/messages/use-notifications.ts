@@ -15,7 +15,8 @@ export function useNotifications(roomId: string | null): void {
     () =>
       chat.onFact((fact) => {
         if (fact.name === 'message.posted' && chat.leads && isWanted(chat.me))
-          void notify(chat, fact.data);
+          // Chrome on Android notifies by a service worker alone, and throws.
+          notify(chat, fact.data).catch((error: unknown) => console.info(error));
       }),
     [chat],
   );
