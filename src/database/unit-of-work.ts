@@ -216,8 +216,10 @@ export class UnitOfWork {
     const answers: (() => void)[] = [];
     const savepoints = new Savepoints(trx);
     const tx = new Transaction(trx, savepoints, facts);
-    for (let next; taken.length < MOST_PER_COMMIT && (next = this.#waiting.shift());) {
+    while (taken.length < MOST_PER_COMMIT && this.#waiting.length > 0) {
+      // Before the next one is taken: what fails here is no failure of its own, and must not lose it.
       if (taken.length > 0) await savepoints.becomeImpatient();
+      const next = this.#waiting.shift()!;
       const answer = await this.#attemptOrGiveWay(next, tx, taken);
       if (!answer) break;
       answers.push(answer);
