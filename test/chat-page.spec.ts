@@ -302,6 +302,44 @@ describe('all tabs of a browser', () => {
   });
 });
 
+describe('a person at the end of a room', () => {
+  it('stays there while what they write grows, and sees what comes meanwhile', async () => {
+    for (let n = 0; n < 30; n++) await ada.says(room, `Line ${n}`);
+    const page = await open(ada);
+    await said(page, 'Line 29').waitFor();
+    await composer(page).fill(Array.from({ length: 9 }, (_, n) => `row ${n}`).join('\n'));
+    for (const text of ['One more', 'And another']) await grace.says(room, text);
+    await said(page, 'And another').waitFor();
+    await eventually(async () => {
+      const left = await page.evaluate<number>(`(() => {
+        const log = document.querySelector('[role=log]');
+        return log.scrollHeight - log.clientHeight - log.scrollTop;
+      })()`);
+      expect(left).toBeLessThanOrEqual(1);
+    });
+    await eventually(async () => expect(await page.title()).not.toMatch(/^\(/));
+  });
+
+  it('is asked once more before they remove someone', async () => {
+    const page = await open(ada);
+    await button(page, 'Members').click();
+    await button(page, 'Remove Grace Hopper').click();
+    expect(await ada.gets<unknown[]>(`/api/rooms/${room.id}/members`)).toHaveLength(2);
+    await page.getByRole('button', { name: /^Remove Grace Hopper: press again/ }).click();
+    await eventually(async () =>
+      expect(await ada.gets<unknown[]>(`/api/rooms/${room.id}/members`)).toHaveLength(1),
+    );
+  });
+
+  it('is told that signing out did not work while offline', async () => {
+    const context = await browserOf(ada);
+    const page = await tabOf(context);
+    await context.setOffline(true);
+    await button(page, 'Sign out').click();
+    await page.getByRole('alert').filter({ hasText: 'You are still signed in' }).waitFor();
+  });
+});
+
 describe('what was typed', () => {
   it('survives a reload, and is sent once when the browser is back online, whichever tab is left', async () => {
     const context = await browserOf(ada);

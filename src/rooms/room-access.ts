@@ -58,10 +58,7 @@ export class RoomAccess {
     const member = room && (await this.rooms.findMember(db, roomId, userId));
     if (member) return { room, member };
     if (!room || !(await this.#isVisible(db, room, userId))) throw roomNotFound(roomId);
-    throw new Problem(
-      'forbidden',
-      `You are not in this room. Join it: POST /api/rooms/${roomId}/members.`,
-    );
+    throw new Problem('forbidden', 'You are not in this room. Join it first.');
   }
 
   async #isVisible(db: Kysely<Schema>, { id, kind }: Room, userId: string): Promise<boolean> {

@@ -23,6 +23,7 @@ export function MessageField(props: MessageFieldProps) {
   const [caret, setCaret] = useState(0);
   const mentions = useMentions({ roomId, text, caret, onComplete });
   useGrowing(own, text);
+  useCaretAtEnd(own, props.autoFocus);
 
   function onComplete(completed: string, place: number) {
     onType(completed);
@@ -72,6 +73,17 @@ export function MessageField(props: MessageFieldProps) {
       />
     </div>
   );
+}
+
+/** A browser puts it before the text. */
+function useCaretAtEnd(
+  field: { current: HTMLTextAreaElement | null },
+  isFocused: boolean | undefined,
+): void {
+  useLayoutEffect(() => {
+    const { current } = field;
+    if (isFocused) current?.setSelectionRange(current.value.length, current.value.length);
+  }, [field, isFocused]);
 }
 
 function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string): void {

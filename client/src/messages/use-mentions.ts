@@ -41,6 +41,8 @@ export function useMentions({ roomId, text, caret, onComplete }: Options) {
     if (!open || !user) return false;
     const step = { ArrowDown: 1, ArrowUp: offered.length - 1 }[key];
     if (step !== undefined) setChosen((chosen + step) % offered.length);
+    // What is whole already is not completed: the message may end in it.
+    else if (key === 'Enter' && user.username === begun?.toLowerCase()) return false;
     else if (key === 'Enter' || key === 'Tab') complete(user);
     else if (key === 'Escape') setClosed(true);
     else return false;

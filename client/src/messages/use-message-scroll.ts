@@ -51,6 +51,8 @@ export function useMessageScroll({ scroller, membership, pending, target }: Mess
     if (mine !== undefined) virtualizer.scrollToEnd();
   }, [mine, virtualizer]);
 
+  useStayingAtEnd(scroller, virtualizer);
+
   const { startIndex = 0, endIndex = 0 } = virtualizer.range ?? {};
   return {
     rows: virtualizer.getVirtualItems(),
@@ -61,6 +63,35 @@ export function useMessageScroll({ scroller, membership, pending, target }: Mess
     lastInSight: Math.min(endIndex + 1, lastSeq),
     toEnd: () => virtualizer.scrollToEnd(),
   };
+}
+
+/** Whoever is at the end stays there when what they write grows, the window shrinks, or rows change their height. */
+function useStayingAtEnd(
+  scroller: RefObject<HTMLDivElement | null>,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+): void {
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    let isAtEnd = false;
+    let sizes = '';
+    const onScroll = () => {
+      const { scrollHeight, clientHeight, scrollTop } = element;
+      const isNear = scrollHeight - clientHeight - scrollTop <= NEAR;
+      const now = `${scrollHeight} ${clientHeight}`;
+      // Only a person leaves the end: where the sizes have changed, it is the layout that has moved it.
+      if (isNear || now === sizes) isAtEnd = isNear;
+      sizes = now;
+    };
+    const resized = new ResizeObserver(() => isAtEnd && virtualizer.scrollToEnd());
+    for (const box of [element, element.querySelector('.history-all')])
+      if (box) resized.observe(box);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      resized.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [scroller, virtualizer]);
 }
 
 /** By the sizes that are being rendered; those of the document are one step behind. */

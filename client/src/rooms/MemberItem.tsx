@@ -2,6 +2,7 @@ import { changeRole, openDirect, removeMember } from '../chat/chat-api.js';
 import type { Member, Membership } from '../chat/room.js';
 import { Avatar } from '../page/Avatar.js';
 import { go, roomAddress } from '../page/route.js';
+import { SureButton } from '../page/SureButton.js';
 import { useChatView } from '../page/use-chat.js';
 import { useName } from '../page/use-person.js';
 
@@ -54,14 +55,12 @@ export function MemberItem({ member, membership, act }: MemberItemProps) {
               >
                 {role === 'owner' ? 'Make member' : 'Make owner'}
               </button>
-              <button
-                type="button"
+              <SureButton
+                text="Remove"
+                label={`Remove ${name}`}
                 className="button-quiet"
-                aria-label={`Remove ${name}`}
-                onClick={() => act(removeMember(room.id, userId))}
-              >
-                Remove
-              </button>
+                onSure={() => act(removeMember(room.id, userId))}
+              />
             </>
           )}
         </div>

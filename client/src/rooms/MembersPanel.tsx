@@ -4,6 +4,7 @@ import { nameOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
 import { failureOf } from '../http/failure.js';
 import { go } from '../page/route.js';
+import { SureButton } from '../page/SureButton.js';
 import { useChatView } from '../page/use-chat.js';
 import { onEscape } from '../users/on-escape.js';
 import { InviteForm } from './InviteForm.js';
@@ -76,13 +77,11 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
       )}
       {role === 'owner' && room.kind !== 'direct' && <RoomSettings room={room} />}
       {room.kind !== 'direct' && (
-        <button
-          type="button"
+        <SureButton
+          text="Leave the room"
           className="button-danger"
-          onClick={() => act(removeMember(room.id, state.me).then(() => go('#/')))}
-        >
-          Leave the room
-        </button>
+          onSure={() => act(removeMember(room.id, state.me).then(() => go('#/')))}
+        />
       )}
     </aside>
   );

@@ -5,6 +5,7 @@ import { Bells } from '../page/Bells.js';
 import { ConnectionPill } from '../page/ConnectionPill.js';
 import { go, searchAddress, type Route } from '../page/route.js';
 import { useChat, useChatView } from '../page/use-chat.js';
+import { SignOutButton } from '../session/SignOutButton.js';
 import type { SessionStore } from '../session/session-store.js';
 import { MyInvitations } from './MyInvitations.js';
 import { RoomList } from './RoomList.js';
@@ -80,13 +81,7 @@ function Me({ session, route }: SidebarProps) {
         </span>
         <span className="visually-hidden">, profile</span>
       </a>
-      <button
-        type="button"
-        className="button-quiet"
-        onClick={() => void session.signOut().catch(() => {})}
-      >
-        Sign out
-      </button>
+      <SignOutButton session={session} text="Sign out" className="button-quiet" />
     </footer>
   );
 }

@@ -7,6 +7,7 @@ import { NAME_FIELDS } from '../users/user.js';
 import { fetchUser, updateUser } from '../users/users-api.js';
 import { NotificationSetting } from '../messages/NotificationSetting.js';
 import { PasswordForm } from './PasswordForm.js';
+import { SignOutButton } from './SignOutButton.js';
 import type { SessionStore } from './session-store.js';
 import type { SignedIn } from './session.js';
 
@@ -29,9 +30,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
             <a href="#/sessions">Where you are signed in</a>
           </p>
           <div className="actions">
-            <button type="button" onClick={() => void session.signOut().catch(() => {})}>
-              Sign out here
-            </button>
+            <SignOutButton session={session} text="Sign out here" />
           </div>
         </div>
       </div>
