@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
-import { refuseDirect, RoomAccess } from './room-access.js';
+import { refuseDirect, refuseUnlessOwner, RoomAccess } from './room-access.js';
 import type { Member, Role } from './room.js';
 import { MemberChanged } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -28,8 +28,9 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
 
   execute({ callerId, roomId, userId, role }: ChangeRole): Promise<Member> {
     return this.work.run(async (tx) => {
-      refuseDirect((await this.access.lockAsMember(tx.db, roomId, callerId)).room);
-      await this.access.lockAsOwner(tx.db, roomId, callerId);
+      const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      refuseDirect(own.room);
+      refuseUnlessOwner(own);
       const members = await this.rooms.members(tx.db, roomId);
       const member = members.find((one) => one.userId === userId);
       if (!member)

@@ -42,13 +42,6 @@ export class RoomAccess {
     return this.#member(db, await this.rooms.lock(db, roomId), roomId, userId);
   }
 
-  /** As `lockAsMember`. @throws Problem `forbidden`: the person is not an owner. */
-  async lockAsOwner(db: Kysely<Schema>, roomId: string, userId: string): Promise<RoomOfMember> {
-    const found = await this.lockAsMember(db, roomId, userId);
-    if (found.member.role === 'owner') return found;
-    throw new Problem('forbidden', 'Only an owner of the room may do this.');
-  }
-
   async #member(
     db: Kysely<Schema>,
     room: Room | undefined,
@@ -71,6 +64,12 @@ export class RoomAccess {
 /** In the same words for a room that is not there and one that is not for the caller. */
 const roomNotFound = (id: string): Problem =>
   new Problem('not-found', `There is no room with the id ${id.toWellFormed()} for you.`);
+
+/** @throws Problem `forbidden` */
+export function refuseUnlessOwner({ member }: RoomOfMember): void {
+  if (member.role !== 'owner')
+    throw new Problem('forbidden', 'Only an owner of the room may do this.');
+}
 
 /** @throws Problem `conflict`: nothing is said or changed in an archived room. */
 export function refuseArchived({ archivedAt }: Room): void {

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
-import { refuseArchived, refuseDirect, RoomAccess } from './room-access.js';
+import { refuseArchived, refuseDirect, refuseUnlessOwner, RoomAccess } from './room-access.js';
 import type { Room } from './room.js';
 import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -28,9 +28,10 @@ export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
 
   execute({ callerId, roomId, changes, precondition }: UpdateRoom): Promise<Room> {
     return this.work.run(async (tx) => {
-      const { room: found } = await this.access.lockAsMember(tx.db, roomId, callerId);
-      refuseDirect(found);
-      const { room } = await this.access.lockAsOwner(tx.db, roomId, callerId);
+      const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      const { room } = own;
+      refuseDirect(room);
+      refuseUnlessOwner(own);
       precondition.check(room);
       const now = new Date().toISOString();
       const { name = room.name, archived = room.archivedAt !== null } = changes;

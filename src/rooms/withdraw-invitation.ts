@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
-import { RoomAccess } from './room-access.js';
+import { refuseUnlessOwner, RoomAccess } from './room-access.js';
 import { MemberUninvited } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
@@ -29,7 +29,7 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
       await this.access.lockVisible(tx.db, roomId, callerId);
       const invitation = await this.rooms.findInvitation(tx.db, roomId, userId);
       if (userId !== callerId && invitation?.invitedBy !== callerId)
-        await this.access.lockAsOwner(tx.db, roomId, callerId);
+        refuseUnlessOwner(await this.access.lockAsMember(tx.db, roomId, callerId));
       if (!invitation)
         throw new Problem('not-found', `${userId.toWellFormed()} is not invited into this room.`);
       await this.rooms.removeInvitation(tx.db, roomId, userId);
