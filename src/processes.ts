@@ -39,13 +39,20 @@ export class Processes {
     process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
     process.on('SIGHUP', () => void this.#replaceAll());
     const { WEB_CONCURRENCY } = this.config;
-    const all = Array.from({ length: WEB_CONCURRENCY }, () => cluster.fork());
+    // A connection that this process has accepted for one that then dies would stay open, and never be answered.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+    const all = Array.from({ length: WEB_CONCURRENCY }, () => this.#fork());
     const urls = await Promise.all(all.map((worker) => this.#listening(worker)));
     this.#started = urls.every((url) => url !== undefined);
     if (this.#started)
       this.#logger.info(`Listening at ${urls[0]} with ${WEB_CONCURRENCY} processes`);
     // What is wrong, such as a port that is taken, it has said itself.
     else this.#stop(1);
+  }
+
+  #fork(): Worker {
+    // What is on its way to one that has just died fails, a moment before it is known that it has: 'exit' follows.
+    return cluster.fork().on('error', () => undefined);
   }
 
   /** Resolves with the URL when it listens; with `undefined` when it ends before. */
@@ -82,7 +89,7 @@ export class Processes {
     );
     await sleep(this.#pause);
     this.#pause = Math.min(this.#pause * 2, PAUSE.last);
-    if (!this.#stopping) await this.#listening(cluster.fork());
+    if (!this.#stopping) await this.#listening(this.#fork());
   }
 
   async #replaceAll(): Promise<void> {
@@ -104,7 +111,7 @@ export class Processes {
   /** @returns whether another one has taken its place. */
   async #succeed(old: Worker): Promise<boolean> {
     if (this.#stopping) return false;
-    const successor = cluster.fork();
+    const successor = this.#fork();
     this.#dismissed.add(successor);
     if (!(await this.#listening(successor))) return false;
     this.#dismissed.delete(successor);

@@ -73,10 +73,11 @@ function stopOnSignal(app: NestExpressApplication): void {
     );
   };
   process.on('SIGTERM', stop);
+  if (!cluster.worker) return void process.on('SIGINT', stop);
   // A terminal sends SIGINT to all processes; the one that started this one tells it what to do, and is not to be outlived.
-  if (cluster.isWorker)
-    process.on('SIGINT', () => undefined).on('disconnect', () => stop('SIGTERM'));
-  else process.on('SIGINT', stop);
+  process.on('SIGINT', () => undefined).on('disconnect', () => stop('SIGTERM'));
+  // What is on its way to it when it dies fails, a moment before 'disconnect'.
+  cluster.worker.on('error', () => undefined);
 }
 
 async function shutDown(app: NestExpressApplication): Promise<void> {

@@ -81,6 +81,23 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
     expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
   });
 
+  it('go on when one dies to which something is on its way', async () => {
+    const { answered, stop } = writeTo(urls, 8);
+    await until(() => answered.length >= 100);
+    const [victim] = children();
+    // While the one that started them is held, what they tell each other waits for it.
+    carillon.signal('SIGSTOP');
+    const before = answered.length;
+    await until(() => answered.length >= before + 20);
+    process.kill(victim!, 'SIGKILL');
+    await sleep(50);
+    carillon.signal('SIGCONT');
+    await until(() => !children().includes(victim!) && children().length === 2);
+    await stop();
+    const logged = await everyoneHeardTheLog();
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
+  });
+
   it('replace themselves one by one on SIGHUP, and nobody misses anything', async () => {
     const before = children();
     const { answered, stop } = writeTo(urls, 4);

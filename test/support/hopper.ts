@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { User } from '../../src/users/user.js';
 import { createUser } from './requests.js';
 
-export /** A browser's EventSource on the first of some nodes; when a connection ends it goes on at the next one. */
-class Hopper {
+/** A browser's EventSource on the first of some nodes; when a connection ends it goes on at the next one. */
+export class Hopper {
   readonly heard: string[] = [];
   readonly resets: string[] = [];
   heartbeats = 0;
@@ -60,12 +60,19 @@ export const until = async (condition: () => boolean | Promise<boolean>, seconds
   while (!(await condition()) && Date.now() < deadline) await sleep(20);
 };
 
-/** Each writes until it is told to stop, at another node when its own is gone; what was answered is kept. */
+/** What ends the writers of a test that has failed. */
+const running = new Set<() => Promise<unknown>>();
+afterEach(() => Promise.all(Array.from(running, (stop) => stop())));
+
+/**
+ * Each writes until it is told to stop, or the test is over, at another node when its own is gone; what was answered is
+ * kept.
+ */
 export const writeTo = (urls: () => readonly string[], writers: number) => {
   const answered: string[] = [];
-  let running = true;
+  let stopping = false;
   const all = Array.from({ length: writers }, async (_, writer) => {
-    for (let n = writer; running;)
+    for (let n = writer; !stopping;)
       try {
         answered.push((await createUser(urls()[n % urls().length]!, 'Writer', `${writer}`)).id);
       } catch {
@@ -73,11 +80,11 @@ export const writeTo = (urls: () => readonly string[], writers: number) => {
         await sleep(20);
       }
   });
-  return {
-    answered,
-    stop: async () => {
-      running = false;
-      await Promise.all(all);
-    },
+  const stop = async () => {
+    stopping = true;
+    await Promise.all(all);
+    running.delete(stop);
   };
+  running.add(stop);
+  return { answered, stop };
 };
