@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import cluster from 'node:cluster';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './app.setup.js';
 import type { Config } from './config.js';
@@ -13,6 +13,8 @@ import { StartupError } from './startup-error.js';
 
 /** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
 const NOTICE = 1000;
+/** Milliseconds for who has just connected to say what they want, once nobody else can connect. */
+const LAST_WORDS = 200;
 /** Milliseconds after which requests that still run are cut off. */
 const PATIENCE = 3000;
 
@@ -86,8 +88,11 @@ async function shutDown(app: NestExpressApplication): Promise<void> {
   app.get(Lifecycle, { strict: false }).stop();
   app.get(Streams, { strict: false }).close();
   await sleep(NOTICE);
+  setTimeout(() => server.closeAllConnections(), PATIENCE).unref();
+  // An HTTP server's own would at the same time cut off those who are about to ask.
+  TcpServer.prototype.close.call(server);
+  await sleep(LAST_WORDS);
   // A connection that falls idle after its last answer would otherwise be kept alive for some seconds more.
   setInterval(() => server.closeIdleConnections(), 50).unref();
-  setTimeout(() => server.closeAllConnections(), PATIENCE).unref();
   await app.close();
 }

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -101,9 +102,13 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
   it('replace themselves one by one on SIGHUP, and nobody misses anything', async () => {
     const before = children();
     const { answered, stop } = writeTo(urls, 4);
+    const newcomers = new Newcomers(carillon.url, 8);
     carillon.signal('SIGHUP');
     await carillon.says('All processes were replaced');
     await stop();
+    await newcomers.stop();
+    expect(newcomers.failures).toEqual([]);
+    expect(newcomers.answers).toBeGreaterThan(100);
     expect(children()).toHaveLength(2);
     expect(children().filter((pid) => before.includes(pid))).toEqual([]);
     const logged = await everyoneHeardTheLog();
@@ -195,6 +200,38 @@ describe('several processes', () => {
     await engine.stop();
   });
 });
+
+/** Some who ask again and again, each time over a new connection. */
+class Newcomers {
+  answers = 0;
+  readonly failures: unknown[] = [];
+  #stopping = false;
+  readonly #all: Promise<unknown>;
+
+  constructor(
+    private readonly url: string,
+    count: number,
+  ) {
+    this.#all = Promise.all(Array.from({ length: count }, () => this.#askOn()));
+  }
+
+  stop(): Promise<unknown> {
+    this.#stopping = true;
+    return this.#all;
+  }
+
+  async #askOn(): Promise<void> {
+    while (!this.#stopping && this.failures.length === 0)
+      try {
+        const asked = get(`${this.url}/api/users?limit=1`, { agent: false });
+        const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+        await once(answer.resume(), 'end');
+        this.answers += 1;
+      } catch (error) {
+        this.failures.push(error);
+      }
+  }
+}
 
 function isAlive(pid: number): boolean {
   try {
