@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emptyChat, foldChat, withSnapshot } from '../client/src/chat/chat-fold.js';
+import { type ChatState, emptyChat, foldChat, withSnapshot } from '../client/src/chat/chat-fold.js';
 import type { Fact } from '../client/src/chat/facts.js';
 import {
   doubted,
@@ -12,7 +12,7 @@ import {
 import type { Message } from '../client/src/chat/message.js';
 import { OutboxEntries } from '../client/src/chat/outbox-entries.js';
 import { Outbox } from '../client/src/chat/outbox.js';
-import type { Room } from '../client/src/chat/room.js';
+import type { Membership, Room } from '../client/src/chat/room.js';
 import { ProblemError } from '../client/src/http/problem.js';
 import { NoAnswerError } from '../client/src/http/request.js';
 import { Backoff } from '../client/src/live/backoff.js';
@@ -51,6 +51,36 @@ describe('what a person has of their rooms', () => {
     });
     const folded = [invited(5), invited(6)].reduce(foldChat, state);
     expect(folded.invitations.part.map(({ room }) => room.id)).toEqual(['r6']);
+  });
+});
+
+describe('the rooms that someone was removed from', () => {
+  const room = { id: 'r', name: 'Garden' } as Room;
+  const membership = { room, joinedAt: '' } as Membership;
+  const joined = { name: 'room.joined', data: membership, position: 1 } as const;
+  const left = (by?: string): Fact => ({
+    name: 'room.left',
+    data: { roomId: room.id, ...(by !== undefined && { by }) },
+    position: 2,
+  });
+
+  it('are those that somebody else has made them leave, as far as that is known', () => {
+    const after = (fact: Fact) => {
+      const { removals } = [joined, fact].reduce<ChatState>(foldChat, emptyChat(ME));
+      return [...removals.values()];
+    };
+    expect(after(left('an owner'))).toEqual([room]);
+    expect(after(left(ME))).toEqual([]);
+    expect(after(left())).toEqual([]);
+  });
+
+  it('are no more when they come back', () => {
+    const back = { ...joined, position: 3 };
+    const { removals } = [joined, left('an owner'), back].reduce<ChatState>(
+      foldChat,
+      emptyChat(ME),
+    );
+    expect(removals.size).toBe(0);
   });
 });
 

@@ -209,6 +209,27 @@ describe('two people', () => {
   });
 });
 
+describe('someone who is in a room no more', () => {
+  it('is told that they were removed, where they have it open, and not where they left', async () => {
+    const secret = await ada.makes('Secret', 'private');
+    await ada.brings(grace, secret);
+    const [inPrivate, inPublic] = [await open(grace, `/#/rooms/${secret.id}`), await open(grace)];
+    for (const { id } of [secret, room])
+      await ada.does('DELETE', `/api/rooms/${id}/members/${grace.id}`);
+    const told = (page: Page) =>
+      page.getByRole('alert').filter({ hasText: 'You were removed from' });
+    await told(inPrivate).filter({ hasText: 'Secret' }).waitFor();
+    expect(await focused(inPrivate)).toContain('You were removed from Secret');
+    await told(inPublic).filter({ hasText: room.name! }).waitFor();
+
+    await button(inPublic, 'Join').click();
+    await composer(inPublic).waitFor();
+    await grace.does('DELETE', `/api/rooms/${room.id}/members/${grace.id}`);
+    await inPublic.getByText('You are not in this room').waitFor();
+    expect(await told(inPublic).count()).toBe(0);
+  });
+});
+
 describe('all tabs of a browser', () => {
   const requests = (context: BrowserContext): string[] => {
     const urls: string[] = [];

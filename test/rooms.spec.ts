@@ -251,6 +251,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await ada.says(room, 'Is he gone?');
       await stays.hears(1, 'message.posted');
       await removed.hears(1, 'room.left');
+      expect(removed.of('room.left')[0]!.data).toEqual({ roomId: room.id, by: ada.id });
       const then = await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
       await removed.hears(1, 'user.created');
       expect(removed.of('user.created')[0]!.data).toEqual(then);

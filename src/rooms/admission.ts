@@ -50,7 +50,7 @@ export class Admission {
   async dismiss(tx: Transaction, roomId: string, userId: string, by: string): Promise<void> {
     await this.rooms.removeMember(tx.db, roomId, userId);
     // First, so that who leaves hears nothing of the room behind it.
-    tx.record(new RoomLeft(userId, roomId), by);
+    tx.record(new RoomLeft(userId, { roomId, by }), by);
     tx.record(new MemberLeft({ roomId, userId, by }), by);
   }
 }

@@ -58,13 +58,19 @@ export class RoomJoined extends RoomFact<Membership> {
   }
 }
 
+interface LeftRoom {
+  readonly roomId: string;
+  /** They themselves, or who has removed them. */
+  readonly by: string;
+}
+
 /** Tells a person that they are in a room no more. Nothing of the room follows. */
-export class RoomLeft extends RoomFact<{ readonly roomId: string }> {
+export class RoomLeft extends RoomFact<LeftRoom> {
   static readonly type = 'room.left';
   readonly type = RoomLeft.type;
 
-  constructor(userId: string, roomId: string) {
-    super(accountTopic(userId), { roomId });
+  constructor(userId: string, data: LeftRoom) {
+    super(accountTopic(userId), data);
   }
 }
 
@@ -192,7 +198,7 @@ export const FACTS = {
   [RoomCreated.type]: 'a public Room',
   [RoomUpdated.type]: 'the Room as it is now',
   [RoomJoined.type]: 'a Membership of the caller; the facts of the room follow',
-  [RoomLeft.type]: '`{"roomId"}`; nothing of the room follows',
+  [RoomLeft.type]: '`{"roomId", "by"}`; nothing of the room follows',
   [MemberJoined.type]: '`{"roomId", "member": Member}`',
   [MemberChanged.type]: '`{"roomId", "member": Member}`, with another role',
   [MemberLeft.type]: '`{"roomId", "userId", "by"}`',

@@ -4,6 +4,7 @@ import { foldInvitations } from './invitations-fold.js';
 import { foldMembers, type RoomMembers } from './members-fold.js';
 import { foldMemberships } from './memberships-fold.js';
 import { foldPeople, type People } from './people-fold.js';
+import { foldRemovals, type Removals } from './removals-fold.js';
 import type { Invitation, Membership } from './room.js';
 
 /** A part of the state, and the place in the order as of which it is known. */
@@ -19,6 +20,7 @@ export interface ChatState {
   /** Mine. */
   readonly invitations: AsOf<readonly Invitation[]>;
   readonly people: People;
+  readonly removals: Removals;
   /** Of the rooms where they were asked for, by id. */
   readonly members: ReadonlyMap<string, AsOf<RoomMembers>>;
   readonly histories: ReadonlyMap<string, History>;
@@ -30,6 +32,7 @@ export function emptyChat(me: string): ChatState {
     memberships: { part: [], position: 0 },
     invitations: { part: [], position: 0 },
     people: new Map(),
+    removals: new Map(),
     members: new Map(),
     histories: new Map(),
   };
@@ -45,6 +48,7 @@ export function foldChat(state: ChatState, fact: Fact): ChatState {
       foldInvitations(part, fact, ({ userId }) => userId === me),
     ),
     people: foldPeople(state.people, fact),
+    removals: foldRemovals(state.removals, fact, state),
     members: foldAllMembers(state.members, fact),
     histories: foldHistories(state.histories, fact),
   };

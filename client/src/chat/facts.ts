@@ -10,7 +10,8 @@ export interface Facts {
   readonly 'room.created': Room;
   readonly 'room.updated': Room;
   readonly 'room.joined': Membership;
-  readonly 'room.left': { readonly roomId: string };
+  /** `by` is not told by facts from before it was recorded. */
+  readonly 'room.left': { readonly roomId: string; readonly by?: string };
   readonly 'member.joined': { readonly roomId: string; readonly member: Member };
   readonly 'member.changed': { readonly roomId: string; readonly member: Member };
   readonly 'member.left': { readonly roomId: string; readonly userId: string };

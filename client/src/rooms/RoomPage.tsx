@@ -22,7 +22,7 @@ export function RoomPage({ roomId, target }: RoomPageProps) {
   return membership ? (
     <OpenRoom membership={membership} target={target} />
   ) : (
-    <JoinCard roomId={roomId} />
+    <JoinCard roomId={roomId} removedFrom={state.removals.get(roomId)} />
   );
 }
 
