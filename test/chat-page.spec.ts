@@ -209,6 +209,24 @@ describe('two people', () => {
   });
 });
 
+describe('the editor of a message', () => {
+  it('tells that the message was deleted elsewhere, and keeps what was being written', async () => {
+    const { id } = await grace.says(room, 'To be edited');
+    const page = await open(grace);
+    await button(page, 'Edit: To be edited').click();
+    const field = page.getByRole('textbox', { name: 'Edit the message' });
+    await field.fill('Edited at length');
+    await ada.does('DELETE', `/api/rooms/${room.id}/messages/${id}`);
+    await page.getByRole('alert').filter({ hasText: 'This message was deleted' }).waitFor();
+    expect(await field.inputValue()).toBe('Edited at length');
+    expect(await field.isEditable()).toBe(false);
+    expect(await button(page, 'Save').count()).toBe(0);
+    await button(page, 'Close').click();
+    await said(page, 'This message was deleted.').waitFor();
+    expect(await field.count()).toBe(0);
+  });
+});
+
 describe('someone who is in a room no more', () => {
   it('is told that they were removed, where they have it open, and not where they left', async () => {
     const secret = await ada.makes('Secret', 'private');

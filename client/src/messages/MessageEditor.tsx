@@ -14,8 +14,11 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
 
+  /** Deleted elsewhere: what was being written can still be copied. */
+  const isGone = message.text === null;
+
   async function save() {
-    if (saving || text.trim() === '') return;
+    if (saving || isGone || text.trim() === '') return;
     if (text === message.text) return onClose();
     setSaving(true);
     try {
@@ -39,23 +42,26 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
         roomId={message.roomId}
         text={text}
         autoFocus
+        readOnly={isGone}
         onType={setText}
         onSend={() => void save()}
       />
       <p role="alert" className="failure">
-        {failure}
+        {isGone ? 'This message was deleted meanwhile. What you wrote can be copied.' : failure}
       </p>
       <div className="actions">
-        <button
-          type="button"
-          className="button-primary"
-          aria-disabled={saving}
-          onClick={() => void save()}
-        >
-          Save
-        </button>
+        {!isGone && (
+          <button
+            type="button"
+            className="button-primary"
+            aria-disabled={saving}
+            onClick={() => void save()}
+          >
+            Save
+          </button>
+        )}
         <button type="button" className="button-quiet" onClick={onClose}>
-          Cancel
+          {isGone ? 'Close' : 'Cancel'}
         </button>
       </div>
     </div>
