@@ -120,6 +120,7 @@ describe('signing up', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'Create account').click();
     await page.getByText('You are in no room yet.').waitFor();
+    await eventually(async () => expect(await focused(page)).toBe('Carillon'));
 
     await button(page, 'Sign out').click();
     await page.getByLabel('Username').fill(`mary${made}`);
@@ -129,6 +130,7 @@ describe('signing up', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'Sign in').click();
     await page.getByText('Choose a room').waitFor();
+    await eventually(async () => expect(await focused(page)).toBe('Carillon'));
   });
 });
 
@@ -505,6 +507,34 @@ describe('the keyboard', () => {
     await page.keyboard.press('Enter');
     await said(page, 'This message was deleted.').waitFor();
     expect(await ada.reads(room)).toEqual([null]);
+    await eventually(async () => expect(await focused(page)).toBe('Ada Lovelace:'));
+  });
+
+  it('stays with a message whose editor or question is closed, and is not torn from elsewhere', async () => {
+    await ada.says(room, 'Mine');
+    const page = await open(ada);
+    await button(page, 'Edit: Mine').press('Enter');
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Ada Lovelace:');
+    await button(page, 'Edit: Mine').press('Enter');
+    await page.keyboard.type(' again');
+    await page.keyboard.press('Enter');
+    await button(page, 'Edit: Mine again').waitFor();
+    await eventually(async () => expect(await focused(page)).toBe('Ada Lovelace:'));
+
+    await button(page, 'Delete: Mine again').press('Enter');
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Delete: Mine again');
+
+    await page.route('**/messages/*', async (route) => {
+      await composer(page).focus();
+      await route.continue();
+    });
+    await button(page, 'Edit: Mine again').press('Enter');
+    await page.keyboard.type('!');
+    await page.keyboard.press('Enter');
+    await button(page, 'Edit: Mine again!').waitFor();
+    expect(await focused(page)).toMatch(/^Message to/);
   });
 });
 

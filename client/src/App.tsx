@@ -17,7 +17,14 @@ function WhoeverIsThere() {
 
   if (view.state === 'signed out') return <SignInPage session={session} />;
   if (view.state === 'signed in')
-    return <ChatPage key={view.who.user.id} session={session} who={view.who} />;
+    return (
+      <ChatPage
+        key={view.who.user.id}
+        session={session}
+        who={view.who}
+        justSignedIn={view.justNow}
+      />
+    );
   return (
     <p role="status" className="waiting">
       Opening Carillon…

@@ -18,10 +18,12 @@ import { SessionsPage } from './session/SessionsPage.js';
 interface ChatPageProps {
   session: SessionStore;
   who: SignedIn;
+  justSignedIn: boolean;
 }
 
 /** All that is for who is signed in. */
-export function ChatPage({ session, who }: ChatPageProps) {
+export function ChatPage(props: ChatPageProps) {
+  const { session, who } = props;
   const chat = useRunningChat(who.user.id);
   useEffect(
     () =>
@@ -33,7 +35,7 @@ export function ChatPage({ session, who }: ChatPageProps) {
   if (!chat) return null;
   return (
     <ChatContext value={chat}>
-      <Frame session={session} who={who} />
+      <Frame {...props} />
     </ChatContext>
   );
 }
@@ -49,7 +51,7 @@ function useRunningChat(userId: string): Chat | null {
   return chat;
 }
 
-function Frame({ session, who }: ChatPageProps) {
+function Frame(props: ChatPageProps) {
   const route = useRoute();
   const roomId = route.page === 'room' ? route.roomId : null;
   useTitle(roomId);
@@ -66,17 +68,18 @@ function Frame({ session, who }: ChatPageProps) {
       >
         Skip to the conversation
       </a>
-      <Sidebar session={session} route={route} />
+      <Sidebar session={props.session} route={route} />
       <main id="pane" className="pane" tabIndex={-1}>
-        <Pane route={route} session={session} who={who} />
+        <Pane {...props} route={route} />
       </main>
       <MessageAnnouncer roomId={roomId} />
     </div>
   );
 }
 
-function Pane({ route, session, who }: ChatPageProps & { route: Route }) {
+function Pane({ route, session, who, justSignedIn }: ChatPageProps & { route: Route }) {
   const { loaded, loadFailure } = useChatView();
+  useFocusOnHeading(justSignedIn && loaded);
   if (!loaded) return <Waiting failure={loadFailure} />;
   switch (route.page) {
     case 'room':
@@ -94,6 +97,16 @@ function Pane({ route, session, who }: ChatPageProps & { route: Route }) {
     default:
       return <NothingOpen />;
   }
+}
+
+/** Takes the focus that went with the sign-in, where nothing that has come has taken it. */
+function useFocusOnHeading(isWanted: boolean): void {
+  useEffect(() => {
+    const heading = document.querySelector<HTMLElement>('#pane h1');
+    if (!isWanted || !heading || document.activeElement !== document.body) return;
+    heading.tabIndex = -1;
+    heading.focus();
+  }, [isWanted]);
 }
 
 function NothingOpen() {

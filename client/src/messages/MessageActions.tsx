@@ -15,12 +15,12 @@ interface MessageActionsProps {
 /** What I may do with a message; mine, or any in a room that I own. */
 export function MessageActions({ message, membership, onEdit }: MessageActionsProps) {
   const { me } = useChat();
-  const [asking, setAsking] = useState(false);
+  const [state, setState] = useState<'resting' | 'asking' | 'asked'>('resting');
   const mine = message.authorId === me;
   if (!mine && membership.role !== 'owner') return null;
-  if (asking) return <Question message={message} onClose={() => setAsking(false)} />;
+  if (state === 'asking') return <Question message={message} onClose={() => setState('asked')} />;
   return (
-    <div className="message-actions">
+    <div ref={passFocusOn} className="message-actions">
       {mine && membership.room.archivedAt === null && (
         <button
           type="button"
@@ -35,7 +35,8 @@ export function MessageActions({ message, membership, onEdit }: MessageActionsPr
         type="button"
         className="button-quiet"
         aria-label={`Delete: ${excerpt(message)}`}
-        onClick={() => setAsking(true)}
+        autoFocus={state === 'asked'}
+        onClick={() => setState('asking')}
       >
         Delete
       </button>
@@ -49,6 +50,7 @@ function Question({ message, onClose }: { message: Message; onClose: () => void 
     deleteMessage(message).then(onClose, (error: unknown) => setFailure(failureOf(error).message));
   return (
     <div
+      ref={passFocusOn}
       className="message-actions message-question"
       role="group"
       aria-label="Delete this message?"
@@ -66,6 +68,13 @@ function Question({ message, onClose }: { message: Message; onClose: () => void 
       </button>
     </div>
   );
+}
+
+/** A ref for what goes while it has the focus: its message takes that. */
+function passFocusOn(element: HTMLElement | null) {
+  return () => {
+    if (element?.contains(document.activeElement)) element.closest('article')?.focus();
+  };
 }
 
 function excerpt({ text }: Message): string {

@@ -1,7 +1,8 @@
-import { useState, type KeyboardEvent } from 'react';
+import { useRef, useState } from 'react';
 import { editMessage } from '../chat/chat-api.js';
 import type { Message } from '../chat/message.js';
 import { failureOf } from '../http/failure.js';
+import { onEscape } from '../users/on-escape.js';
 import { MessageField } from './MessageField.js';
 
 interface MessageEditorProps {
@@ -10,6 +11,7 @@ interface MessageEditorProps {
 }
 
 export function MessageEditor({ message, onClose }: MessageEditorProps) {
+  const { group, close } = useClosing(onClose);
   const [text, setText] = useState(message.text ?? '');
   const [failure, setFailure] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
@@ -19,11 +21,11 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
 
   async function save() {
     if (saving || isGone || text.trim() === '') return;
-    if (text === message.text) return onClose();
+    if (text === message.text) return close();
     setSaving(true);
     try {
       await editMessage(message, text);
-      onClose();
+      close();
     } catch (error) {
       const { message: whole, fields } = failureOf(error, ['text']);
       setFailure(whole ?? fields['text'] ?? null);
@@ -31,12 +33,14 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
     }
   }
 
-  function onKey({ key, nativeEvent }: KeyboardEvent) {
-    if (key === 'Escape' && !nativeEvent.isComposing) onClose();
-  }
-
   return (
-    <div className="message-editor" role="group" aria-label="Edit the message" onKeyDown={onKey}>
+    <div
+      ref={group}
+      className="message-editor"
+      role="group"
+      aria-label="Edit the message"
+      onKeyDown={onEscape(close)}
+    >
       <MessageField
         label="Edit the message"
         roomId={message.roomId}
@@ -60,10 +64,27 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
             Save
           </button>
         )}
-        <button type="button" className="button-quiet" onClick={onClose}>
+        <button type="button" className="button-quiet" onClick={close}>
           {isGone ? 'Close' : 'Cancel'}
         </button>
       </div>
     </div>
   );
+}
+
+/** The focus goes back to where it came from: to the composer, or to the message, whose button is not there meanwhile. */
+function useClosing(onClose: () => void) {
+  const group = useRef<HTMLDivElement>(null);
+  const [opener] = useState(() => document.activeElement);
+
+  function close() {
+    const { activeElement, body } = document;
+    const row = group.current?.closest('article');
+    const back = opener instanceof HTMLTextAreaElement && opener.isConnected ? opener : row;
+    // It may be elsewhere by now, and must not be torn from there.
+    const isHere = activeElement === body || group.current?.contains(activeElement);
+    onClose();
+    if (isHere) back?.focus();
+  }
+  return { group, close };
 }

@@ -50,7 +50,7 @@ function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
   if (isTarget) classes.push('message-target');
   if (message.mentions.includes(state.me)) classes.push('message-for-me');
   return (
-    <article className={classes.join(' ')} aria-label={`${author}:`}>
+    <article className={classes.join(' ')} aria-label={`${author}:`} tabIndex={-1}>
       {follows ? (
         <Clock iso={message.createdAt} />
       ) : (

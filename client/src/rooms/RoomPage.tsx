@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ChatState } from '../chat/chat-fold.js';
 import { messageAt, noHistory } from '../chat/history-fold.js';
 import type { Membership } from '../chat/room.js';
@@ -34,11 +34,6 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
   const [editing, setEditing] = useState<string | null>(null);
   useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members, failures]);
 
-  const closeEditor = useCallback((messageId: string | null) => {
-    setEditing(messageId);
-    if (messageId === null) document.querySelector<HTMLElement>('.composer textarea')?.focus();
-  }, []);
-
   return (
     <div className={showMembers ? 'room room-with-members' : 'room'}>
       <RoomHeader
@@ -51,7 +46,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
           membership={membership}
           target={target}
           editing={editing}
-          onEdit={closeEditor}
+          onEdit={setEditing}
         />
         <TypingLine roomId={room.id} />
         {room.archivedAt === null ? (

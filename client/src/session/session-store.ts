@@ -7,7 +7,12 @@ import type { SignedIn } from './session.js';
 export type SessionView =
   | { readonly state: 'unknown' }
   | { readonly state: 'signed out' }
-  | { readonly state: 'signed in'; readonly who: SignedIn };
+  | {
+      readonly state: 'signed in';
+      readonly who: SignedIn;
+      /** The sign-in was on the page before. */
+      readonly justNow: boolean;
+    };
 
 /** Who is signed in in this browser, for `useSyncExternalStore`; the same in all of its tabs. */
 export class SessionStore {
@@ -41,7 +46,7 @@ export class SessionStore {
 
   async signIn(credentials: Credentials): Promise<void> {
     const who = await signIn(credentials);
-    this.#set({ state: 'signed in', who });
+    this.#enter(who);
     this.#channel?.postMessage('changed');
   }
 
@@ -75,12 +80,16 @@ export class SessionStore {
     try {
       const who = await fetchSession();
       this.#backoff.reset();
-      this.#set({ state: 'signed in', who });
+      this.#enter(who);
     } catch (error) {
       if (hasStatus(error, 401)) return;
       // Nobody knows yet, so what was shown stays.
       setTimeout(() => void this.#check(), this.#backoff.next());
     }
+  }
+
+  #enter(who: SignedIn): void {
+    this.#set({ state: 'signed in', who, justNow: this.#view.state === 'signed out' });
   }
 
   #set(view: SessionView): void {
