@@ -250,6 +250,31 @@ describe('someone who is in a room no more', () => {
   });
 });
 
+describe('the line that tells who is typing', () => {
+  /** They would be shown for 6 s. */
+  const SOON = { timeout: 3_000 };
+
+  it('ends for who leaves the room, and for all where one leaves it oneself', async () => {
+    const page = await open(grace);
+    const typing = page.getByText('Ada Lovelace is typing…');
+    const owner = await Person.signUp(carillon.url, `owner${made}`);
+    await owner.joins(room);
+    await ada.does('PATCH', `/api/rooms/${room.id}/members/${owner.id}`, { role: 'owner' });
+    await ada.does('POST', `/api/rooms/${room.id}/typing`);
+    await typing.waitFor();
+    await ada.does('DELETE', `/api/rooms/${room.id}/members/${ada.id}`);
+    await typing.waitFor({ state: 'detached', ...SOON });
+
+    await ada.joins(room);
+    await ada.does('POST', `/api/rooms/${room.id}/typing`);
+    await typing.waitFor();
+    await grace.does('DELETE', `/api/rooms/${room.id}/members/${grace.id}`);
+    await button(page, 'Join').click(SOON);
+    await composer(page).waitFor(SOON);
+    expect(await typing.count()).toBe(0);
+  });
+});
+
 describe('all tabs of a browser', () => {
   const requests = (context: BrowserContext): string[] => {
     const urls: string[] = [];

@@ -188,11 +188,16 @@ export class Chat {
     this.#heard.push(fact);
     if (this.#heard.length > 4_000) this.#heard = this.#heard.slice(-2_000);
     this.#update((state) => foldChat(state, fact));
-    if (fact.name === 'message.posted') {
-      this.typing.end(fact.data.roomId, fact.data.authorId);
-      if (fact.data.authorId === this.me) this.outbox.confirm(fact.data.clientId);
-    }
+    this.#endTyping(fact);
+    if (fact.name === 'message.posted' && fact.data.authorId === this.me)
+      this.outbox.confirm(fact.data.clientId);
     for (const listener of this.#factListeners) listener(fact);
+  }
+
+  #endTyping({ name, data }: Fact): void {
+    if (name === 'message.posted') this.typing.end(data.roomId, data.authorId);
+    if (name === 'member.left') this.typing.end(data.roomId, data.userId);
+    if (name === 'room.left') this.typing.endAll(data.roomId);
   }
 
   #hearNow({ name, data }: Ephemeral): void {

@@ -26,6 +26,11 @@ export class Typing {
     if (this.#until.get(roomId)?.delete(userId)) this.#onChange();
   }
 
+  /** Of all who are typing there. */
+  endAll(roomId: string): void {
+    if (this.#until.delete(roomId)) this.#onChange();
+  }
+
   in(roomId: string): readonly string[] {
     const now = Date.now();
     return [...(this.#until.get(roomId) ?? [])]
