@@ -535,6 +535,56 @@ describe('the keyboard', () => {
     await eventually(async () => expect(await focused(page)).toBe('Ada Lovelace:'));
   });
 
+  it('goes through a history as through one stop, from message to message, however far', async () => {
+    for (let n = 1; n <= 150; n++) await grace.says(room, `Line ${n}. https://example.com/${n}`);
+    await ada.says(room, 'Mine');
+    const page = await open(ada);
+    await said(page, 'Mine').waitFor();
+    /** What a message says, or what else has the focus. */
+    const here = (): Promise<string> =>
+      page.evaluate<string>(`(() => {
+        const { activeElement: element } = document;
+        return element.querySelector('.message-text')?.textContent ??
+          element.getAttribute('aria-label') ?? element.textContent;
+      })()`);
+    const press = async (key: string, then: string | RegExp) => {
+      await page.keyboard.press(key);
+      await eventually(async () => expect(await here()).toMatch(then));
+    };
+    await composer(page).focus();
+    await press('Shift+Tab', 'Delete: Mine');
+    await press('Shift+Tab', 'Edit: Mine');
+    await press('Shift+Tab', /^Mine$/);
+    await press('ArrowUp', 'Line 150.');
+    await press('ArrowUp', 'Line 149.');
+    await press('Tab', /^https.*149$/);
+    await press('Tab', /^Delete: Line 149/);
+    await press('Tab', /^Message to/);
+    await press('Shift+Tab', /^Delete: Line 149/);
+
+    await press('Home', 'Line 1.');
+    await press('ArrowDown', 'Line 2.');
+    // It is held where the eye is elsewhere.
+    const toEnd = button(page, /new/).last();
+    await toEnd.dispatchEvent('click');
+    await said(page, 'Mine').waitFor();
+    await press('ArrowDown', 'Line 3.');
+    await press('End', /^Mine$/);
+    await composer(page).focus();
+    await page.mouse.move(600, 400);
+    await page.mouse.wheel(0, -3_000);
+    await eventually(async () => {
+      expect(await toEnd.isVisible()).toBe(true);
+      expect(await said(page, 'Mine').count()).toBe(0);
+    });
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    // The last that is in sight.
+    const seq = Number(/Line (\d+)/.exec(await here())?.[1]);
+    expect(seq).toBeLessThan(140);
+    expect(await said(page, `Line ${seq}.`).isVisible()).toBe(true);
+  });
+
   it('stays with a message whose editor or question is closed, and is not torn from elsewhere', async () => {
     await ada.says(room, 'Mine');
     const page = await open(ada);

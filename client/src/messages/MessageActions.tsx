@@ -9,11 +9,13 @@ import { onEscape } from '../users/on-escape.js';
 interface MessageActionsProps {
   message: Message;
   membership: Membership;
-  onEdit: (messageId: string) => void;
+  /** Whether they can be reached with Tab. */
+  isCurrent: boolean;
+  onEdit: (message: Message) => void;
 }
 
 /** What I may do with a message; mine, or any in a room that I own. */
-export function MessageActions({ message, membership, onEdit }: MessageActionsProps) {
+export function MessageActions({ message, membership, isCurrent, onEdit }: MessageActionsProps) {
   const { me } = useChat();
   const [state, setState] = useState<'resting' | 'asking' | 'asked'>('resting');
   const mine = message.authorId === me;
@@ -26,7 +28,8 @@ export function MessageActions({ message, membership, onEdit }: MessageActionsPr
           type="button"
           className="button-quiet"
           aria-label={`Edit: ${excerpt(message)}`}
-          onClick={() => onEdit(message.id)}
+          tabIndex={isCurrent ? 0 : -1}
+          onClick={() => onEdit(message)}
         >
           Edit
         </button>
@@ -35,6 +38,7 @@ export function MessageActions({ message, membership, onEdit }: MessageActionsPr
         type="button"
         className="button-quiet"
         aria-label={`Delete: ${excerpt(message)}`}
+        tabIndex={isCurrent ? 0 : -1}
         autoFocus={state === 'asked'}
         onClick={() => setState('asking')}
       >

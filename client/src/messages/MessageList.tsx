@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'react';
 import { messageAt, noHistory } from '../chat/history-fold.js';
+import type { Message } from '../chat/message.js';
 import type { OutboxEntry } from '../chat/outbox-entries.js';
 import type { Membership } from '../chat/room.js';
 import { Arrow } from '../page/Arrow.js';
@@ -9,13 +10,17 @@ import { PendingRow } from './PendingRow.js';
 import { useHistoryPages } from './use-history-pages.js';
 import { useMessageScroll } from './use-message-scroll.js';
 import { useReading } from './use-reading.js';
+import { useRovingFocus } from './use-roving-focus.js';
+
+/** How many messages before and behind those in sight are loaded. */
+const AHEAD = 28;
 
 interface MessageListProps {
   membership: Membership;
   /** The message to begin at. */
   target: number | null;
-  editing: string | null;
-  onEdit: (messageId: string | null) => void;
+  editing: Message | null;
+  onEdit: (message: Message | null) => void;
 }
 
 /** The history of a room, of which only what is in sight is rendered, and only what was in sight is loaded. */
@@ -26,13 +31,16 @@ export function MessageList({ membership, target, editing, onEdit }: MessageList
   const history = state.histories.get(room.id) ?? noHistory;
   const pending = usePending(outbox, membership);
   const scroller = useRef<HTMLDivElement>(null);
-  const scroll = useMessageScroll({ scroller, membership, pending, target });
+  const roving = useRovingFocus(scroller);
+  const held = [roving.held, editing?.seq].filter((seq) => typeof seq === 'number');
+  const scroll = useMessageScroll({ scroller, membership, pending, target, held });
   const { rows, atEnd, firstInSight, lastInSight } = scroll;
+  const current = roving.current(scroll);
   const fresh = useReading({ membership, lastInSight, atEnd });
 
   useHistoryPages(chat, room.id, {
-    from: Math.max(1, (rows[0]?.index ?? 0) + 1 - 20),
-    to: Math.min(lastSeq, (rows.at(-1)?.index ?? 0) + 1 + 20),
+    from: Math.max(1, firstInSight - AHEAD),
+    to: Math.min(lastSeq, lastInSight + AHEAD),
     known: history,
     failures,
   });
@@ -46,7 +54,12 @@ export function MessageList({ membership, target, editing, onEdit }: MessageList
         aria-label="Messages"
         aria-live="off"
         aria-busy={lastSeq > 0 && messageAt(history, firstInSight) === undefined}
-        tabIndex={0}
+        tabIndex={-1}
+        onFocus={(event) => roving.onFocus(event, lastSeq)}
+        onBlur={roving.onBlur}
+        onKeyDown={(event) =>
+          roving.onKeyDown(event, { from: current, lastSeq, scrollTo: scroll.to })
+        }
       >
         {lastSeq + pending.length === 0 && (
           <p className="history-empty">Nothing was said here yet.</p>
@@ -68,7 +81,8 @@ export function MessageList({ membership, target, editing, onEdit }: MessageList
                   isFirst={index === 0}
                   isFresh={fresh === index + 1}
                   isTarget={target === index + 1}
-                  isEdited={editing !== null && messageAt(history, index + 1)?.id === editing}
+                  isEdited={editing !== null && messageAt(history, index + 1)?.id === editing.id}
+                  isCurrent={current === index + 1}
                   onEdit={onEdit}
                 />
               ) : (

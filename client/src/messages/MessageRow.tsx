@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useId } from 'react';
 import type { Message } from '../chat/message.js';
 import type { Membership } from '../chat/room.js';
 import { Avatar } from '../page/Avatar.js';
@@ -20,7 +20,9 @@ interface MessageRowProps {
   isFresh: boolean;
   isTarget: boolean;
   isEdited: boolean;
-  onEdit: (messageId: string | null) => void;
+  /** The one that can be reached with Tab. */
+  isCurrent: boolean;
+  onEdit: (message: Message | null) => void;
 }
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
@@ -42,15 +44,23 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 });
 
 function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
-  const { message, follows, membership, isTarget, isEdited, onEdit } = props;
+  const { message, follows, membership, isTarget, isEdited, isCurrent, onEdit } = props;
   const { state, online } = useChatView();
   const author = useName(message.authorId);
+  const textId = useId();
   const classes = ['message'];
   if (follows) classes.push('message-follows');
   if (isTarget) classes.push('message-target');
   if (message.mentions.includes(state.me)) classes.push('message-for-me');
   return (
-    <article className={classes.join(' ')} aria-label={`${author}:`} tabIndex={-1}>
+    <article
+      className={classes.join(' ')}
+      aria-label={`${author}:`}
+      aria-describedby={isEdited ? undefined : textId}
+      aria-posinset={message.seq}
+      aria-setsize={membership.lastSeq}
+      tabIndex={isCurrent ? 0 : -1}
+    >
       {follows ? (
         <Clock iso={message.createdAt} />
       ) : (
@@ -68,11 +78,16 @@ function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
         {isEdited ? (
           <MessageEditor message={message} onClose={() => onEdit(null)} />
         ) : (
-          <MessageText message={message} />
+          <MessageText id={textId} message={message} isCurrent={isCurrent} />
         )}
       </div>
       {message.text !== null && !isEdited && (
-        <MessageActions message={message} membership={membership} onEdit={onEdit} />
+        <MessageActions
+          message={message}
+          membership={membership}
+          isCurrent={isCurrent}
+          onEdit={onEdit}
+        />
       )}
     </article>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ChatState } from '../chat/chat-fold.js';
 import { messageAt, noHistory } from '../chat/history-fold.js';
+import type { Message } from '../chat/message.js';
 import type { Membership } from '../chat/room.js';
 import { Composer } from '../messages/Composer.js';
 import { MessageList } from '../messages/MessageList.js';
@@ -31,7 +32,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
   const { state, failures } = useChatView();
   const { room } = membership;
   const [showMembers, setShowMembers] = useState(false);
-  const [editing, setEditing] = useState<string | null>(null);
+  const [editing, setEditing] = useState<Message | null>(null);
   useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members, failures]);
 
   return (
@@ -68,11 +69,11 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
 /** How far back, in messages, one's own last one is looked for. */
 const LOOK_BACK = 200;
 
-function lastOwn({ room, lastSeq }: Membership, { me, histories }: ChatState): string | undefined {
+function lastOwn({ room, lastSeq }: Membership, { me, histories }: ChatState): Message | undefined {
   const history = histories.get(room.id) ?? noHistory;
   for (let seq = lastSeq; seq > Math.max(0, lastSeq - LOOK_BACK); seq--) {
     const message = messageAt(history, seq);
-    if (message?.authorId === me && message.text !== null) return message.id;
+    if (message?.authorId === me && message.text !== null) return message;
   }
   return undefined;
 }
