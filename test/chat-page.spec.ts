@@ -756,6 +756,23 @@ describe('the page', () => {
     await findsNothing(page, 'room');
   });
 
+  it('keeps marks that are stacked on letters from what stands around them', async () => {
+    const tall = (text: string) =>
+      Array.from(text, (letter) => letter + '\u0302\u0308'.repeat(15)).join('');
+    await grace.says(room, 'A line of letters, and more of them');
+    const page = await open(ada);
+    const line = said(page, 'A line of letters').locator('.message-text');
+    const painted = async () => {
+      const { x, y, width, height } = (await line.boundingBox())!;
+      return page.screenshot({ clip: { x, y: y + 4, width, height: height - 8 } });
+    };
+    const before = await painted();
+    await grace.says(room, tall('zalgo'));
+    await said(page, 'z').waitFor();
+    await page.mouse.move(0, 0);
+    expect((await painted()).equals(before)).toBe(true);
+  });
+
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
     await ada.says(room, 'W'.repeat(500));
     const page = await open(ada, undefined, { viewport: PHONE });
