@@ -14,7 +14,7 @@ import type {
 import type { OwnSession } from '../src/accounts/session.js';
 import type { Room } from '../src/rooms/room.js';
 import { eventually, focused, launchBrowser, watchForComplaints } from './support/browser.js';
-import { PASSWORD, Person } from './support/people.js';
+import { PASSWORD, Person, send } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
 
 const DESKTOP = { width: 1280, height: 800 };
@@ -731,6 +731,22 @@ describe('notifications', () => {
       `Grace Hopper in Elsewhere: For you, @${ada.user.username}`,
       'Grace Hopper: Psst',
     ]);
+  });
+});
+
+describe('where someone is signed in', () => {
+  it('is told in words: the browser and its system, or what else the client calls itself', async () => {
+    const firefox =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const credentials = { username: ada.user.username, password: PASSWORD };
+    for (const client of [firefox, 'curl/8.5.0'])
+      await send(carillon.url, 'POST', '/api/session', credentials, { 'User-Agent': client });
+    const page = await open(ada, '/#/sessions');
+    const clients = page.getByRole('list', { name: 'Sign-ins' }).locator('.session-client');
+    const told = clients.filter({ hasText: /^Firefox on Windows$/ });
+    await told.waitFor();
+    expect(await told.getAttribute('title')).toBe(firefox);
+    await clients.filter({ hasText: /^curl\/8.5.0$/ }).waitFor();
   });
 });
 

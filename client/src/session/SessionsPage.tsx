@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { failureOf } from '../http/failure.js';
 import { PaneHead } from '../page/PaneHead.js';
 import { useChat } from '../page/use-chat.js';
+import { clientName } from './client-name.js';
 import { endSession, listSessions } from './session-api.js';
 import type { OwnSession } from './session.js';
 
@@ -21,7 +22,9 @@ export function SessionsPage() {
           {sessions?.map((session) => (
             <li key={session.id} className="session">
               <div>
-                <p className="session-client">{session.client || 'Unknown client'}</p>
+                <p className="session-client" title={session.client}>
+                  {clientName(session.client)}
+                </p>
                 <p className="clock">
                   Since {time.format(new Date(session.createdAt))} · last used{' '}
                   {time.format(new Date(session.lastUsedAt))}
