@@ -789,6 +789,32 @@ describe('the page', () => {
     expect((await painted()).equals(before)).toBe(true);
   });
 
+  it('stays in its place whatever the connection is, and however long the name of a room', async () => {
+    const long = await ada.makes('W'.repeat(100));
+    const context = await browserOf(ada);
+    const page = await tabOf(context);
+    const places = () =>
+      Promise.all(
+        [page.getByLabel('Search all messages'), composer(page)].map((place) =>
+          place.boundingBox(),
+        ),
+      );
+    const before = await places();
+    await roomLink(page, long).click();
+    await page.getByRole('heading', { name: long.name! }).waitFor();
+    expect(await places()).toEqual(before);
+
+    const connection = page.locator('.connection');
+    await context.setOffline(true);
+    await connection.getByText('Offline').waitFor();
+    expect(await places()).toEqual(before);
+    await page.route(/api.events/, (route) => route.abort());
+    await context.setOffline(false);
+    await connection.getByText('Reconnecting').waitFor();
+    expect(await places()).toEqual(before);
+    expect(await button(connection, 'Try now').isVisible()).toBe(true);
+  });
+
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
     await ada.says(room, 'W'.repeat(500));
     const page = await open(ada, undefined, { viewport: PHONE });
