@@ -628,6 +628,28 @@ describe('search', () => {
   });
 });
 
+describe('the way to a day', () => {
+  it('says where it has led where nothing was said on that day, or since', async () => {
+    const page = await open(ada);
+    await button(page, 'Find').click();
+    const goTo = async (days: number) => {
+      const day = new Date(Date.now() + days * 86_400_000);
+      await page.getByLabel('Go to').fill(day.toLocaleDateString('sv'));
+    };
+    const told = (text: string) => page.getByRole('status').filter({ hasText: text });
+    await goTo(-7);
+    await told('Nothing was said here yet.').waitFor();
+    await grace.says(room, 'Today');
+    await goTo(-5);
+    await told('Nothing was said on that day. This is what came next').waitFor();
+    await history(page).locator('.message-target').waitFor();
+    await goTo(5);
+    await told('Nothing was said since then. This is the last').waitFor();
+    await goTo(0);
+    await told('Nothing was said').waitFor({ state: 'detached' });
+  });
+});
+
 describe('a room of 100,000 messages', () => {
   const MANY = 100_000;
   const [FIRST_DAY, HOUR] = [Date.UTC(2026, 0, 1, 12), 3_600_000];

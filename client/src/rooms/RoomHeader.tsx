@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import { fetchMessageAt } from '../chat/chat-api.js';
 import { otherOf, titleOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
-import { failureOf } from '../http/failure.js';
 import { BackLink } from '../page/BackLink.js';
-import { go, roomAddress, searchAddress } from '../page/route.js';
+import { go, searchAddress } from '../page/route.js';
 import { useChatView } from '../page/use-chat.js';
+import { JumpToDate } from './JumpToDate.js';
 import { SearchInRoom } from './SearchInRoom.js';
 
 interface RoomHeaderProps {
@@ -68,28 +67,4 @@ function Subtitle({ membership }: { membership: Membership }) {
   const here = known.filter(({ userId }) => online.has(userId)).length;
   const count = known.length === 1 ? '1 member' : `${known.length} members`;
   return `${kind} · ${count}, ${here} here`;
-}
-
-function JumpToDate({ roomId }: { roomId: string }) {
-  const [failure, setFailure] = useState<string | null>(null);
-  async function jump(day: string) {
-    if (day === '') return;
-    try {
-      // Local midnight: a date by itself would be read as one in UTC.
-      const message = await fetchMessageAt(roomId, new Date(`${day}T00:00`));
-      if (message) go(roomAddress(roomId, message.seq));
-    } catch (error) {
-      setFailure(failureOf(error).message);
-    }
-  }
-  return (
-    <div className="jump">
-      <label>
-        Go to <input type="date" onChange={({ target }) => void jump(target.value)} />
-      </label>
-      <p role="alert" className="failure">
-        {failure}
-      </p>
-    </div>
-  );
 }
