@@ -123,6 +123,13 @@ describe('signing up', () => {
     await eventually(async () => expect(await focused(page)).toBe('Carillon'));
 
     await button(page, 'Sign out').click();
+    const sent: string[] = [];
+    page.on('request', (request) => void sent.push(request.method()));
+    await button(page, 'Sign in').click();
+    await page.getByText('Enter your username.').waitFor();
+    await page.getByText('Enter your password.').waitFor();
+    expect(await focused(page)).toBe('Username');
+    expect(sent).not.toContain('POST');
     await page.getByLabel('Username').fill(`mary${made}`);
     await page.getByLabel('Password').fill('not the right one');
     await button(page, 'Sign in').click();

@@ -6,8 +6,13 @@ import type { SessionStore } from './session-store.js';
 export function SignInForm({ session }: { session: SessionStore }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { form, failure, busy, onSubmit } = useSubmit(['username', 'password'], () =>
-    session.signIn({ username, password }),
+  const { form, failure, busy, onSubmit } = useSubmit(
+    ['username', 'password'],
+    () => session.signIn({ username, password }),
+    () => ({
+      ...(username.trim() === '' && { username: 'Enter your username.' }),
+      ...(password === '' && { password: 'Enter your password.' }),
+    }),
   );
   return (
     <form ref={form} className="card" aria-labelledby="sign-in" noValidate onSubmit={onSubmit}>
