@@ -763,6 +763,26 @@ describe('notifications', () => {
   });
 });
 
+describe('the directory', () => {
+  it('stands beside the rooms for who is signed in, also on a phone, with a way back', async () => {
+    const page = await open(ada);
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    const people = page.getByRole('list', { name: 'People' });
+    await people.getByText('Grace Hopper').first().waitFor();
+    await roomLink(page, room).click();
+    await composer(page).waitFor();
+    await page.goBack();
+    await page.setViewportSize(PHONE);
+    await people.waitFor();
+    await page.getByRole('link', { name: 'All rooms' }).click();
+    await roomLink(page, room).waitFor();
+    await button(page, 'Sign out').click();
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await people.waitFor();
+    expect(await roomLink(page, room).count()).toBe(0);
+  });
+});
+
 describe('where someone is signed in', () => {
   it('is told in words: the browser and its system, or what else the client calls itself', async () => {
     const firefox =
@@ -799,6 +819,9 @@ describe('the page', () => {
     await roomLink(page, room).click();
     await said(page, 'And https://example.com').waitFor();
     await findsNothing(page, 'room');
+    await page.goto(`${carillon.url}/?again#/people`);
+    await page.getByRole('list', { name: 'People' }).waitFor();
+    await findsNothing(page, 'directory');
   });
 
   it('keeps marks that are stacked on letters from what stands around them', async () => {

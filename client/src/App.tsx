@@ -7,15 +7,12 @@ import { PeoplePage } from './PeoplePage.js';
 
 export function App() {
   const route = useRoute();
-  return route.page === 'people' ? <PeoplePage /> : <WhoeverIsThere />;
-}
-
-function WhoeverIsThere() {
   const [session] = useState(() => new SessionStore());
   useEffect(() => session.start(), [session]);
   const view = useSyncExternalStore(session.subscribe, session.view);
 
-  if (view.state === 'signed out') return <SignInPage session={session} />;
+  if (view.state === 'signed out')
+    return route.page === 'people' ? <PeoplePage /> : <SignInPage session={session} />;
   if (view.state === 'signed in')
     return (
       <ChatPage

@@ -14,6 +14,7 @@ import { ProfilePage } from './session/ProfilePage.js';
 import type { SessionStore } from './session/session-store.js';
 import type { SignedIn } from './session/session.js';
 import { SessionsPage } from './session/SessionsPage.js';
+import { PeoplePane } from './users/PeoplePane.js';
 
 interface ChatPageProps {
   session: SessionStore;
@@ -88,6 +89,8 @@ function Pane({ route, session, who, justSignedIn }: ChatPageProps & { route: Ro
       return <BrowsePage />;
     case 'new-room':
       return <NewRoomPage />;
+    case 'people':
+      return <PeoplePane />;
     case 'search':
       return <SearchPage query={route.query} roomId={route.roomId} />;
     case 'profile':
