@@ -1,6 +1,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -590,6 +591,23 @@ describe('tokens of another issuer', () => {
       user: { firstname: 'Ada', lastname: 'Lovelace' },
     });
     expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
+  });
+
+  it('give them a username that is free, by which they are mentioned and found', async () => {
+    const usernameOf = async (named: object): Promise<string> => {
+      const token = await issuer.token({ ...claims, sub: randomUUID(), ...named });
+      const { user } = (await (await who(token)).json()) as { user: { username: string } };
+      return user.username;
+    };
+    const grace = { preferred_username: 'Grace@example.org' };
+    expect(await usernameOf(grace)).toBe('grace');
+    expect(await usernameOf(grace)).toBe('grace-2');
+    expect(await usernameOf(grace)).toBe('grace-3');
+    expect(await usernameOf(grace)).toMatch(/^grace-\d+$/);
+    expect(await usernameOf({ given_name: 'José', family_name: 'Núñez' })).toBe('jose.nunez');
+    expect(await usernameOf({ given_name: 'Лев', family_name: 'Толстой' })).toBe('someone');
+    const long = await usernameOf({ preferred_username: `--${'x'.repeat(40)}` });
+    expect(long).toBe('x'.repeat(24));
   });
 
   it.each([

@@ -43,6 +43,12 @@ export class AccountsRepository {
     return (await query.forUpdate().executeTakeFirst())?.hash === hash;
   }
 
+  /** Those of the usernames that are taken. */
+  async usernamesAmong(db: Kysely<Schema>, usernames: readonly string[]): Promise<string[]> {
+    const query = db.selectFrom('users').select('username').where('username', 'in', usernames);
+    return (await query.execute()).map(({ username }) => username!);
+  }
+
   async findIdentity(
     db: Kysely<Schema>,
     issuer: string,

@@ -1,6 +1,8 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { randomInt } from 'node:crypto';
 import { TransactionConflict } from '../database/errors.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
 import { CreateUser } from '../users/create-user.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -10,6 +12,8 @@ export interface Identity {
   readonly subject: string;
   readonly firstname: string;
   readonly lastname: string;
+  /** What they would like to be mentioned by. */
+  readonly username: string;
 }
 
 /** Makes a user of someone whom another issuer vouches for, at first sight; answers with the user's id. */
@@ -28,13 +32,26 @@ export class AdoptIdentityHandler implements ICommandHandler<AdoptIdentity> {
   ) {}
 
   execute({ identity }: AdoptIdentity): Promise<string> {
-    const { issuer, subject, firstname, lastname } = identity;
+    const { issuer, subject } = identity;
     return this.work.run(async (tx) => {
       const known = await this.accounts.findIdentity(tx.db, issuer, subject);
       if (known) return known;
-      const { id } = await this.commands.execute(new CreateUser(firstname, lastname));
+      const id = await this.#createUser(tx, identity);
       if (await this.accounts.addIdentity(tx.db, issuer, subject, id)) return id;
       throw new TransactionConflict('The same identity was adopted by another process.');
     });
+  }
+
+  async #createUser(tx: Transaction, { firstname, lastname, username }: Identity): Promise<string> {
+    const wishes = [username, `${username}-2`, `${username}-3`, `${username}-${randomInt(1e6)}`];
+    const taken = await this.accounts.usernamesAmong(tx.db, wishes);
+    const free = wishes.find((wish) => !taken.includes(wish));
+    try {
+      const user = await this.commands.execute(new CreateUser(firstname, lastname, free));
+      return user.id;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new TransactionConflict('The username was taken by another process.');
+    }
   }
 }

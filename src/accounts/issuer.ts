@@ -58,7 +58,9 @@ export class Issuer {
     const { sub: subject = '', exp = 0 } = claims;
     const userId =
       (await this.accounts.findIdentity(this.database.read, issuer, subject)) ??
-      (await this.commands.execute(new AdoptIdentity({ issuer, subject, ...namesOf(claims) })));
+      (await this.commands.execute(
+        new AdoptIdentity({ issuer, subject, ...namesOf(claims), username: usernameOf(claims) }),
+      ));
     return { userId, sessionId: null, expiresAt: exp * 1000 };
   }
 
@@ -117,6 +119,23 @@ function namesOf(claims: JWTPayload): { firstname: string; lastname: string } {
   const firstname = givenName || whole || nameOf(preferred_username) || nameOf(sub) || 'Someone';
   return { firstname, lastname: givenName ? familyName! : '' };
 }
+
+/** After the name that the issuer shows, without the domain where it is an address; else after the names. */
+function usernameOf(claims: JWTPayload): string {
+  const { firstname, lastname } = namesOf(claims);
+  const [shown = ''] = nameOf(claims['preferred_username']).split('@');
+  const wishes = [shown, `${firstname}.${lastname}`].map(asUsername);
+  return wishes.find((wish) => wish.length >= 2) ?? 'someone';
+}
+
+/** What of a name may be part of a username, with room for a number behind it. */
+const asUsername = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]/g, '')
+    .replaceAll(/^[._-]+|[._-]+$/g, '')
+    .slice(0, 24);
 
 /** As the directory keeps names; empty where a claim is none. */
 function nameOf(claim: unknown): string {
