@@ -218,6 +218,35 @@ describe('two people', () => {
   });
 });
 
+describe('a directory of more than a page loads', () => {
+  const inDatabase = (work: (database: Database.Database) => void): void => {
+    const database = new Database(join(carillon.folder, 'data', 'carillon.db'), { timeout: 5_000 });
+    database.transaction(work)(database);
+    database.close();
+  };
+  afterEach(() =>
+    inDatabase((database) => database.exec(`delete from users where lastname = 'Later'`)),
+  );
+
+  it('has everyone found by their username, whom the page does not know as well', async () => {
+    inDatabase((database) => {
+      const insert = database.prepare(
+        `insert into users (id, firstname, lastname, created_at, updated_at)
+         values (?, 'Came', 'Later', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`,
+      );
+      for (let n = 0; n < 1000; n++) insert.run(randomUUID().replace(/^./, 'f'));
+    });
+    const secret = await ada.makes('Secret', 'private');
+    const page = await open(ada, `/#/rooms/${secret.id}`);
+    await button(page, 'Members').click();
+    await page.getByLabel('Invite someone').fill(`@Grace${made}`);
+    await button(page, 'Invite Grace Hopper').click();
+    await eventually(async () =>
+      expect(await grace.gets('/api/me/invitations')).toMatchObject([{ room: { id: secret.id } }]),
+    );
+  });
+});
+
 describe('the editor of a message', () => {
   it('tells that the message was deleted elsewhere, and keeps what was being written', async () => {
     const { id } = await grace.says(room, 'To be edited');

@@ -1,6 +1,7 @@
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { listen } from './support/listener.js';
+import { Person } from './support/people.js';
 import { rawExchange } from './support/raw-exchange.js';
 import { createUser, listUsers, patch, post, problemCode, problemOf } from './support/requests.js';
 import type { User } from '../src/users/user.js';
@@ -284,6 +285,29 @@ describe.each(ENGINES)('users on $name', ({ start }) => {
       expect(response.headers.get('link')).toBeNull();
     });
 
+    it('finds those whose username begins with some letters, and pages by it', async () => {
+      const made = Array.from({ length: 7 }, (_, i) => `find.me${i > 0 ? `-${7 - i}` : ''}`);
+      for (const username of [...made, 'find', 'other', 'findling'])
+        await Person.signUp(application.url, username);
+      const found = async (query: string) =>
+        (await listUsers(application.url, query)).map(({ username }) => username);
+      expect(await found('?username=other')).toEqual(['other']);
+      expect(await found('?username=FIND&limit=1')).toEqual(['find']);
+      expect(await found('?username=nobody')).toEqual([]);
+
+      for (const order of ['asc', 'desc']) {
+        const seen: (string | undefined)[] = [];
+        let next: string | undefined = `/api/users?username=find.&limit=3&order=${order}`;
+        while (next && seen.length < 20) {
+          const response: Response = await fetch(`${application.url}${next}`);
+          seen.push(...((await response.json()) as User[]).map(({ username }) => username));
+          next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+        }
+        const sorted = made.toSorted();
+        expect(seen).toEqual(order === 'asc' ? sorted : sorted.toReversed());
+      }
+    });
+
     it.each([
       'limit=0',
       'limit=1001',
@@ -291,6 +315,8 @@ describe.each(ENGINES)('users on $name', ({ start }) => {
       'limit=-1',
       'after=x',
       'order=up',
+      'username=',
+      'username=a%25',
       'limt=5',
       'limit=1&limit=2',
     ])('refuses ?%s and names the parameter', async (query) => {

@@ -37,19 +37,20 @@ export class PageQuery {
   order: 'asc' | 'desc' = 'asc';
 }
 
-/** Names the page that follows (RFC 8288). */
-export function linkNext(response: Response, { limit, order }: PageQuery, lastId: string): void {
-  link(response, { next: { limit, order, after: lastId } });
+/** Names the page that follows (RFC 8288): the same query, after another one. */
+export function linkNext(response: Response, query: PageQuery, lastId: string): void {
+  link(response, { next: { ...query, after: lastId } });
 }
 
 /** Names other pages of the same list (RFC 8288): each by its relation, with its query. */
 export function link(
   response: Response,
-  pages: Readonly<Record<string, Readonly<Record<string, string | number>>>>,
+  pages: Readonly<Record<string, Readonly<Record<string, string | number | undefined>>>>,
 ): void {
   const { baseUrl, path } = response.req;
   const links = Object.entries(pages).map(([relation, parameters]) => {
-    const pairs = Object.entries(parameters).map(([name, value]) => [name, String(value)]);
+    const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+    const pairs = given.map(([name, value]) => [name, String(value)]);
     return `<${baseUrl}${path}?${new URLSearchParams(pairs).toString()}>; rel="${relation}"`;
   });
   if (links.length > 0) response.set('Link', links.join(', '));

@@ -1,8 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { PageQuery } from '../http/paging.js';
 import type { User } from './user.js';
+import type { UsersQuery } from './users-query.js';
 import { UsersRepository } from './users.repository.js';
 
 export interface UsersPage {
@@ -13,7 +13,7 @@ export interface UsersPage {
 }
 
 export class ListUsers extends Query<UsersPage> {
-  constructor(readonly page: PageQuery) {
+  constructor(readonly page: UsersQuery) {
     super();
   }
 }

@@ -30,7 +30,7 @@ import {
 } from '../http/documented.js';
 import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
 import { IdParam } from '../http/ids.js';
-import { linkNext, PageQuery } from '../http/paging.js';
+import { linkNext } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
 import { CreateUser } from './create-user.js';
@@ -40,6 +40,7 @@ import { RemoveUser } from './remove-user.js';
 import { UpdateUser } from './update-user.js';
 import { CreateUserBody, UpdateUserBody } from './user-bodies.js';
 import { User } from './user.js';
+import { UsersQuery } from './users-query.js';
 import { userDirectory } from './users.stream.js';
 
 /** Translates between HTTP and the buses, and does nothing else. */
@@ -92,7 +93,10 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listUsers', summary: 'List the users, page by page' })
+  @ApiOperation({
+    operationId: 'listUsers',
+    summary: 'List the users, or find them by username, page by page',
+  })
   @ApiResponse({
     status: 200,
     description:
@@ -102,7 +106,7 @@ export class UsersController {
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
-    @Query() query: PageQuery,
+    @Query() query: UsersQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly User[]> {
     const { users, hasMore, cursor } = await this.queries.execute(new ListUsers(query));

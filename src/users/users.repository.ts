@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UsersTable } from '../database/schema.js';
-import type { PageQuery } from '../http/paging.js';
 import type { User } from './user.js';
+import type { UsersQuery } from './users-query.js';
 
 /** Users in SQL. Each method runs on the connection it is given: a transaction, or a read. */
 @Injectable()
@@ -47,15 +47,27 @@ export class UsersRepository {
   /** One page by keyset, and whether more follows. */
   async page(
     db: Kysely<Schema>,
-    { after, limit, order }: PageQuery,
+    { after, limit, order, username }: UsersQuery,
   ): Promise<{ users: User[]; hasMore: boolean }> {
+    const key = username === undefined ? 'id' : 'username';
     const rows = await db
       .selectFrom('users')
       .selectAll()
-      .$if(after !== undefined, (query) =>
-        query.where('id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      // No character of a username is behind the tilde.
+      .$if(username !== undefined, (query) =>
+        query.where('username', '>=', username!).where('username', '<', `${username!}~`),
       )
-      .orderBy('id', order)
+      .$if(after !== undefined, (query) =>
+        query.where(key, order === 'asc' ? '>' : '<', (eb) =>
+          key === 'id'
+            ? eb.val(after!.toLowerCase())
+            : eb
+                .selectFrom('users as last')
+                .select('username')
+                .where('id', '=', after!.toLowerCase()),
+        ),
+      )
+      .orderBy(key, order)
       .limit(limit + 1)
       .execute();
     return { users: rows.slice(0, limit).map(toUser), hasMore: rows.length > limit };

@@ -25,6 +25,11 @@ export const fetchMyInvitations = (signal: AbortSignal) =>
 export const fetchPeople = (signal: AbortSignal) =>
   read<User[]>('/api/users?order=desc&limit=1000', signal);
 
+/** Some whose username begins with it. */
+export async function findPeople(begun: string): Promise<readonly User[]> {
+  return (await request<User[]>(`/api/users?username=${encodeURIComponent(begun)}&limit=20`)).body;
+}
+
 export async function fetchPerson(id: string): Promise<User> {
   return (await request<User>(`/api/users/${encodeURIComponent(id)}`)).body;
 }

@@ -158,6 +158,15 @@ export class Chat {
     });
   }
 
+  /** Of a large directory, only the newest are here from the beginning. */
+  needPeople(begun: string): void {
+    if (!/^[a-z0-9._-]{1,32}$/i.test(begun)) return;
+    void this.#fetching.do(`people ${begun}`, async () => {
+      const users = await api.findPeople(begun);
+      this.#update((state) => ({ ...state, people: withUsers(state.people, users) }));
+    });
+  }
+
   get #view(): ChatView {
     return this.#publisher.current;
   }

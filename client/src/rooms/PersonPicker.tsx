@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { matches } from '../chat/names.js';
 import { Avatar } from '../page/Avatar.js';
 import { Field } from '../page/Field.js';
-import { useChatView } from '../page/use-chat.js';
+import { useChat, useChatView } from '../page/use-chat.js';
 import { fullName } from '../users/user.js';
 
 const MOST = 8;
+/** Milliseconds without another letter after which the server is asked. */
+const PAUSE = 150;
 
 interface PersonPickerProps {
   label: string;
@@ -15,13 +17,19 @@ interface PersonPickerProps {
   onPick: (userId: string) => void;
 }
 
-/** Finds someone who can sign in by the beginning of a name. */
+/** Finds someone who can sign in by the beginning of a username, or of a name where they are known here. */
 export function PersonPicker({ label, action, without, onPick }: PersonPickerProps) {
+  const chat = useChat();
   const { state } = useChatView();
-  const [begun, setBegun] = useState('');
+  const [typed, setTyped] = useState('');
+  const begun = typed.trim().replace(/^@/, '');
+  useEffect(() => {
+    const timer = setTimeout(() => chat.needPeople(begun), PAUSE);
+    return () => clearTimeout(timer);
+  }, [chat, begun]);
   const found = Array.from(state.people.values())
     .filter(({ id, username }) => username !== undefined && !without.includes(id))
-    .filter((user) => matches(user, begun.trim().replace(/^@/, '')))
+    .filter((user) => matches(user, begun))
     .toSorted((one, other) => fullName(one).localeCompare(fullName(other)))
     .slice(0, MOST);
   return (
@@ -30,8 +38,8 @@ export function PersonPicker({ label, action, without, onPick }: PersonPickerPro
         label={label}
         placeholder="Name or username"
         autoComplete="off"
-        value={begun}
-        onType={setBegun}
+        value={typed}
+        onType={setTyped}
       />
       <ul className="member-list">
         {found.map((user) => (
