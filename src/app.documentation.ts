@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NextFunction, Request, Response } from 'express';
 import { describeEvents } from './events/documented-stream.js';
 import { Topics } from './events/topics.js';
+import { pickHeaders } from './http/documented.js';
 import { PROBLEMS, problemTypeUri } from './http/problems.js';
 
 /** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
@@ -55,11 +56,25 @@ function describe(app: NestExpressApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, options);
   const { facts } = app.get(Topics, { strict: false });
   document.paths['/api/events']!.get!.description = describeEvents(facts);
+  describeVersions(document);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema },
   };
   return document;
+}
+
+/** Whatever is read has a version, and is not sent to who has it already (RFC 9110, 13.1.2). */
+function describeVersions({ paths }: OpenAPIObject): void {
+  for (const { get } of Object.values(paths)) {
+    const found = get?.responses['200'];
+    if (!found || !('content' in found) || !found.content?.['application/json']) continue;
+    found.headers = { ...found.headers, ...pickHeaders('ETag') };
+    get.responses['304'] = {
+      description: '`If-None-Match` names the version that is there.',
+      headers: pickHeaders('ETag'),
+    };
+  }
 }
 
 const problemSchema = {

@@ -194,20 +194,22 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
     });
 
     it('answers alike to an unknown username and to a wrong password, and as slowly', async () => {
-      const time = async (username: string) => {
-        const began = performance.now();
-        const response = await signIn(username, 'not the password');
-        const { status } = response;
-        const { detail, title } = await problemOf(response);
-        return { told: { status, detail, title }, took: performance.now() - began };
-      };
-      await time('nobody-here');
-      const known = await time('grace');
-      const unknown = await time('nobody-here');
-      expect(unknown.told).toEqual(known.told);
-      expect(known.told.status).toBe(401);
+      const times: Record<string, number[]> = { grace: [], 'nobody-here': [] };
+      const told: object[] = [];
+      for (let n = 0; n < 5; n++)
+        for (const [username, took] of Object.entries(times)) {
+          const began = performance.now();
+          const response = await signIn(username, 'not the password');
+          took.push(performance.now() - began);
+          expect(response.status).toBe(401);
+          expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /);
+          const { detail, title } = await problemOf(response);
+          told.push({ detail, title });
+        }
+      for (const each of told) expect(each).toEqual(told[0]);
+      const [known, unknown] = Object.values(times).map((took) => Math.min(...took));
       // Without a hash to compare with, it would be answered in a tenth of that.
-      expect(unknown.took).toBeGreaterThan(known.took / 4);
+      expect(unknown).toBeGreaterThan(known! / 4);
     });
 
     it.each([

@@ -127,10 +127,21 @@ describe('the API description', () => {
   });
 
   it('documents what a precondition and a preference lead to', () => {
-    const { get, patch } = document.paths['/api/users/{id}']!;
-    expect(Object.keys(get!.responses)).toContain('304');
+    const { patch } = document.paths['/api/users/{id}']!;
+    for (const path of ['/api/users', '/api/users/{id}', '/api/rooms/{id}/messages']) {
+      const { get } = document.paths[path]!;
+      expect(get!.responses['200']!.headers).toHaveProperty('ETag');
+      expect(get!.responses['304']!.headers).toHaveProperty('ETag');
+    }
+    expect(document.paths['/api/users/event']!['get']!.responses).not.toHaveProperty('304');
     expect(Object.keys(patch!.responses)).toEqual(expect.arrayContaining(['200', '204', '412']));
     expect(patch!.responses['412']!.headers).toHaveProperty('ETag');
+  });
+
+  it('documents what signs in, and what is asked of who has not', () => {
+    const { post } = document.paths['/api/session']!;
+    expect(post!.responses['201']!.headers).toHaveProperty('Set-Cookie');
+    expect(post!.responses['401']!.headers).toHaveProperty('WWW-Authenticate');
   });
 
   it('names every fact that a stream may carry', async () => {

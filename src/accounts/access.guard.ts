@@ -34,7 +34,10 @@ export class AccessGuard implements CanActivate {
     }
     if (request.caller) return true;
     if (access === 'directory' && this.config.USERS_OPEN) return true;
-    throw unauthenticated('Sign in: send a token as Authorization: Bearer, or the cookie.');
+    throw new Problem(
+      'unauthenticated',
+      'Sign in: send a token as Authorization: Bearer, or the cookie.',
+    );
   }
 
   #accessTo(context: ExecutionContext): Access {
@@ -52,20 +55,13 @@ export class AccessGuard implements CanActivate {
       // What one caller gets is for no other, whatever caches lie between.
       response.set('Cache-Control', 'private, no-cache').vary('Authorization').vary('Cookie');
     } catch (error) {
-      if (!isUnauthenticated(error)) throw error;
-      if (isCookie) clearSessionCookie(response);
-      throw unauthenticated(error.detail);
+      if (isCookie && isUnauthenticated(error)) clearSessionCookie(response);
+      throw error;
     }
   }
 }
 
-/** RFC 6750, 3: the challenge tells which credentials would be right. */
-const unauthenticated = (detail: string): Problem =>
-  new Problem('unauthenticated', detail, {
-    headers: { 'WWW-Authenticate': 'Bearer realm="Carillon"' },
-  });
-
-const isUnauthenticated = (error: unknown): error is Problem =>
+const isUnauthenticated = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'unauthenticated';
 
 const isPassing = (error: unknown): boolean =>

@@ -63,7 +63,7 @@ export class SessionsController {
     status: 201,
     description: 'Signed in: with the cookie `carillon_session`, and with the token in the body.',
     type: SignedIn,
-    headers: pickHeaders('X-Request-Id'),
+    headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
   })
   @ApiProblems(
     'malformed-request',
@@ -100,7 +100,7 @@ export class SessionsController {
   @Delete('session')
   @HttpCode(204)
   @ApiOperation({ operationId: 'signOut', summary: 'Sign out', description: 'Ends its streams.' })
-  @ApiResponse({ status: 204, description: 'Signed out.' })
+  @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
   @ApiProblems('unauthenticated', 'cross-site-request', 'conflict', 'too-many-requests')
   async end(
     @CurrentCaller() { userId, sessionId }: Caller,

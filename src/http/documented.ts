@@ -30,6 +30,7 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
       ApiResponse({
         status,
         description: sameStatus.map((code) => PROBLEMS[code].title).join('; '),
+        ...(status === 401 && { headers: { 'WWW-Authenticate': challenge } }),
         ...(status === 409 && { headers: { 'Retry-After': retryAfter } }),
         ...(status === 412 && { headers: pickHeaders('ETag') }),
         ...(status === 429 && { headers: { 'Retry-After': retryAfter, ...rateLimitHeaders } }),
@@ -60,6 +61,11 @@ const retryAfter = {
   example: 5,
 };
 
+const challenge = text(
+  'Which credentials would be right (RFC 6750, 3).',
+  'Bearer realm="Carillon"',
+);
+
 const rateLimitHeaders = {
   'RateLimit-Policy': text(
     'The allowance: so many writes in so many seconds.',
@@ -87,6 +93,10 @@ export const documentedHeaders = {
   'Last-Seq': text('The `seq` of the last message of the room.', '1042'),
   'Preference-Applied': text('That `Prefer: return=minimal` was followed.', 'return=minimal'),
   'Idempotency-Replayed': text('That this answer is that of an earlier request.', 'true'),
+  'Set-Cookie': text(
+    'The session, for a browser: `HttpOnly`, `SameSite=Lax`, and `Secure` but on this machine.',
+    'carillon_session=carillon_…; Path=/; HttpOnly; Secure; SameSite=Lax',
+  ),
   ...rateLimitHeaders,
 };
 

@@ -76,6 +76,8 @@ export function problemAnswer(problem: Problem, requestId?: string) {
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
+    // The challenge of any 401 (RFC 9110, 11.6.1), for bearer tokens (RFC 6750, 3).
+    ...(problem.code === 'unauthenticated' && { 'WWW-Authenticate': 'Bearer realm="Carillon"' }),
     ...problem.extras.headers,
   };
   return { status: problem.getStatus(), headers, body };

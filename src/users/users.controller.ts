@@ -146,7 +146,6 @@ export class UsersController {
     type: User,
     headers: pickHeaders('ETag', 'X-Request-Id'),
   })
-  @ApiResponse({ status: 304, description: '`If-None-Match` names the version that is there.' })
   @ApiProblems('unauthenticated', 'not-found')
   get(@IdParam() id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
