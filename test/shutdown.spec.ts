@@ -56,7 +56,7 @@ describe('SIGTERM', () => {
 
     expect(await carillon.exited).toBe(0);
     // It does not sit out the keep-alive time of the connection that it has answered.
-    expect(Date.now() - began).toBeLessThan(3000);
+    expect(Date.now() - began).toBeLessThan(4000);
     expect(answer).toMatch(/^HTTP\/1\.1 201 Created/);
     const retries = new Set<number>();
     for (const listener of listeners) {
@@ -94,7 +94,7 @@ describe('SIGTERM', () => {
     const began = Date.now();
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(0);
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(8000);
     rmSync(carillon.folder, { recursive: true });
   });
 });
