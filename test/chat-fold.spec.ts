@@ -5,6 +5,7 @@ import {
   doubted,
   foldHistory,
   foldPage,
+  keptAround,
   messageAt,
   missingPages,
   noHistory,
@@ -130,6 +131,17 @@ describe('the history of a room', () => {
     expect(missingPages(history, wanted)).toEqual([11, 21]);
     expect(missingPages(doubted(history), wanted)).toEqual([1, 11, 21]);
     expect(messageAt(doubted(history), 5)).toEqual(message(5));
+  });
+
+  it('is bounded: of much, what is far from where one reads and from the newest is forgotten', () => {
+    const many = Array.from({ length: 2000 }, (_, index) => message(index + 1));
+    const history = foldPage(noHistory, many, 1);
+    const inSight = { from: 11, to: 50 };
+    expect(keptAround(history, 2000, inSight)).toBe(history);
+    const one = foldHistory(history, posted(message(2001), 2));
+    const kept = [...keptAround(one, 2001, inSight).keys()].toSorted((a, b) => a - b);
+    expect(kept).toHaveLength(40 + 1000);
+    expect([kept[0], kept[39], kept[40], kept.at(-1)]).toEqual([11, 50, 1002, 2001]);
   });
 
   it('leaves what it was given as it was', () => {

@@ -8,8 +8,16 @@ import { emptyChat, foldChat, withSnapshot, type ChatState } from './chat-fold.j
 import { Drafts } from './drafts.js';
 import { exclusively } from './exclusively.js';
 import { factNames, type Fact } from './facts.js';
-import { foldPage, missingPages, noHistory, type History } from './history-fold.js';
+import {
+  foldPage,
+  keptAround,
+  missingPages,
+  noHistory,
+  type History,
+  type Span,
+} from './history-fold.js';
 import { foldMembers, type RoomMembers } from './members-fold.js';
+import type { Message } from './message.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { OutboxEntries, type OutboxEntry } from './outbox-entries.js';
 import { Outbox } from './outbox.js';
@@ -51,6 +59,9 @@ export class Chat {
   /** What has been heard lately, for what is read while the stream goes on. */
   #heard: Fact[] = [];
   readonly #fetching = new OneAtATime(() => this.#set({ failures: this.#view.failures + 1 }));
+  /** Of each room that was open, the messages that were in sight last. */
+  readonly #inSight = new Map<string, Span>();
+  #pagesUnderWay = 0;
   /** Which snapshot it is: what was asked for under another may have missed something. */
   #generation = 0;
   #stream: SharedStream | null = null;
@@ -136,6 +147,7 @@ export class Chat {
 
   /** Sees to it that the messages from one place of a room to another are here. */
   need(roomId: string, from: number, to: number): void {
+    this.#inSight.set(roomId, { from, to });
     const pages = missingPages(this.#historyOf(roomId), { from, to, size: PAGE });
     for (const first of pages)
       void this.#fetching.do(`${this.#generation} ${roomId} ${first}`, () =>
@@ -198,9 +210,13 @@ export class Chat {
     if (this.#heard.length > 4_000) this.#heard = this.#heard.slice(-2_000);
     this.#update((state) => foldChat(state, fact));
     this.#endTyping(fact);
-    if (fact.name === 'message.posted' && fact.data.authorId === this.me)
-      this.outbox.confirm(fact.data.clientId);
+    if (fact.name === 'message.posted') this.#heardPosted(fact.data);
     for (const listener of this.#factListeners) listener(fact);
+  }
+
+  #heardPosted({ roomId, seq, authorId, clientId }: Message): void {
+    if (authorId === this.me) this.outbox.confirm(clientId);
+    this.#forgetFarFrom(roomId, seq);
   }
 
   #endTyping({ name, data }: Fact): void {
@@ -240,9 +256,30 @@ export class Chat {
 
   async #page(roomId: string, first: number): Promise<void> {
     const generation = this.#generation;
-    const { body, cursor } = await api.fetchMessagesAfter(roomId, first - 1, PAGE);
-    if (generation !== this.#generation) return;
-    const history = foldPage(this.#historyOf(roomId), body, positionOf(cursor));
+    this.#pagesUnderWay += 1;
+    try {
+      const { body, cursor } = await api.fetchMessagesAfter(roomId, first - 1, PAGE);
+      if (generation !== this.#generation) return;
+      this.#setHistory(roomId, foldPage(this.#historyOf(roomId), body, positionOf(cursor)));
+    } finally {
+      this.#pagesUnderWay -= 1;
+    }
+    this.#forgetFarFrom(roomId, first);
+  }
+
+  #forgetFarFrom(roomId: string, place: number): void {
+    // A page on its way may be older than what is forgotten here.
+    if (this.#pagesUnderWay > 0) return;
+    const history = this.#historyOf(roomId);
+    const kept = keptAround(
+      history,
+      place,
+      this.#inSight.get(roomId) ?? { from: place, to: place },
+    );
+    if (kept !== history) this.#setHistory(roomId, kept);
+  }
+
+  #setHistory(roomId: string, history: History): void {
     this.#update((state) => ({
       ...state,
       histories: new Map(state.histories).set(roomId, history),

@@ -45,10 +45,27 @@ export function doubted(history: History): History {
   return new Map(Array.from(history, ([seq, { message }]) => [seq, { message, position: 0 }]));
 }
 
+/** Messages that are kept around one place when there are twice as many and more. */
+const KEPT = 1000;
+
+/** Places in a room, both included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is far from `place` and from what is in sight is forgotten once there is much of it: pages bring it back. */
+export function keptAround(history: History, place: number, inSight: Span): History {
+  if (history.size <= 2 * KEPT) return history;
+  const isKept = (seq: number): boolean =>
+    Math.abs(seq - place) < KEPT || (seq >= inSight.from && seq <= inSight.to);
+  return new Map([...history].filter(([seq]) => isKept(seq)));
+}
+
 /** The first places of the pages of `size` that `from` to `to` need and that are not all known. */
 export function missingPages(
   history: History,
-  { from, to, size }: { readonly from: number; readonly to: number; readonly size: number },
+  { from, to, size }: Span & { readonly size: number },
 ): number[] {
   const pages = new Set<number>();
   for (let seq = from; seq <= to; seq++) {
