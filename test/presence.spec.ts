@@ -1,5 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
 import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import type { RawListener } from './support/listener.js';
@@ -87,6 +89,49 @@ describe('presence', () => {
     await ada.brings(cy, room);
     await Promise.all([sees(watcher, ada, cy), sees(newcomer, ada, cy)]);
   });
+
+  it('is not told in a room of more than 1,000, but for those who go: they may have come while it was small', async () => {
+    const dan = await Person.signUp(application.url, 'dan');
+    const large = await ada.makes('Large');
+    await dan.joins(large);
+    const [watcher, first] = [await listening(ada), await dan.listens()];
+    await sees(watcher, ada, dan);
+    await fill(large, 1000);
+    await first.close();
+    await sees(watcher, ada);
+
+    const late = await listening(ada);
+    const second = await listening(dan);
+    await sees(second, dan);
+    await ada.does('POST', `/api/rooms/${large.id}/typing`);
+    await Promise.all([watcher, late].map((one) => one.hears(1, 'typing')));
+    await Promise.all([sees(watcher, ada), sees(late, ada)]);
+  });
+
+  /** Past the API, which would take a minute. */
+  async function fill({ id }: Room, count: number): Promise<void> {
+    const now = new Date().toISOString();
+    const ids = Array.from({ length: count }, () => randomUUID());
+    const users = ids.map((userId) => ({
+      id: userId,
+      firstname: 'One',
+      lastname: 'OfMany',
+      username: null,
+      created_at: now,
+      updated_at: now,
+    }));
+    const members = ids.map((userId) => ({
+      room_id: id,
+      user_id: userId,
+      role: 'member' as const,
+      read_seq: 0,
+      joined_at: now,
+    }));
+    await application.app.get(UnitOfWork, { strict: false }).run(async ({ db }) => {
+      await db.insertInto('users').values(users).execute();
+      await db.insertInto('members').values(members).execute();
+    });
+  }
 });
 
 describe('presence over several nodes', () => {
@@ -156,7 +201,7 @@ describe('several processes on one SQLite file', () => {
       const [ada, bob] = [await Person.signUp(url, 'ada'), await Person.signUp(url, 'bob')];
       const room = await ada.makes('Both');
       await bob.joins(room);
-      // Connections are dealt out in turns, so some of these are at each process.
+      // The system deals connections out, so as good as always some of these are at each process.
       for (let n = 0; n < 6; n++) listeners.push(await bob.listens());
       for (let n = 0; n < 4; n++) await ada.does('POST', `/api/rooms/${room.id}/typing`);
       for (const listener of listeners) await listener.hears(4, 'typing');

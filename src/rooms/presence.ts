@@ -20,6 +20,8 @@ const GRACE = 3000;
 const AT_ONCE = 100;
 /** People in one event of a stream. */
 const MOST_TOLD = 1000;
+/** Members of a room that may hear who of them comes: when all come back at once, what is told grows with its square. */
+const LARGEST_ROOM = 1000;
 
 /** What nodes tell each other. No stream includes this topic. */
 const SIGN_OF_LIFE = 'rooms/presence';
@@ -34,7 +36,8 @@ interface SignOfLife {
  * Who is here: everyone who listens to a view of their own, at any node, with however many tabs and devices.
  *
  * Nodes tell each other who listens at them, when it changes and every few seconds. One that falls silent has crashed,
- * and those who listened at it are gone, unless they are back at another one. Each node tells its own listeners.
+ * and those who listened at it are gone, unless they are back at another one. Each node tells its own listeners, who
+ * hear of those with whom they share a room of up to 1,000 members.
  */
 @Injectable()
 export class Presence implements OnModuleInit, OnModuleDestroy {
@@ -123,7 +126,9 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
 
   /** Tells a person who of those is here with whom they share a room, in several parts where they are many. */
   async #tellAll(userId: string): Promise<void> {
-    const companions = await this.rooms.companionsOf(this.database.read, userId);
+    const { read } = this.database;
+    const roomIds = await this.rooms.smallRoomIdsOf(read, userId, LARGEST_ROOM);
+    const companions = await this.rooms.membersOfAny(read, roomIds);
     const online = [...new Set([userId, ...companions])].filter((id) => this.#whereabouts.has(id));
     for (let i = 0; i < online.length; i += MOST_TOLD) {
       const data = { online: online.slice(i, i + MOST_TOLD), offline: [], complete: i === 0 };
@@ -131,10 +136,16 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Tells those who share a room with them that people have come or gone. */
+  /**
+   * Tells those who share a room with them that people have come or gone; that they have gone also where the room is
+   * large: it may have grown since it was told that they are here.
+   */
   async #tellOf(arrived: readonly string[], departed: readonly string[]): Promise<void> {
+    const { read } = this.database;
     for (const userId of [...arrived, ...departed]) {
-      const roomIds = await this.rooms.roomIdsOf(this.database.read, userId);
+      const roomIds = this.#whereabouts.has(userId)
+        ? await this.rooms.smallRoomIdsOf(read, userId, LARGEST_ROOM)
+        : await this.rooms.roomIdsOf(read, userId);
       // As it is now: they may have come back, or gone, while the database was asked.
       const state = this.#whereabouts.has(userId) ? 'online' : 'offline';
       const data = { online: [], offline: [], [state]: [userId], complete: false };

@@ -210,5 +210,5 @@ export const FACTS = {
   [ReadMoved.type]: 'a ReadMarker of the caller',
   typing: '`{"roomId", "userId"}`, for 6 s; without an `id`, and not repeated',
   presence:
-    '`{"online": [userId], "offline": [userId], "complete"}`: all who are here of those with whom the caller shares a room, then what changes; without an `id`',
+    '`{"online": [userId], "offline": [userId], "complete"}`: all who are here of those with whom the caller shares a room of up to 1,000 members, then what changes; without an `id`',
 };

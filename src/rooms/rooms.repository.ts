@@ -124,15 +124,30 @@ export class RoomsRepository {
     return (await query.execute()).map(({ room_id }) => room_id);
   }
 
-  /** Those who are in a room with a person, the person included. */
-  async companionsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
+  /** Of the rooms that a person is in, those with no more members than that. */
+  async smallRoomIdsOf(db: Kysely<Schema>, userId: string, most: number): Promise<string[]> {
     const rows = await db
       .selectFrom('members as mine')
-      .innerJoin('members as theirs', 'theirs.room_id', 'mine.room_id')
-      .select('theirs.user_id')
-      .distinct()
-      .where('mine.user_id', '=', userId)
+      .select('room_id')
+      .where('user_id', '=', userId)
+      .where(
+        (eb) =>
+          eb
+            .selectFrom('members')
+            .select((count) => count.fn.countAll<number>().as('count'))
+            .whereRef('members.room_id', '=', 'mine.room_id'),
+        '<=',
+        most,
+      )
       .execute();
+    return rows.map(({ room_id }) => room_id);
+  }
+
+  /** Whoever is in at least one of some rooms. */
+  async membersOfAny(db: Kysely<Schema>, roomIds: readonly string[]): Promise<string[]> {
+    if (roomIds.length === 0) return [];
+    const query = db.selectFrom('members').select('user_id').distinct();
+    const rows = await query.where('room_id', 'in', roomIds).execute();
     return rows.map(({ user_id }) => user_id);
   }
 

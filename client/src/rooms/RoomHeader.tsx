@@ -7,6 +7,9 @@ import { useChatView } from '../page/use-chat.js';
 import { JumpToDate } from './JumpToDate.js';
 import { SearchInRoom } from './SearchInRoom.js';
 
+/** In a room of more members it is not told who is here. */
+const MOST_HERE = 1000;
+
 interface RoomHeaderProps {
   membership: Membership;
   showMembers: boolean;
@@ -66,5 +69,5 @@ function Subtitle({ membership }: { membership: Membership }) {
   if (!known) return kind;
   const here = known.filter(({ userId }) => online.has(userId)).length;
   const count = known.length === 1 ? '1 member' : `${known.length} members`;
-  return `${kind} · ${count}, ${here} here`;
+  return known.length > MOST_HERE ? `${kind} · ${count}` : `${kind} · ${count}, ${here} here`;
 }
