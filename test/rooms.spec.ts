@@ -238,9 +238,13 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await ada.does('PATCH', path(`/members/${bob.id}`), { role: 'owner' });
       await heard.hears(1, 'member.changed');
       await ada.does('DELETE', path(`/members/${ada.id}`));
+      await bob.does('POST', path('/invitations'), { userId: ada.id });
+      const invited = await listening(ada);
       await bob.does('DELETE', path(`/members/${bob.id}`));
-      // Who leaves last leaves it archived.
+      // Who leaves last leaves it archived, and nobody waits at its door.
       expect((await cy.gets<Room>(path())).archivedAt).not.toBeNull();
+      await invited.hears(1, 'member.uninvited');
+      expect(await ada.gets('/api/me/invitations')).toEqual([]);
     });
 
     it('remove others, whose streams hear of the room no more', async () => {

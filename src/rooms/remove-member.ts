@@ -4,10 +4,10 @@ import { Problem } from '../http/problems.js';
 import { Admission } from './admission.js';
 import { refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Member } from './room.js';
-import { RoomUpdated } from './rooms.events.js';
+import { MemberUninvited, RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
-/** Leaves a room, or has an owner remove someone. The last one who leaves archives it. */
+/** Leaves a room, or has an owner remove someone. The last one who leaves archives it, and takes its invitations back. */
 export class RemoveMember extends Command<void> {
   constructor(
     readonly callerId: string,
@@ -36,17 +36,21 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
       const members = await this.rooms.members(tx.db, roomId);
       refuseLastOwner(members, userId);
       await this.admission.dismiss(tx, roomId, userId, callerId);
-      if (members.length === 1) await this.#archive(tx, own);
+      if (members.length === 1) await this.#close(tx, own);
     });
   }
 
-  async #archive(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
+  async #close(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
+    for (const { userId } of await this.rooms.invitationsTo(tx.db, room.id)) {
+      await this.rooms.removeInvitation(tx.db, room.id, userId);
+      for (const fact of MemberUninvited.forBoth({ roomId: room.id, userId }))
+        tx.record(fact, member.userId);
+    }
     if (room.archivedAt) return;
     const now = new Date().toISOString();
     const archived = { ...room, archivedAt: now, updatedAt: now };
     await this.rooms.update(tx.db, archived);
-    const invitations = await this.rooms.invitationsTo(tx.db, room.id);
-    for (const fact of RoomUpdated.forAll(archived, invitations)) tx.record(fact, member.userId);
+    for (const fact of RoomUpdated.forAll(archived, [])) tx.record(fact, member.userId);
   }
 }
 
