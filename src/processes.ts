@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from './config.js';
@@ -57,22 +56,17 @@ export class Processes {
 
   /** Resolves with the URL when it listens; with `undefined` when it ends before. */
   async #listening(worker: Worker): Promise<string | undefined> {
-    const ended = new AbortController();
-    const exit = once(worker, 'exit', ended).then(() => undefined);
-    const url = (async () => {
-      for (;;) {
-        const [message] = (await once(worker, 'message', ended)) as [Message];
-        if (isListening(message)) return message.listeningAt;
-      }
-    })();
-    try {
-      const at = await Promise.race([url, exit]);
-      if (at) this.#pause = PAUSE.first;
-      return at;
-    } finally {
-      ended.abort();
-      void Promise.allSettled([url, exit]);
-    }
+    const url = await new Promise<string | undefined>((resolve) => {
+      const hear = (message: Message): void => {
+        if (!isListening(message)) return;
+        worker.off('message', hear);
+        resolve(message.listeningAt);
+      };
+      worker.on('message', hear);
+      void exitOf(worker).then(() => resolve(undefined));
+    });
+    if (url) this.#pause = PAUSE.first;
+    return url;
   }
 
   #passOn(from: Worker, message: Message): void {
@@ -118,7 +112,7 @@ export class Processes {
     // One that has crashed meanwhile is replaced already.
     const superfluous = old.isDead() ? successor : old;
     this.#dismissed.add(superfluous);
-    const exit = once(superfluous, 'exit');
+    const exit = exitOf(superfluous);
     superfluous.process.kill('SIGTERM');
     await exit;
     return true;
@@ -137,6 +131,10 @@ export class Processes {
     if (Object.keys(cluster.workers ?? {}).length === 0) process.exit();
   }
 }
+
+/** Not with `once` of node:events, which an error on the way to it would make reject. */
+const exitOf = (worker: Worker): Promise<void> =>
+  new Promise((resolve) => worker.once('exit', () => resolve()));
 
 const isListening = (message: Message): message is { readonly listeningAt: string } =>
   typeof message === 'object' && 'listeningAt' in message;

@@ -23,6 +23,15 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
       .split(' ')
       .filter(Boolean)
       .map(Number);
+  /** What the processes tell each other meanwhile waits for the one that started them, and passes it on to one that is dead. */
+  const killWhileWritten = async (victim: number, answered: readonly string[]) => {
+    carillon.signal('SIGSTOP');
+    const before = answered.length;
+    await until(() => answered.length >= before + 20, 5);
+    process.kill(victim, 'SIGKILL');
+    await sleep(50);
+    carillon.signal('SIGCONT');
+  };
   const everyoneHeardTheLog = async () => {
     const { log, close } = await openLog(url);
     const facts = await log.read(0, Number.MAX_SAFE_INTEGER, 100_000);
@@ -86,15 +95,25 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
     const { answered, stop } = writeTo(urls, 8);
     await until(() => answered.length >= 100);
     const [victim] = children();
-    // While the one that started them is held, what they tell each other waits for it.
-    carillon.signal('SIGSTOP');
-    const before = answered.length;
-    await until(() => answered.length >= before + 20);
-    process.kill(victim!, 'SIGKILL');
-    await sleep(50);
-    carillon.signal('SIGCONT');
+    await killWhileWritten(victim!, answered);
     await until(() => !children().includes(victim!) && children().length === 2);
     await stop();
+    expect(children()).toHaveLength(2);
+    const logged = await everyoneHeardTheLog();
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
+  });
+
+  it('go on replacing themselves when one dies meanwhile to which something is on its way', async () => {
+    const before = children();
+    const { answered, stop } = writeTo(urls, 8);
+    await until(() => answered.length >= 100);
+    carillon.signal('SIGHUP');
+    await carillon.says('Shutting down');
+    await killWhileWritten(before[0]!, answered);
+    await carillon.says('All processes were replaced');
+    await stop();
+    expect(children()).toHaveLength(2);
+    expect(children().filter((pid) => before.includes(pid))).toEqual([]);
     const logged = await everyoneHeardTheLog();
     expect(answered.filter((id) => !logged.includes(id))).toEqual([]);
   });
