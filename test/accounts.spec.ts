@@ -9,8 +9,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
 import { StartSession } from '../src/accounts/start-session.js';
-import { SessionEnds } from '../src/accounts/session-ends.js';
+import { SessionEnded } from '../src/accounts/accounts.events.js';
+import { ExpiredSessions } from '../src/accounts/expired-sessions.js';
 import { Database } from '../src/database/database.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import type { User } from '../src/users/user.js';
+import { UserCreated } from '../src/users/users.events.js';
 import {
   type RunningApplication,
   startApplication,
@@ -320,6 +324,40 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
       // What an EventSource that comes back gets, and then stops.
       expect((await phone.send('GET', '/api/events')).status).toBe(401);
     });
+
+    it.each([
+      ['a little', 1],
+      ['more than is handed on at once', 400_000],
+    ])(
+      'hear nothing behind their end, where %s was read from the log together',
+      async (_, size) => {
+        const stays = await Person.signUp(url, `size.${size}`);
+        const ends = await Person.signIn(url, `size.${size}`);
+        const [ending, staying] = [await ends.listens(), await stays.listens()];
+        const now = new Date().toISOString();
+        const created = (firstname: string) =>
+          new UserCreated({
+            id: randomUUID(),
+            firstname,
+            lastname: 'x'.repeat(size),
+            createdAt: now,
+            updatedAt: now,
+          });
+        await application.app.get(UnitOfWork, { strict: false }).run(async (tx) => {
+          tx.record(created('Before'));
+          tx.record(new SessionEnded(ends.id, { id: ends.sessionId }));
+          tx.record(created('Behind'));
+        });
+        await staying.hears(2, 'user.created');
+        await ending.until(({ ended }) => ended, 1000);
+        expect(ending.ended).toBe(true);
+        const names = ending.of('user.created').map(({ data }) => (data as User).firstname);
+        expect(names).not.toContain('Behind');
+        // What goes beyond one run is read by each for itself, and this one has ended by then.
+        expect(names).toEqual(size === 1 ? ['Before'] : []);
+        await staying.close();
+      },
+    );
   });
 });
 
@@ -337,7 +375,7 @@ describe('a session that is over', () => {
     await stream.until(({ ended }) => ended, 4000);
     expect((await person.send('GET', '/api/session')).status).toBe(401);
     expect((await person.send('GET', '/api/events')).status).toBe(401);
-    await application.app.get(SessionEnds, { strict: false }).trim();
+    await application.app.get(ExpiredSessions, { strict: false }).trim();
     const { read } = application.app.get(Database, { strict: false });
     expect(await read.selectFrom('sessions').select('id').execute()).toEqual([]);
   });

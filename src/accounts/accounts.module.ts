@@ -3,8 +3,9 @@ import { APP_GUARD } from '@nestjs/core';
 import { Rights } from '../events/rights.js';
 import { Topics } from '../events/topics.js';
 import { AccessGuard } from './access.guard.js';
+import { AccountRights } from './account-rights.js';
 import { AccountsController } from './accounts.controller.js';
-import { ACCOUNTS, accountTopic, SessionEnded, SessionStarted } from './accounts.events.js';
+import { ACCOUNTS, SessionEnded, SessionStarted } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Attempts } from './attempts.js';
@@ -12,10 +13,10 @@ import { Authentication } from './authentication.js';
 import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
 import { EndSessionHandler } from './end-session.js';
+import { ExpiredSessions } from './expired-sessions.js';
 import { Issuer } from './issuer.js';
 import { ListSessionsHandler } from './list-sessions.js';
 import { Passwords } from './passwords.js';
-import { SessionEnds } from './session-ends.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignIn } from './sign-in.js';
 import { StartSessionHandler } from './start-session.js';
@@ -24,12 +25,13 @@ import { StartSessionHandler } from './start-session.js';
 @Module({
   controllers: [AccountsController, SessionsController],
   providers: [
+    AccountRights,
     AccountsRepository,
     Attempts,
     Authentication,
+    ExpiredSessions,
     Issuer,
     Passwords,
-    SessionEnds,
     SignIn,
     CreateAccountHandler,
     ChangePasswordHandler,
@@ -44,6 +46,7 @@ export class AccountsModule implements OnModuleInit {
   constructor(
     private readonly topics: Topics,
     private readonly rights: Rights,
+    private readonly accountRights: AccountRights,
   ) {}
 
   onModuleInit(): void {
@@ -55,6 +58,6 @@ export class AccountsModule implements OnModuleInit {
         [SessionEnded.type]: '`{"id"}` of one; its streams end',
       },
     });
-    this.rights.register({ topicsOf: async (_db, userId) => new Map([[accountTopic(userId), 0]]) });
+    this.rights.register(this.accountRights);
   }
 }

@@ -30,12 +30,18 @@ export class Channels {
   readonly #byTopic = new Map<Key, Set<Channel>>();
   readonly #byPerson = new Map<string, Set<Channel>>();
   readonly #refused = new Subject<Channel>();
+  readonly #endedSessions = new Subject<string>();
 
   constructor(private readonly context: Context) {}
 
   /** One whose listeners have named a topic that is theirs no more, and who hear of nothing that would say so. */
   get refused(): Observable<Channel> {
     return this.#refused;
+  }
+
+  /** A session that has ended: all that stands before that was handed on, and nothing behind it. */
+  get endedSessions(): Observable<string> {
+    return this.#endedSessions;
   }
 
   /** The channel of a view, for one more listener. */
@@ -74,8 +80,12 @@ export class Channels {
         channel.add(fact);
         touched.add(channel);
       }
+      const ended = this.context.rights.sessionEndedBy(fact);
+      if (ended === undefined) continue;
+      flush(touched);
+      this.#endedSessions.next(ended);
     }
-    for (const channel of touched) channel.flush();
+    flush(touched);
   }
 
   /** Hands an ephemeral fact to those who are live, each once. */
@@ -119,6 +129,11 @@ export class Channels {
 
 const keysOf = ({ view, topics }: Channel): Key[] =>
   view.isOpen ? [...topics, OPEN] : [...topics];
+
+function flush(channels: Set<Channel>): void {
+  for (const channel of channels) channel.flush();
+  channels.clear();
+}
 
 function put<K>(index: Map<K, Set<Channel>>, key: K, channel: Channel): void {
   const channels = index.get(key);

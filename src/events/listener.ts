@@ -85,7 +85,8 @@ export class Listener implements LiveListener, Waiting {
 
   fallBehind(): void {
     this.channel.leave(this);
-    this.#catchUp();
+    // In a later turn: by what is being handed on now, its session may end.
+    this.context.turns.add('live', () => this.#catchUp());
   }
 
   /** After so many ms of silence: the sign of life that says that everything up to `head` has been told. */

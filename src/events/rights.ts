@@ -22,6 +22,8 @@ export interface RightsRule {
   topicsOf(db: Kysely<Schema>, userId: string): Promise<ReadonlyMap<string, number>>;
   /** What a fact changes. It comes in the order of the log, so it stands before the facts that it opens. */
   changeBy?(fact: LoggedFact): RightsChange | undefined;
+  /** The session that a fact ends: what was opened with it hears nothing behind that. */
+  sessionEndedBy?(fact: LoggedFact): string | undefined;
 }
 
 /** The topics that a person may hear, as of a position of the log. */
@@ -81,6 +83,15 @@ export class Rights {
     if (this.#recent.length > 2 * REMEMBERED)
       this.#forgotten = this.#recent.splice(0, REMEMBERED).at(-1)!.position;
     return changes;
+  }
+
+  /** The session that a fact ends. */
+  sessionEndedBy(fact: LoggedFact): string | undefined {
+    for (const rule of this.#rules) {
+      const ended = guarded(fact, () => rule.sessionEndedBy?.(fact));
+      if (ended !== undefined) return ended;
+    }
+    return undefined;
   }
 
   /** Facts were missed, or the log is another one: what was read before is of no use any more. */

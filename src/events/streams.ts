@@ -79,6 +79,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.feed.facts.subscribe((facts) => this.#channels.broadcast(facts));
     this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
     this.#channels.refused.subscribe((channel) => this.#endAllOf(channel));
+    this.#channels.endedSessions.subscribe((sessionId) => this.#endSession(sessionId));
     this.feed.gaps.subscribe(() => {
       this.#channels.fallBehind();
       this.#sendBackPeople();
@@ -174,15 +175,6 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     for (const listener of this.#listeners.keys()) listener.farewell(jittered(RETRY));
   }
 
-  /** Ends the streams that were opened with a session, and those that are on their way. */
-  endSession(sessionId: string): void {
-    this.#endedSessions.add(sessionId);
-    if (this.#endedSessions.size > ENDED_SESSIONS)
-      this.#endedSessions.delete(this.#endedSessions.values().next().value!);
-    for (const [listener, caller] of this.#listeners)
-      if (caller && caller.sessionId === sessionId) listener.farewell(jittered(RETRY));
-  }
-
   /** Counts a stream until it is released: it was joined, or its response is closed without. */
   #reserve(response: Response): () => void {
     let reserved = !response.closed;
@@ -229,6 +221,15 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (streams > 0) return void this.#people.set(userId, streams);
     this.#people.delete(userId);
     this.#departures.next(userId);
+  }
+
+  /** Ends the streams that were opened with a session, and those that are on their way. */
+  #endSession(sessionId: string): void {
+    this.#endedSessions.add(sessionId);
+    if (this.#endedSessions.size > ENDED_SESSIONS)
+      this.#endedSessions.delete(this.#endedSessions.values().next().value!);
+    for (const [listener, caller] of this.#listeners)
+      if (caller && caller.sessionId === sessionId) listener.farewell(jittered(RETRY));
   }
 
   /** In a later turn: some may be about to be opened. They come back, and are refused. */

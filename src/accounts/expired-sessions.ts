@@ -2,9 +2,6 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import ms from 'ms';
 import { Database } from '../database/database.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { eachFact } from '../events/each-fact.js';
-import { EventFeed } from '../events/event-feed.js';
-import { Streams } from '../events/streams.js';
 import { Periodic } from '../periodic.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -12,24 +9,18 @@ import { AccountsRepository } from './accounts.repository.js';
 const TRIM_EVERY = ms('1m');
 const TRIM_AT_ONCE = 200;
 
-/** Ends the streams of sessions that have ended, whichever node has ended them, and removes those that are over. */
+/** Removes sessions that are over. */
 @Injectable()
-export class SessionEnds implements OnModuleInit, OnModuleDestroy {
-  readonly #periodic = new Periodic(SessionEnds.name, TRIM_EVERY, () => this.trim());
+export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
+  readonly #periodic = new Periodic(ExpiredSessions.name, TRIM_EVERY, () => this.trim());
 
   constructor(
-    private readonly feed: EventFeed,
-    private readonly streams: Streams,
     private readonly database: Database,
     private readonly work: UnitOfWork,
     private readonly accounts: AccountsRepository,
   ) {}
 
   onModuleInit(): void {
-    eachFact(this.feed.facts, ({ type, data }) => {
-      if (type === SessionEnded.type)
-        this.streams.endSession((JSON.parse(data) as SessionEnded['data']).id);
-    });
     this.#periodic.start();
   }
 
