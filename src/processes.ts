@@ -8,6 +8,9 @@ import type { ToOthers } from './database/process-bell.js';
 /** Milliseconds before a process that ended is replaced: doubled while none gets as far as to listen. */
 const PAUSE = { first: 100, last: 10_000 };
 
+/** Milliseconds after which one that was told to end, and takes less for that by itself, is killed: it hangs. */
+const LONGEST_END = 10_000;
+
 type Message = ToOthers | { readonly listeningAt: string };
 
 /**
@@ -24,6 +27,8 @@ export class Processes {
   #pause = PAUSE.first;
   /** Those whose end is no crash: they are ended on purpose, or have not taken the place of another one yet. */
   readonly #dismissed = new Set<Worker>();
+  /** Those that were told to end. A second SIGTERM would cut off what they still answer. */
+  readonly #ending = new WeakSet<Worker>();
 
   constructor(private readonly config: Config) {
     this.#logger = pino({ level: config.LOG_LEVEL, base: { pid: process.pid } });
@@ -31,12 +36,12 @@ export class Processes {
 
   /** @throws StartupError the database or the port cannot be used. */
   async start(): Promise<void> {
+    process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
+    process.on('SIGHUP', () => void this.#replaceAll());
     // Once, and not by each of them: brings the database up to date, and says in one line what is wrong with it.
     await (await openDatabase(this.config.DATABASE_URL, this.config.DATABASE_CONNECTIONS)).close();
     cluster.on('message', (from, message: Message) => this.#passOn(from, message));
     cluster.on('exit', (worker, code, signal) => void this.#replace(worker, code ?? signal));
-    process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
-    process.on('SIGHUP', () => void this.#replaceAll());
     const { WEB_CONCURRENCY } = this.config;
     // A connection that this process has accepted for one that then dies would stay open, and never be answered.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
@@ -46,7 +51,7 @@ export class Processes {
     if (this.#started)
       this.#logger.info(`Listening at ${urls[0]} with ${WEB_CONCURRENCY} processes`);
     // What is wrong, such as a port that is taken, it has said itself.
-    else this.#stop(1);
+    else if (!this.#stopping) this.#stop(1);
   }
 
   #fork(): Worker {
@@ -87,7 +92,7 @@ export class Processes {
   }
 
   async #replaceAll(): Promise<void> {
-    if (this.#replacing || this.#stopping) return;
+    if (!this.#started || this.#replacing || this.#stopping) return;
     this.#replacing = true;
     this.#logger.info('Replacing all processes, one after the other');
     const all = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
@@ -112,10 +117,20 @@ export class Processes {
     // One that has crashed meanwhile is replaced already.
     const superfluous = old.isDead() ? successor : old;
     this.#dismissed.add(superfluous);
-    const exit = exitOf(superfluous);
-    superfluous.process.kill('SIGTERM');
-    await exit;
+    await this.#end(superfluous);
     return true;
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    if (worker.isDead()) return;
+    const exit = exitOf(worker);
+    if (!this.#ending.has(worker)) {
+      this.#ending.add(worker);
+      worker.process.kill('SIGTERM');
+      const timer = setTimeout(() => worker.process.kill('SIGKILL'), LONGEST_END);
+      void exit.then(() => clearTimeout(timer));
+    }
+    await exit;
   }
 
   /** The first time in order, the second time at once. */
@@ -123,7 +138,7 @@ export class Processes {
     if (this.#stopping) process.exit(1);
     this.#stopping = true;
     process.exitCode = exitCode;
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
+    for (const worker of Object.values(cluster.workers ?? {})) if (worker) void this.#end(worker);
     this.#endWithTheLast();
   }
 

@@ -18,11 +18,7 @@ describe.each(ENGINES)('several processes on one port, on $name', ({ start }) =>
   let hoppers: Hopper[];
 
   const urls = () => [carillon.url];
-  const children = (): number[] =>
-    readFileSync(`/proc/${carillon.pid}/task/${carillon.pid}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .map(Number);
+  const children = () => childrenOf(carillon);
   /** What the processes tell each other meanwhile waits for the one that started them, and passes it on to one that is dead. */
   const killWhileWritten = async (victim: number, answered: readonly string[]) => {
     carillon.signal('SIGSTOP');
@@ -185,6 +181,16 @@ describe('several processes', () => {
     other.close();
   });
 
+  it('are not kept by one that hangs from ending in order', async () => {
+    const carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' });
+    const [hanging] = childrenOf(carillon);
+    process.kill(hanging!, 'SIGSTOP');
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(0);
+    expect(isAlive(hanging!)).toBe(false);
+    rmSync(carillon.folder, { recursive: true, force: true });
+  });
+
   it('start at once on one file that is not there yet', async () => {
     const folder = temporaryFolder();
     const settings = { DATABASE_URL: `sqlite:${folder}/new.db` };
@@ -219,6 +225,9 @@ describe('several processes', () => {
     await engine.stop();
   });
 });
+
+const childrenOf = ({ pid }: CarillonProcess): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 /** Some who ask again and again, each time over a new connection. */
 class Newcomers {
