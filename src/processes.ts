@@ -121,6 +121,7 @@ export class Processes {
     return true;
   }
 
+  /** In order, or by force where it hangs. Resolves when it has ended. */
   async #end(worker: Worker): Promise<void> {
     if (worker.isDead()) return;
     const exit = exitOf(worker);

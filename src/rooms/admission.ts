@@ -18,9 +18,7 @@ export class Admission {
   /** What was said before counts as read. */
   async admit(tx: Transaction, room: Room, userId: string, role: Role): Promise<Membership> {
     const member = await this.#enter(tx, room, userId, role);
-    if (await this.rooms.removeInvitation(tx.db, room.id, userId))
-      for (const fact of MemberUninvited.forBoth({ roomId: room.id, userId }))
-        tx.record(fact, userId);
+    await this.uninvite(tx, room.id, userId, userId);
     return this.#tell(tx, room, member);
   }
 
@@ -44,6 +42,17 @@ export class Admission {
     tx.record(new RoomJoined(userId, membership), userId);
     tx.record(new MemberJoined(room.id, member), userId);
     return membership;
+  }
+
+  /**
+   * @param by they themselves, or who takes the invitation back.
+   * @returns whether there was one.
+   */
+  async uninvite(tx: Transaction, roomId: string, userId: string, by: string): Promise<boolean> {
+    const wasInvited = await this.rooms.removeInvitation(tx.db, roomId, userId);
+    if (wasInvited)
+      for (const fact of MemberUninvited.forBoth({ roomId, userId })) tx.record(fact, by);
+    return wasInvited;
   }
 
   /** @param by they themselves, or who removes them. */

@@ -4,7 +4,7 @@ import { Problem } from '../http/problems.js';
 import { Admission } from './admission.js';
 import { refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Member } from './room.js';
-import { MemberUninvited, RoomUpdated } from './rooms.events.js';
+import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Leaves a room, or has an owner remove someone. The last one who leaves archives it, and takes its invitations back. */
@@ -41,11 +41,8 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
   }
 
   async #close(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
-    for (const { userId } of await this.rooms.invitationsTo(tx.db, room.id)) {
-      await this.rooms.removeInvitation(tx.db, room.id, userId);
-      for (const fact of MemberUninvited.forBoth({ roomId: room.id, userId }))
-        tx.record(fact, member.userId);
-    }
+    for (const { userId } of await this.rooms.invitationsTo(tx.db, room.id))
+      await this.admission.uninvite(tx, room.id, userId, member.userId);
     if (room.archivedAt) return;
     const now = new Date().toISOString();
     const archived = { ...room, archivedAt: now, updatedAt: now };

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
+import { Admission } from './admission.js';
 import { refuseUnlessOwner, RoomAccess } from './room-access.js';
-import { MemberUninvited } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Declines an invitation, or takes it back. */
@@ -22,6 +22,7 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
     private readonly rooms: RoomsRepository,
+    private readonly admission: Admission,
   ) {}
 
   execute({ callerId, roomId, userId }: WithdrawInvitation): Promise<void> {
@@ -30,10 +31,8 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
       const invitation = await this.rooms.findInvitation(tx.db, roomId, userId);
       if (userId !== callerId && invitation?.invitedBy !== callerId)
         refuseUnlessOwner(await this.access.lockAsMember(tx.db, roomId, callerId));
-      if (!invitation)
+      if (!(await this.admission.uninvite(tx, roomId, userId, callerId)))
         throw new Problem('not-found', `${userId.toWellFormed()} is not invited into this room.`);
-      await this.rooms.removeInvitation(tx.db, roomId, userId);
-      for (const fact of MemberUninvited.forBoth({ roomId, userId })) tx.record(fact, callerId);
     });
   }
 }
