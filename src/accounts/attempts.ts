@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { isIPv6 } from 'node:net';
 import { Config } from '../config.js';
+import { networkOfAddress } from '../http/client-address.js';
 import { Problem } from '../http/problems.js';
 
 const WINDOW = 15 * 60; // seconds
@@ -39,7 +39,7 @@ export class Attempts {
    * @throws Problem `too-many-requests`; what the attempt throws.
    */
   async count<T>(account: string, address: string, attempt: () => Promise<T>): Promise<T> {
-    const keys = await this.#begin(account, networkOf(address));
+    const keys = await this.#begin(account, networkOfAddress(address));
     try {
       const result = await attempt();
       await this.#giveBack(keys);
@@ -53,7 +53,7 @@ export class Attempts {
 
   /** @throws Problem `too-many-requests` */
   async countSignUp(address: string): Promise<void> {
-    if (this.#limiters) await consume(this.#limiters.signUp, networkOf(address));
+    if (this.#limiters) await consume(this.#limiters.signUp, networkOfAddress(address));
   }
 
   async #begin(account: string, network: string): Promise<[RateLimiterMemory, string][]> {
@@ -85,14 +85,4 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
       { headers: { 'Retry-After': String(seconds) } },
     );
   }
-}
-
-/** Whoever has an IPv6 address has all of its network of 64 bits. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const rest = tail?.split(':').filter((group) => group !== '') ?? [];
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  return [...groups, ...Array.from({ length: zeros }, () => '0'), ...rest].slice(0, 4).join(':');
 }

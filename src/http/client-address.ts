@@ -1,0 +1,26 @@
+import type { Request } from 'express';
+import ipaddr from 'ipaddr.js';
+
+/** Bits of an IPv6 address that name one customer's network (RFC 6177): whoever has one address has all of it. */
+const IPV6_NETWORK = 64;
+
+/**
+ * The address of whoever sends a request, as `TRUST_PROXY` says: an IPv4 address is the same one on an IPv6 socket
+ * (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) and on its own. Empty once the connection has closed.
+ */
+export const addressOf = (request: Request): string => normalized(request.ip ?? '');
+
+/** What every limit counts by: an IPv4 address, or the 64-bit network of an IPv6 address, such as `2001:db8:1:2::/64`. */
+export const networkOf = (request: Request): string => networkOfAddress(addressOf(request));
+
+/** The network of an address that stands alone. What is no address is a network of its own. */
+export function networkOfAddress(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_NETWORK}`);
+  return `${network.toString()}/${IPV6_NETWORK}`;
+}
+
+const normalized = (address: string): string =>
+  ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
