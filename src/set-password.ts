@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { validateSync } from 'class-validator';
 import { ChangePassword, ChangePasswordHandler } from './accounts/change-password.js';
 import { NewPassword } from './accounts/account-bodies.js';
+import { ACCOUNTS } from './accounts/accounts.events.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { Passwords } from './accounts/passwords.js';
 import { readConfig } from './config.js';
@@ -9,6 +10,8 @@ import { openDatabase } from './database/database.module.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { StartupError } from './startup-error.js';
 
+/** All that is recorded here: the end of sessions. */
+const TOPICS = { isRegistered: (topic: string) => topic.startsWith(`${ACCOUNTS}/`) };
 const USAGE = 'Usage: npm run set-password -- USERNAME, with the new password as a line of input';
 
 /** For who has forgotten theirs: an operator gives them another one. All their sessions end. */
@@ -22,7 +25,7 @@ async function main(): Promise<void> {
     const accounts = new AccountsRepository();
     const known = await accounts.findPassword(engine.read, username.toLowerCase());
     if (!known) throw new StartupError(`There is no account with the username ${username}.`);
-    const handler = new ChangePasswordHandler(new UnitOfWork(engine), accounts);
+    const handler = new ChangePasswordHandler(new UnitOfWork(engine, TOPICS), accounts);
     const hash = await new Passwords().hash(password);
     await handler.execute(new ChangePassword(known.userId, hash, null, null));
     process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);

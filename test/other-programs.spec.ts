@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { Ephemerals } from '../src/events/ephemerals.js';
 import { EventLog } from '../src/events/event-log.js';
+import { Topics } from '../src/events/topics.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
-import { listen } from './support/listener.js';
-import { openLog } from './support/log.js';
+import { listen, type RawListener } from './support/listener.js';
+import { fact, openLog } from './support/log.js';
 import { runAsOtherProgram } from './support/other-program.js';
+import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { createUser, listUsers } from './support/requests.js';
 
@@ -97,12 +101,98 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
     listener.socket.destroy();
   });
 
-  const put = (topic: string, type: string, data: string) =>
+  describe('on a topic that no feature has registered', () => {
+    /** Every kind of subscriber, from the start of the log on. */
+    const everyone = async ({ port, url: at }: RunningApplication, person: Person) => {
+      const query = 'lastEventId=earliest';
+      const { bearer } = person.at(at);
+      const named = `/api/events?topic=orders/1&topic=users&${query}`;
+      return {
+        stranger: await listen(port, `/api/events?${query}`),
+        person: await listen(port, `/api/events?${query}`, { headers: bearer }),
+        'stranger who names it': await listen(port, named),
+        'person who names it': await listen(port, named, { headers: bearer }),
+        'stranger who names another': await listen(
+          port,
+          `/api/events?topic=orders&topic=users&${query}`,
+        ),
+      };
+    };
+    /** Those who have received events of a type, once all have received the last event of the log. */
+    const receivers = async (streams: Record<string, RawListener>, type: string) => {
+      const { id } = await createUser(application.url, 'Last', 'ONE');
+      const names = [];
+      for (const [name, stream] of Object.entries(streams)) {
+        await stream.until(({ body }) => body.includes(id));
+        if (stream.of(type).length > 0) names.push(name);
+      }
+      return names;
+    };
+    const close = (streams: Record<string, RawListener>) =>
+      Promise.all(Object.values(streams).map((stream) => stream.close()));
+    let person: Person;
+
+    beforeAll(async () => {
+      person = await Person.signUp(application.url, 'programmer');
+    });
+
+    it('reaches nobody, live or in a replay', async () => {
+      const live = await everyone(application, person);
+      await put(`'orders/1'`, `'order.private'`, `'{}'`);
+      expect(await receivers(live, 'order.private')).toEqual([]);
+      const replayed = await everyone(application, person);
+      expect(await receivers(replayed, 'order.private')).toEqual([]);
+      await Promise.all([close(live), close(replayed)]);
+    });
+
+    it('reaches those who name the topic, live and in a replay, where it is public', async () => {
+      const live = await everyone(application, person);
+      await put(`'orders/1'`, `'order.public'`, `'{}'`, 0);
+      const named = ['stranger who names it', 'person who names it'];
+      expect(await receivers(live, 'order.public')).toEqual(named);
+      const replayed = await everyone(application, person);
+      expect(await receivers(replayed, 'order.public')).toEqual(named);
+      await Promise.all([close(live), close(replayed)]);
+    });
+
+    it('reaches nobody at a process that does not know the feature of another one yet', async () => {
+      const newer = await startApplication({ DATABASE_URL: url });
+      newer.app.get(Topics, { strict: false }).register('orders', {
+        audience: 'granted',
+        snapshot: '/api/orders',
+        facts: {},
+      });
+      const live = await everyone(application, person);
+      await newer.app
+        .get(UnitOfWork, { strict: false })
+        .run(async (tx) => tx.record(fact({}, 'orders/1', 'order.placed')));
+      newer.app
+        .get(Ephemerals, { strict: false })
+        .tell({ topics: ['orders/1'], type: 'order.watched', data: {} });
+      application.app
+        .get(Ephemerals, { strict: false })
+        .tellHere({ topics: ['orders/1'], type: 'order.watched', data: {} });
+      expect(await receivers(live, 'order.placed')).toEqual([]);
+      expect(await receivers(live, 'order.watched')).toEqual([]);
+      await Promise.all([close(live), newer.stop()]);
+    });
+
+    it('is never recorded by the application itself', async () => {
+      const work = application.app.get(UnitOfWork, { strict: false });
+      for (const topic of ['orders', 'orders/1', 'usersX', ''])
+        await expect(work.run(async (tx) => tx.record(fact({}, topic)))).rejects.toThrow(
+          'a topic that no feature has registered',
+        );
+    });
+  });
+
+  const put = (topic: string, type: string, data: string, isPrivate?: 0 | 1) =>
     runAsOtherProgram(
       url,
       `BEGIN;
-      INSERT INTO events (position, topic, type, data, at)
-        SELECT head + 1, ${topic}, ${type}, ${data}, '2030-01-01T00:00:00.000Z' FROM event_log;
+      INSERT INTO events (position, topic, type, data, at${isPrivate === undefined ? '' : ', private'})
+        SELECT head + 1, ${topic}, ${type}, ${data}, '2030-01-01T00:00:00.000Z'
+          ${isPrivate === undefined ? '' : `, ${isPrivate}`} FROM event_log;
       UPDATE event_log SET head = head + 1;
       COMMIT;`,
     );
@@ -147,6 +237,11 @@ it('carillon_record takes json, jsonb, text and literals', async () => {
   const facts = await log.read(0, 10, 10);
   for (const fact of facts) expect(JSON.parse(fact.data)).toEqual({ n: 1 });
   expect(facts.map(({ actor }) => actor)).toEqual(['me', 'me', 'me', 'me', null]);
+  for (const each of data)
+    await runAsOtherProgram(url, `SELECT carillon_record('x', 'x', ${each}, private => false)`);
+  const opened = await log.read(5, 10, 10);
+  expect(facts.map(({ private: isPrivate }) => isPrivate)).toEqual([1, 1, 1, 1, 1]);
+  expect(opened.map(({ private: isPrivate }) => isPrivate)).toEqual([0, 0, 0, 0]);
   await close();
   await server.stop();
 });

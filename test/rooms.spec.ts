@@ -364,7 +364,12 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await ada.says(room, 'heard');
       await one.hears(1, 'message.posted');
       expect(one.of('user.created')).toEqual([]);
-      for (const topic of [`rooms/${room.id}`, `accounts/${ada.id}`, 'rooms/presence', 'nothing'])
+      for (const topic of [
+        `rooms/${room.id}`,
+        `accounts/${ada.id}`,
+        'rooms/presence',
+        'rooms/none',
+      ])
         expect((await bob.send('GET', `/api/events?topic=${topic}`)).status).toBe(404);
     });
 

@@ -53,7 +53,7 @@ describe('many listeners', () => {
     const told = jest.spyOn(userDirectory.form, 'tell');
     const application = await start();
     const listeners = await many(20, application);
-    await record(application, 1000, 10, 'elsewhere');
+    await record(application, 1000, 10, 'rooms/elsewhere');
     await createUser(application.url, 'Here');
     await Promise.all(listeners.map((listener) => listener.hears(1, 'update')));
     expect(told).toHaveBeenCalledTimes(1);
@@ -197,6 +197,7 @@ describe('the newest facts in memory', () => {
       data: 'd'.repeat(100),
       actor: null,
       at: '',
+      private: 1,
     }));
   const positions = (found: readonly LoggedFact[] | undefined) =>
     found?.map(({ position }) => position);

@@ -10,7 +10,7 @@ import { openSqlite } from '../src/database/sqlite.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { EventLog } from '../src/events/event-log.js';
 import { temporaryFolder } from './support/application.js';
-import { fact, openLog } from './support/log.js';
+import { ANY_TOPIC, fact, openLog } from './support/log.js';
 
 const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
 
@@ -44,7 +44,7 @@ describe('the unit of work on SQLite alone', () => {
       finish = () => fs.fdatasync(fd, done);
     });
     await migrate(engine.write);
-    const [database, work] = [new Database(engine), new UnitOfWork(engine)];
+    const [database, work] = [new Database(engine), new UnitOfWork(engine, ANY_TOPIC)];
     const log = new EventLog(database);
     let rings = 0;
     work.committed.subscribe(() => rings++);

@@ -304,12 +304,14 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
     const work = application.app.get(UnitOfWork, { strict: false });
     await work.run(async (tx) => {
       for (let n = 0; n < 250; n++)
-        tx.record({ topic: 'secret', type: 'secret.told', data: { n } });
+        tx.record({ topic: 'rooms/secret', type: 'secret.told', data: { n } });
     });
     const listener = await hear(`${USERS}?lastEventId=${from}`);
     await listener.until(({ cursor }) => cursor !== from);
     expect(listener.cursor).toBe(await cursorNow());
-    await work.run(async (tx) => tx.record({ topic: 'secret', type: 'secret.told', data: {} }));
+    await work.run(async (tx) =>
+      tx.record({ topic: 'rooms/secret', type: 'secret.told', data: {} }),
+    );
     const user = await createUser(application.url, 'Visible');
     await listener.hears(1, 'update');
     await listener.hears(1, 'heartbeat');

@@ -77,7 +77,7 @@ export const TABLES = [
   },
   {
     name: 'events',
-    columns: ['position', 'topic', 'type', 'data', 'actor', 'at'],
+    columns: ['position', 'topic', 'type', 'data', 'actor', 'at', 'private'],
     key: ['position'],
   },
   {
@@ -90,7 +90,7 @@ export const TABLES = [
 type Table = (typeof TABLES)[number];
 
 /** Columns that are numbers; all others are text. */
-const NUMBERS: readonly string[] = ['position', 'number', 'seq', 'last_seq', 'read_seq'];
+const NUMBERS: readonly string[] = ['position', 'number', 'seq', 'last_seq', 'read_seq', 'private'];
 
 /** Is told how many rows of a table there are by now; `isDone` with the last of them. */
 export type OnProgress = (table: string, rows: number, isDone: boolean) => void;

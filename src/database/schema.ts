@@ -20,6 +20,8 @@ export interface EventsTable {
   data: string;
   actor: string | null;
   at: string;
+  /** 0 where another program has opened it to every subscriber that names its topic; else 1. */
+  private: Generated<number>;
 }
 
 /** One row. `head` is the last position given, `oldest` the first that is still kept. */

@@ -6,6 +6,7 @@ import { Subject, type Observable } from 'rxjs';
 import { ENGINE, type Engine, type RecordedFact } from './database.js';
 import { DatabaseUnavailable, TransactionConflict } from './errors.js';
 import type { Fact } from './fact.js';
+import { RegisteredTopics } from './registered-topics.js';
 import { Savepoints } from './savepoints.js';
 import type { Schema } from './schema.js';
 
@@ -28,6 +29,7 @@ export class Transaction {
   constructor(
     readonly db: Kysely<Schema>,
     private readonly savepoints: Savepoints,
+    private readonly topics: RegisteredTopics,
     private readonly facts: RecordedFact[] = [],
   ) {}
 
@@ -35,10 +37,15 @@ export class Transaction {
    * Puts a fact into the log, if this transaction commits.
    *
    * @param actor the id of whoever did it, `null` when nobody signed in.
-   * @throws Error the work that this transaction was given to has ended, or the data is not JSON.
+   * @throws Error the work that this transaction was given to has ended, no feature has registered the topic, or the data
+   *   is not JSON.
    */
   record({ topic, type, data }: Fact, actor: string | null = null): void {
     if (this.#ended) throw new Error(`${type} was recorded after its unit of work had ended.`);
+    if (!this.topics.isRegistered(topic))
+      throw new Error(
+        `${type} was recorded on "${topic}", a topic that no feature has registered.`,
+      );
     const json = JSON.stringify(data) as string | undefined;
     if (json === undefined) throw new Error(`The data of ${type} is not JSON.`);
     this.facts.push({ topic, type, data: json, actor });
@@ -58,7 +65,7 @@ export class Transaction {
   }
 
   async #inSavepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const inner = new Transaction(this.db, this.savepoints);
+    const inner = new Transaction(this.db, this.savepoints, this.topics);
     await this.savepoints.begin();
     try {
       const result = await inner.#carryOut(work);
@@ -122,7 +129,10 @@ export class UnitOfWork {
   readonly #committed = new Subject<void>();
   #working: Promise<void> | undefined;
 
-  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+  constructor(
+    @Inject(ENGINE) private readonly engine: Engine,
+    private readonly topics: RegisteredTopics,
+  ) {}
 
   /** Rings after each commit that added facts to the log. */
   get committed(): Observable<void> {
@@ -215,7 +225,7 @@ export class UnitOfWork {
     const facts: RecordedFact[] = [];
     const answers: (() => void)[] = [];
     const savepoints = new Savepoints(trx);
-    const tx = new Transaction(trx, savepoints, facts);
+    const tx = new Transaction(trx, savepoints, this.topics, facts);
     while (taken.length < MOST_PER_COMMIT && this.#waiting.length > 0) {
       // Before the next one is taken: what fails here is no failure of its own, and must not lose it.
       if (taken.length > 0) await savepoints.becomeImpatient();

@@ -66,16 +66,18 @@ export class FindsView implements CanActivate {
     const person = caller && (await this.rights.of(caller.userId));
     const common = this.topics.common(caller !== undefined).map((topic) => [topic, 0] as const);
     const heard = new Map([...common, ...(person?.topics ?? [])]);
-    for (const topic of asked) if (!heard.has(topic)) throw unknown(topic, heard.keys());
+    for (const topic of asked)
+      if (this.topics.isRegistered(topic) && !heard.has(topic)) throw unknown(topic, heard.keys());
     // Those who come back after facts were missed must not meet a channel of before.
     const key = `events ${person?.generation ?? 0} of ${caller?.userId ?? 'anyone'}: ${[...new Set(asked)].toSorted().join(' ')}`;
     const view = { key, form: asRecorded, ...(person && { person }) };
     const [first] = asked;
     if (first === undefined)
-      return { ...view, snapshot: this.topics.home(!!person), topics: heard, isOpen: true };
+      return { ...view, snapshot: this.topics.home(!!person), topics: heard };
     const named = new Set(asked);
     const topics = new Map([...heard].filter(([topic]) => named.has(topic)));
-    return { ...view, snapshot: this.topics.snapshotOf(first), topics, named };
+    const publicTopics = new Set(asked.filter((topic) => !this.topics.isRegistered(topic)));
+    return { ...view, snapshot: this.topics.snapshotOf(first), topics, named, publicTopics };
   }
 }
 

@@ -2,7 +2,6 @@ import { Chunk } from './chunk.js';
 import type { LoggedFact } from './event-log.js';
 import type { ChangeInOrder } from './rights.js';
 import type { StreamView } from './stream-view.js';
-import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
 
 /** Listeners that are written to before the clock is looked at. */
@@ -36,7 +35,6 @@ export class Channel {
   constructor(
     readonly view: StreamView,
     private readonly feed: { readonly epoch: string },
-    private readonly guards: Topics,
     private readonly turns: Turns,
   ) {
     this.#topics = new Map(view.topics);
@@ -46,15 +44,21 @@ export class Channel {
     return this.feed.epoch;
   }
 
-  get topics(): Iterable<string> {
-    return this.#topics.keys();
+  /** All topics of which it may include events. */
+  get topics(): string[] {
+    return [...this.#topics.keys(), ...(this.view.publicTopics ?? [])];
   }
 
   /** Whether its listeners are to hear of a fact. */
-  includes({ topic, position }: LoggedFact): boolean {
-    const since = this.#topics.get(topic);
-    if (since !== undefined) return position > since;
-    return this.view.isOpen === true && !this.guards.isGuarded(topic);
+  includes(fact: LoggedFact): boolean {
+    const since = this.#topics.get(fact.topic);
+    if (since !== undefined) return fact.position > since;
+    return fact.private === 0 && this.view.publicTopics?.has(fact.topic) === true;
+  }
+
+  /** Whether its listeners are to hear of everything on a topic from now on. */
+  isGranted(topic: string): boolean {
+    return this.#topics.has(topic);
   }
 
   /** Includes a topic behind a position, or no more. Pages that were put together before are of no use. */

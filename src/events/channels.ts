@@ -6,18 +6,11 @@ import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
 import type { ChangeInOrder, Rights } from './rights.js';
 import type { StreamView } from './stream-view.js';
-import type { Topics } from './topics.js';
 import type { Turns } from './turns.js';
-
-/** Stands in the index for all topics that no feature guards. */
-const OPEN = Symbol('open topics');
-
-type Key = string | typeof OPEN;
 
 /** What all channels share. */
 interface Context {
   readonly feed: EventFeed;
-  readonly topics: Topics;
   readonly rights: Rights;
   readonly turns: Turns;
 }
@@ -27,7 +20,7 @@ export class Channels {
   readonly #byKey = new Map<string, Channel>();
   /** How many listeners a channel has, live or catching up. */
   readonly #sizes = new Map<Channel, number>();
-  readonly #byTopic = new Map<Key, Set<Channel>>();
+  readonly #byTopic = new Map<string, Set<Channel>>();
   readonly #byPerson = new Map<string, Set<Channel>>();
   readonly #refused = new Subject<Channel>();
   readonly #endedSessions = new Subject<string>();
@@ -48,10 +41,10 @@ export class Channels {
   enter(view: StreamView): Channel {
     let channel = this.#byKey.get(view.key);
     if (!channel) {
-      const { feed, topics, rights, turns } = this.context;
-      channel = new Channel(view, feed, topics, turns);
+      const { feed, rights, turns } = this.context;
+      channel = new Channel(view, feed, turns);
       this.#byKey.set(view.key, channel);
-      for (const key of keysOf(channel)) put(this.#byTopic, key, channel);
+      for (const topic of channel.topics) put(this.#byTopic, topic, channel);
       if (view.person) {
         put(this.#byPerson, view.person.userId, channel);
         for (const change of rights.changesSince(view.person)) this.#change(channel, change);
@@ -67,7 +60,7 @@ export class Channels {
     if (size > 0) return;
     this.#sizes.delete(channel);
     this.#byKey.delete(channel.view.key);
-    for (const key of keysOf(channel)) take(this.#byTopic, key, channel);
+    for (const topic of channel.topics) take(this.#byTopic, topic, channel);
     if (channel.view.person) take(this.#byPerson, channel.view.person.userId, channel);
   }
 
@@ -76,7 +69,8 @@ export class Channels {
     const touched = new Set<Channel>();
     for (const fact of facts) {
       this.#changeBy(fact);
-      for (const channel of this.#including(fact.topic)) {
+      for (const channel of this.#withTopic(fact.topic)) {
+        if (!channel.includes(fact)) continue;
         channel.add(fact);
         touched.add(channel);
       }
@@ -90,7 +84,10 @@ export class Channels {
 
   /** Hands an ephemeral fact to those who are live, each once. */
   tell({ topics, type, data }: EphemeralFact): void {
-    const heard = new Set(topics.flatMap((topic) => [...this.#including(topic)]));
+    const heard = new Set<Channel>();
+    for (const topic of topics)
+      for (const channel of this.#withTopic(topic))
+        if (channel.isGranted(topic)) heard.add(channel);
     if (heard.size === 0) return;
     const bytes = frame({ type, data: JSON.stringify(data) });
     for (const channel of heard) {
@@ -104,9 +101,8 @@ export class Channels {
     for (const channel of this.#byKey.values()) channel.fallBehind();
   }
 
-  #including(topic: string): Iterable<Channel> {
-    const key = this.context.topics.isGuarded(topic) ? topic : OPEN;
-    return this.#byTopic.get(key) ?? [];
+  #withTopic(topic: string): Iterable<Channel> {
+    return this.#byTopic.get(topic) ?? [];
   }
 
   #changeBy(fact: LoggedFact): void {
@@ -127,21 +123,18 @@ export class Channels {
   }
 }
 
-const keysOf = ({ view, topics }: Channel): Key[] =>
-  view.isOpen ? [...topics, OPEN] : [...topics];
-
 function flush(channels: Set<Channel>): void {
   for (const channel of channels) channel.flush();
   channels.clear();
 }
 
-function put<K>(index: Map<K, Set<Channel>>, key: K, channel: Channel): void {
+function put(index: Map<string, Set<Channel>>, key: string, channel: Channel): void {
   const channels = index.get(key);
   if (channels) channels.add(channel);
   else index.set(key, new Set([channel]));
 }
 
-function take<K>(index: Map<K, Set<Channel>>, key: K, channel: Channel): void {
+function take(index: Map<string, Set<Channel>>, key: string, channel: Channel): void {
   const channels = index.get(key);
   channels?.delete(channel);
   if (channels?.size === 0) index.delete(key);

@@ -32,7 +32,7 @@ export function describeEvents(events: Readonly<Record<string, string>>): string
     ...events,
     heartbeat: '`{}`, after some seconds of silence',
     reset:
-      '`{"reason":"expired"|"unknown","snapshot":"<URL>"}`: the cursor is of no use; fetch the snapshot again',
+      '`{"reason":"expired"|"unknown","snapshot":"<URL>"|null}`: the cursor is of no use; fetch the snapshot again',
   }).map(([name, data]) => `| \`${name}\` | ${data} |`);
   return [
     'Every event carries the `id` from which a new connection goes on. The connection may end at any time; come back with the last `id`, and nothing is missed or told twice.',

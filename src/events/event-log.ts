@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { Database } from '../database/database.js';
 import type { EventsTable, Schema } from '../database/schema.js';
 import { formatCursor } from './cursor.js';
 
 /** A fact at its place in the log. `data` is JSON, as it was recorded. */
-export type LoggedFact = Readonly<EventsTable>;
+export type LoggedFact = Readonly<Selectable<EventsTable>>;
 
 export interface LogState {
   readonly epoch: string;

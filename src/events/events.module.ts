@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { RegisteredTopics } from '../database/registered-topics.js';
 import { FindsView } from './asked-view.js';
 import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
@@ -27,8 +28,9 @@ import { Turns } from './turns.js';
     Rights,
     Streams,
     Topics,
+    { provide: RegisteredTopics, useExisting: Topics },
     Turns,
   ],
-  exports: [Ephemerals, EventLog, EventFeed, Rights, Streams, Topics],
+  exports: [Ephemerals, EventLog, EventFeed, Rights, RegisteredTopics, Streams, Topics],
 })
 export class EventsModule {}

@@ -1,8 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsString } from 'class-validator';
+import { ArrayMaxSize, IsOptional, IsString, MaxLength } from 'class-validator';
 
 const MESSAGE = 'must be text';
+/** Topics that one stream may name. */
+const MOST_TOPICS = 100;
+/** Characters of a topic, as the log allows them. */
+const LONGEST_TOPIC = 200;
 
 /** What a client may say of a stream in its URL. Anything else is refused: a misspelt cursor would be a silent gap. */
 export class StreamQuery {
@@ -19,11 +23,14 @@ export class StreamQuery {
 
 export class TopicsQuery extends StreamQuery {
   @ApiPropertyOptional({
-    description: 'The topics to hear of; all where none is named.',
+    description:
+      'The topics to hear of; all that are for the caller where none is named. Of a topic of another program, its public events.',
     type: [String],
     example: ['users'],
   })
   @Transform(({ value }) => [value as unknown].flat())
+  @ArrayMaxSize(MOST_TOPICS, { message: `must be ${MOST_TOPICS} topics at most` })
+  @MaxLength(LONGEST_TOPIC, { each: true, message: `must be ${LONGEST_TOPIC} characters at most` })
   @IsString({ each: true, message: MESSAGE })
   topic: string[] = [];
 }

@@ -8,12 +8,12 @@ export interface StreamView {
   readonly form: WireForm;
   /** The topics that it includes when it is opened, each with the position behind which it does; 0 for all. */
   readonly topics: ReadonlyMap<string, number>;
-  /** Whether it includes, too, the topics that no feature guards: those of other programs. */
-  readonly isOpen?: boolean;
+  /** Topics of other programs that were asked for: it includes their public events, and no others. */
+  readonly publicTopics?: ReadonlySet<string>;
   /** Whose rights decide what it includes from then on. */
   readonly person?: PersonalTopics;
   /** Where only some topics were asked for: the others stay out, even when they are granted. */
   readonly named?: ReadonlySet<string>;
-  /** The URL of the snapshot that a client fetches after a reset. */
-  readonly snapshot: string;
+  /** The URL of the snapshot that a client fetches after a reset; `null` where Carillon keeps none. */
+  readonly snapshot: string | null;
 }

@@ -25,7 +25,6 @@ import { Outlet } from './outlet.js';
 import { Replays } from './replays.js';
 import { Rights } from './rights.js';
 import type { StreamView } from './stream-view.js';
-import { Topics } from './topics.js';
 import { Turns } from './turns.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
@@ -67,12 +66,11 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly log: EventLog,
     private readonly ephemerals: Ephemerals,
     private readonly rights: Rights,
-    topics: Topics,
     turns: Turns,
   ) {
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
-    this.#channels = new Channels({ feed, topics, rights, turns });
+    this.#channels = new Channels({ feed, rights, turns });
   }
 
   onModuleInit(): void {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RegisteredTopics } from '../database/registered-topics.js';
 
 /** Who may hear a topic: all, all who are signed in, or those to whom Rights grant it. */
 export type Audience = 'anyone' | 'signed-in' | 'granted';
@@ -18,15 +19,15 @@ interface Registration {
  * `rooms/<id>`, too, which only those hear to whom they are granted.
  */
 @Injectable()
-export class Topics {
+export class Topics implements RegisteredTopics {
   readonly #registered = new Map<string, Registration>();
 
   register(name: string, registration: Registration): void {
     this.#registered.set(name, registration);
   }
 
-  /** Whether a feature decides who hears it. A topic that other programs have made up is heard by all listeners. */
-  isGuarded(topic: string): boolean {
+  /** Whether a feature decides who hears it. Any other topic belongs to the programs that write events on it. */
+  isRegistered(topic: string): boolean {
     return this.#registered.has(headOf(topic));
   }
 
@@ -39,9 +40,9 @@ export class Topics {
       .map(([name]) => name);
   }
 
-  /** Where a client that listens to a topic begins anew. */
-  snapshotOf(topic: string): string {
-    return this.#registered.get(headOf(topic))!.snapshot;
+  /** The URL from which a client that listens to a topic begins anew; `null` for a topic of other programs. */
+  snapshotOf(topic: string): string | null {
+    return this.#registered.get(headOf(topic))?.snapshot ?? null;
   }
 
   /** What each fact of all topics carries, by its name. */

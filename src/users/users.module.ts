@@ -10,7 +10,7 @@ import { UpdateUserHandler } from './update-user.js';
 import { UsersController } from './users.controller.js';
 import { UserCreated, UserRemoved, USERS, UserUpdated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
-import { userDirectory } from './users.stream.js';
+import { DIRECTORY } from './users.stream.js';
 
 @Module({
   controllers: [UsersController],
@@ -34,7 +34,7 @@ export class UsersModule implements OnModuleInit {
     const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
     this.topics.register(USERS, {
       audience,
-      snapshot: userDirectory.snapshot,
+      snapshot: DIRECTORY,
       facts: {
         [UserCreated.type]: 'a User',
         [UserUpdated.type]: 'the User as it is now',

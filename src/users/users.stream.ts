@@ -2,11 +2,14 @@ import type { StreamView } from '../events/stream-view.js';
 import { WireForm } from '../events/wire-form.js';
 import { UserRemoved, USERS } from './users.events.js';
 
+/** The URL of the directory's snapshot. */
+export const DIRECTORY = '/api/users';
+
 /** The directory as a client folds it into its snapshot: `update` with the whole user, `remove` with the id. */
 export const userDirectory: StreamView = {
   key: 'user directory',
   topics: new Map([[USERS, 0]]),
-  snapshot: '/api/users',
+  snapshot: DIRECTORY,
   form: new WireForm(({ type, data }) => ({
     type: type === UserRemoved.type ? 'remove' : 'update',
     data,

@@ -4,6 +4,9 @@ import type { Fact } from '../../src/database/fact.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';
 
+/** Has an event on any topic recorded. */
+export const ANY_TOPIC = { isRegistered: () => true };
+
 /** A database with its log and unit of work, and nothing around them. */
 export async function openLog(url: string) {
   const engine = await openDatabase(url);
@@ -11,7 +14,7 @@ export async function openLog(url: string) {
   return {
     engine,
     database,
-    work: new UnitOfWork(engine),
+    work: new UnitOfWork(engine, ANY_TOPIC),
     log: new EventLog(database),
     close: () => engine.close(),
   };

@@ -12,6 +12,12 @@ export async function up(db: Kysely<any>): Promise<void> {
     .addColumn('data', 'text', (column) => column.notNull())
     .addColumn('actor', 'text')
     .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('private', integer, (column) =>
+      column
+        .notNull()
+        .defaultTo(1)
+        .check(sql`private in (0, 1)`),
+    )
     .modifyEnd(tableEnd)
     .execute();
 

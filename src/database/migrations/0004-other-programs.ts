@@ -8,12 +8,13 @@ import { isPostgres } from '../dialect.js';
 export async function up(db: Kysely<any>): Promise<void> {
   if (!isPostgres(db)) return;
   await sql`
-    create function carillon_record(topic text, type text, data json, actor text default null)
+    create function carillon_record(
+      topic text, type text, data json, actor text default null, private boolean default true)
     returns bigint language sql as $$
       with log as (update event_log set head = head + 1 returning head)
-      insert into events (position, topic, type, data, actor, at)
+      insert into events (position, topic, type, data, actor, at, private)
       select log.head, $1, $2, $3::text, $4,
-        to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), $5::int
       from log
       returning position
     $$`.execute(db);

@@ -17,8 +17,9 @@ async function upOnPostgres(db: Kysely<any>): Promise<void> {
   // A literal has no type of its own; of several functions that could take it, PostgreSQL chooses the one with text.
   for (const type of [sql`jsonb`, sql`text`])
     await sql`
-      create function carillon_record(topic text, type text, data ${type}, actor text default null)
-      returns bigint language sql as $$ select carillon_record($1, $2, $3::json, $4) $$`.execute(
+      create function carillon_record(
+        topic text, type text, data ${type}, actor text default null, private boolean default true)
+      returns bigint language sql as $$ select carillon_record($1, $2, $3::json, $4, $5) $$`.execute(
       db,
     );
 }
