@@ -146,6 +146,16 @@ export class Config {
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
+  /** Where sign-ins, refusals and changes of rights are recorded: `stderr`, `off`, or the path of a file. */
+  @Matches(/^(stderr|off|.*\/.*)$/, {
+    message: 'must be stderr, off, or the path of a file, such as /var/log/carillon/security.log',
+  })
+  SECURITY_LOG: string = 'stderr';
+
+  /** Whether the security log has addresses in clear, or a pseudonym of each. */
+  @IsIn(['hashed', 'clear'], { message: 'must be hashed or clear' })
+  SECURITY_LOG_ADDRESS: 'hashed' | 'clear' = 'hashed';
+
   /** Express' `trust proxy`: `false`, a number of hops, or addresses and networks. */
   @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
   @ValidateBy({

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post, Put, Req, Res } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Audited, caller } from '../http/audited.js';
 import { type Caller, CurrentCaller, SignUp } from '../http/caller.js';
 import {
   ApiPrefer,
@@ -32,6 +33,7 @@ export class AccountsController {
 
   @Post('accounts')
   @SignUp()
+  @Audited('sign-up', ({ res }) => res?.get('Location')?.split('/').at(-1))
   @ApiOperation({
     operationId: 'createAccount',
     summary: 'Sign up',
@@ -71,6 +73,7 @@ export class AccountsController {
 
   @Put('me/password')
   @HttpCode(204)
+  @Audited('password-change', caller)
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change my password',

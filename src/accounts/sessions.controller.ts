@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Audited, pathParameter } from '../http/audited.js';
 import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, pickHeaders } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
@@ -56,6 +57,7 @@ export class SessionsController {
   ) {}
 
   @Post('session')
+  @Audited('sign-in', (_request, result) => (result as SignedIn | undefined)?.user.id)
   @Anyone()
   @Secret()
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in' })
@@ -98,6 +100,7 @@ export class SessionsController {
   }
 
   @Delete('session')
+  @Audited('session-end', ({ caller }) => caller?.sessionId ?? undefined)
   @HttpCode(204)
   @ApiOperation({ operationId: 'signOut', summary: 'Sign out', description: 'Ends its streams.' })
   @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
@@ -132,6 +135,7 @@ export class SessionsController {
   }
 
   @Delete('sessions/:id')
+  @Audited('session-end', pathParameter('id'))
   @HttpCode(204)
   @ApiOperation({
     operationId: 'revokeSession',

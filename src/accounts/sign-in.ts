@@ -33,7 +33,7 @@ export class SignIn {
     return this.attempts.count(name, address, async () => {
       const known = name ? await this.accounts.findPassword(this.database.read, name) : undefined;
       if (await this.passwords.matches(password, known?.hash)) return known!;
-      throw wrongCredentials();
+      throw wrongCredentials(known?.userId);
     });
   }
 

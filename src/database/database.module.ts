@@ -7,6 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Database, ENGINE, type Engine } from './database.js';
+import { Installation } from './installation.js';
 import { migrate } from './migrations.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
@@ -49,8 +50,14 @@ export class DatabaseModule {
   static with(engine: Engine): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: ENGINE, useValue: engine }, Database, UnitOfWork, ClosesDatabase],
-      exports: [Database, UnitOfWork],
+      providers: [
+        { provide: ENGINE, useValue: engine },
+        Database,
+        Installation,
+        UnitOfWork,
+        ClosesDatabase,
+      ],
+      exports: [Database, Installation, UnitOfWork],
     };
   }
 }

@@ -9,6 +9,7 @@ import * as otherPrograms from './migrations/0004-other-programs.js';
 import * as accounts from './migrations/0005-accounts.js';
 import * as rooms from './migrations/0006-rooms.js';
 import * as formOfEvents from './migrations/0007-form-of-events.js';
+import * as installation from './migrations/0008-installation.js';
 import { TABLES } from './move.js';
 import type { Schema } from './schema.js';
 
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-accounts': accounts,
   '0006-rooms': rooms,
   '0007-form-of-events': formOfEvents,
+  '0008-installation': installation,
 };
 
 /** PostgreSQL's codes for a role that may not, and for one that sees no schema to make tables in. */

@@ -85,6 +85,7 @@ export const TABLES = [
     columns: ['scope', 'key', 'fingerprint', 'answer', 'created_at'],
     key: ['scope', 'key'],
   },
+  { name: 'installation', columns: ['name', 'value'], key: ['name'] },
 ] as const;
 
 type Table = (typeof TABLES)[number];

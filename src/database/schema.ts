@@ -123,6 +123,12 @@ export interface MentionsTable {
   seq: number;
 }
 
+/** What all processes of an installation share: its `key`, 64 hex digits. */
+export interface InstallationTable {
+  name: 'key';
+  value: string;
+}
+
 export interface Schema {
   users: UsersTable;
   events: EventsTable;
@@ -136,4 +142,5 @@ export interface Schema {
   invitations: InvitationsTable;
   messages: MessagesTable;
   mentions: MentionsTable;
+  installation: InstallationTable;
 }

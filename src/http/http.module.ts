@@ -1,4 +1,4 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Global, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { LoggerModule } from 'nestjs-pino';
@@ -9,9 +9,11 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { loggingOptions } from './logging.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit, rateLimitOptions } from './rate-limit.js';
+import { SecurityLog } from './security-log.js';
 import { RequestValidation } from './validation.js';
 
 /** What holds for every request, whatever it is about. */
+@Global()
 @Module({
   imports: [
     LoggerModule.forRootAsync({ inject: [Config], useFactory: loggingOptions }),
@@ -19,11 +21,13 @@ import { RequestValidation } from './validation.js';
   ],
   providers: [
     IdempotencyKeys,
+    SecurityLog,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: RateLimit },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },
     { provide: APP_PIPE, useClass: RequestValidation },
   ],
+  exports: [SecurityLog],
 })
 export class HttpModule implements NestModule {
   /** After the logger's middleware, which is global: a body that cannot be read is logged, too. */

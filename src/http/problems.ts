@@ -55,6 +55,8 @@ export interface ProblemExtras {
   readonly members?: Readonly<Record<string, unknown>>;
   /** For the log alone. */
   readonly cause?: unknown;
+  /** The id of the user whom it is about, for the security log alone. */
+  readonly subject?: string;
 }
 
 /** A problem document (RFC 9457): `application/problem+json` on the wire. */

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Res } from '
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Audited, pathParameter } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
@@ -62,6 +63,7 @@ export class MembersController {
   }
 
   @Patch('members/:userId')
+  @Audited('role-change', pathParameter('userId'), pathParameter('id'))
   @ApiOperation({ operationId: 'changeRole', summary: 'Make a member an owner, or the reverse' })
   @ApiResponse({ status: 200, description: 'The member as they are now.', type: Member })
   @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict')
@@ -75,6 +77,7 @@ export class MembersController {
   }
 
   @Delete('members/:userId')
+  @Audited('removal', pathParameter('userId'), pathParameter('id'))
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeMember', summary: 'Leave a room, or remove a member' })
   @ApiResponse({ status: 204, description: 'They hear nothing of the room any more.' })

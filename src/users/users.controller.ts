@@ -21,6 +21,7 @@ import type { Observable } from 'rxjs';
 import { DocumentedStream } from '../events/documented-stream.js';
 import { StreamQuery } from '../events/stream-query.js';
 import { Streams } from '../events/streams.js';
+import { Audited, pathParameter } from '../http/audited.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
@@ -198,6 +199,7 @@ export class UsersController {
   }
 
   @Delete(':id')
+  @Audited('removal', pathParameter('id'))
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeUser', summary: 'Remove a user' })
   @ApiIfMatch()

@@ -24,6 +24,7 @@ export async function startApplication(
   const config = readConfig({
     DATABASE_URL: `sqlite:${database}`,
     LOG_LEVEL: 'silent',
+    SECURITY_LOG: 'off',
     RATE_LIMIT_PER_MINUTE: '0',
     ...environment,
   });
