@@ -20,7 +20,6 @@ export default {
       },
     ],
   },
-  setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -188,6 +188,7 @@ function launch(name, port, { database, slowFlush, url, processes }) {
         DATABASE_URL: url ?? `sqlite:${file}`,
         WEB_CONCURRENCY: String(processes ?? 1),
         RATE_LIMIT_PER_MINUTE: '0',
+        READ_LIMIT_PER_MINUTE: '0',
         EVENTS_RETENTION_COUNT: '10000000',
         LOG_LEVEL: 'warn',
       };

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Database } from '../src/database/database.js';
 import { DatabaseUnavailable } from '../src/database/errors.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { listen } from './support/listener.js';
 import { rawExchange } from './support/raw-exchange.js';
 import {
   createUser,
@@ -253,6 +254,35 @@ describe('every request', () => {
     expect((await write('192.0.2.2')).status).toBe(201);
     expect((await fetch(`${limited.url}/api/users`)).status).toBe(200);
     expect(await listUsers(limited.url)).toHaveLength(4);
+    await limited.stop();
+  });
+
+  it('limits the reads of an address: a stream over the quota is closed and may come back, probes always pass', async () => {
+    const limited = await startApplication({ READ_LIMIT_PER_MINUTE: '4', TRUST_PROXY: 'loopback' });
+    const read = (path: string, address = '192.0.2.1') =>
+      fetch(limited.url + path, { headers: { 'X-Forwarded-For': address } });
+    const first = await listen(limited.port, '/api/users/event', {
+      headers: { 'X-Forwarded-For': '192.0.2.1' },
+    });
+    for (const path of ['/api/users', '/api/users?limit=1', '/api/users'])
+      expect((await read(path)).status).toBe(200);
+
+    const refused = await read('/api/users');
+    expect([refused.status, await problemCode(refused)]).toEqual([429, 'too-many-requests']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const closed = await listen(limited.port, '/api/users/event', {
+      headers: { 'X-Forwarded-For': '192.0.2.1' },
+    });
+    await closed.until(({ ended }) => ended, 2000);
+    expect([closed.status, closed.events]).toEqual([200, []]);
+    expect(closed.body).toMatch(/^retry: \d+$/m);
+    expect(first.ended).toBe(false);
+
+    expect((await read('/health/live')).status).toBe(200);
+    expect((await read('/api/users', '192.0.2.2')).status).toBe(200);
+    const headers = { 'X-Forwarded-For': '192.0.2.1' };
+    expect((await post(`${limited.url}/api/users`, USER, headers)).status).toBe(201);
+    await first.close();
     await limited.stop();
   });
 

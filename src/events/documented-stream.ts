@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { ApiProblems } from '../http/documented.js';
+import { ApiUnlimitedProblems } from '../http/documented.js';
 
 interface Documentation {
   readonly operationId: string;
@@ -22,7 +22,7 @@ export function DocumentedStream({ operationId, summary, events }: Documentation
       description: 'An event stream (HTML standard, 9.2) that stays open.',
       content: { 'text/event-stream': { schema: { type: 'string' }, examples: FRAMES } },
     }),
-    ApiProblems('invalid-parameter', 'unauthenticated', 'not-found', 'not-acceptable'),
+    ApiUnlimitedProblems('invalid-parameter', 'unauthenticated', 'not-found', 'not-acceptable'),
   );
 }
 

@@ -138,7 +138,12 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
     const cursor = request.get('Last-Event-ID') || lastEventId || undefined;
-    if (this.#closing || request.isCallerUnknown || this.size >= this.config.STREAM_MAX)
+    if (
+      this.#closing ||
+      request.isCallerUnknown ||
+      request.isReadQuotaExceeded ||
+      this.size >= this.config.STREAM_MAX
+    )
       return of(this.#farewell(cursor));
 
     const response = request.res!;

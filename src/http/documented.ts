@@ -20,9 +20,13 @@ export const BODY_PROBLEMS = [
 ] as const;
 
 /** Documents the problems that an operation may answer with, one response for each status. */
-export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
+export const ApiProblems = (...codes: ProblemCode[]): MethodDecorator =>
+  ApiUnlimitedProblems(...codes, 'too-many-requests');
+
+/** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
+export function ApiUnlimitedProblems(...codes: ProblemCode[]): MethodDecorator {
   const byStatus = Map.groupBy(
-    [...codes, 'internal-error', 'unavailable'] as ProblemCode[],
+    [...new Set<ProblemCode>([...codes, 'internal-error', 'unavailable'])],
     (code) => PROBLEMS[code].status,
   );
   return applyDecorators(

@@ -1,6 +1,5 @@
 import { Global, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { ThrottlerModule } from '@nestjs/throttler';
 import { LoggerModule } from 'nestjs-pino';
 import { Config } from '../config.js';
 import { bodies } from './bodies.js';
@@ -8,17 +7,14 @@ import { Idempotency } from './idempotency.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { loggingOptions } from './logging.js';
 import { ProblemFilter } from './problem.filter.js';
-import { RateLimit, rateLimitOptions } from './rate-limit.js';
+import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
 import { RequestValidation } from './validation.js';
 
 /** What holds for every request, whatever it is about. */
 @Global()
 @Module({
-  imports: [
-    LoggerModule.forRootAsync({ inject: [Config], useFactory: loggingOptions }),
-    ThrottlerModule.forRootAsync({ inject: [Config], useFactory: rateLimitOptions }),
-  ],
+  imports: [LoggerModule.forRootAsync({ inject: [Config], useFactory: loggingOptions })],
   providers: [
     IdempotencyKeys,
     SecurityLog,

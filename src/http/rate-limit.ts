@@ -1,58 +1,76 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
-import {
-  ThrottlerGuard,
-  type ThrottlerModuleOptions,
-  type ThrottlerRequest,
-} from '@nestjs/throttler';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { SSE_METADATA } from '@nestjs/common/constants.js';
+import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
+import { networkOf } from './client-address.js';
 import { Problem } from './problems.js';
+import { RateLimiter } from './rate-limiter.js';
 
-const WINDOW = 60; // seconds
-const READS = ['GET', 'HEAD', 'OPTIONS'];
-
-export const rateLimitOptions = ({ RATE_LIMIT_PER_MINUTE }: Config): ThrottlerModuleOptions => ({
-  throttlers: [
-    { name: 'writes', ttl: WINDOW * 1000, limit: RATE_LIMIT_PER_MINUTE, blockDuration: 0 },
-  ],
-  skipIf: (context) =>
-    RATE_LIMIT_PER_MINUTE === 0 ||
-    READS.includes(context.switchToHttp().getRequest<Request>().method),
-  // One allowance for all writes, not one for each route.
-  generateKey: (_context, address) => address,
-});
-
-/**
- * Limits the writes of one address, an IPv6 address by its network.
- * The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
- */
-@Injectable()
-export class RateLimit extends ThrottlerGuard {
-  protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
-    const { context, limit, ttl, blockDuration, getTracker, generateKey, throttler } = request;
-    const key = generateKey(context, await getTracker(httpRequest(context), context), 'writes');
-    const hits = await this.storageService.increment(
-      key,
-      ttl,
-      limit,
-      blockDuration,
-      throttler.name!,
-    );
-    const seconds = hits.isBlocked ? hits.timeToBlockExpire : hits.timeToExpire;
-    const left = hits.isBlocked ? 0 : limit - hits.totalHits;
-    context
-      .switchToHttp()
-      .getResponse<Response>()
-      .set('RateLimit-Policy', `"writes";q=${limit};w=${WINDOW}`)
-      .set('RateLimit', `"writes";r=${left};t=${seconds}`);
-    if (!hits.isBlocked) return true;
-    throw new Problem(
-      'too-many-requests',
-      `This address may write ${limit} times a minute. Try again in ${seconds} s.`,
-      { headers: { 'Retry-After': String(seconds) } },
-    );
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Whether the read quota of the address is exceeded, and a stream has to be opened later. */
+    isReadQuotaExceeded?: boolean;
   }
 }
 
-const httpRequest = (context: ExecutionContext): Request =>
-  context.switchToHttp().getRequest<Request>();
+const WINDOW = 60; // seconds
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const UNLIMITED = Symbol('unlimited');
+
+/** Excludes a route, or all of a controller, from the quotas: a probe must not fail because of other clients. */
+export const Unlimited = () => SetMetadata(UNLIMITED, true);
+
+/**
+ * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read.
+ * The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+ */
+@Injectable()
+export class RateLimit implements CanActivate {
+  readonly #writes: RateLimiter | undefined;
+  readonly #reads: RateLimiter | undefined;
+
+  constructor(
+    private readonly reflector: Reflector,
+    { RATE_LIMIT_PER_MINUTE, READ_LIMIT_PER_MINUTE }: Config,
+  ) {
+    if (RATE_LIMIT_PER_MINUTE > 0) this.#writes = new RateLimiter(RATE_LIMIT_PER_MINUTE, WINDOW);
+    if (READ_LIMIT_PER_MINUTE > 0) this.#reads = new RateLimiter(READ_LIMIT_PER_MINUTE, WINDOW);
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request>();
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<true | undefined>(UNLIMITED, targets)) return true;
+    if (READS.has(request.method)) this.#countRead(request, context);
+    else this.#countWrite(request, context.switchToHttp().getResponse<Response>());
+    return true;
+  }
+
+  #countWrite(request: Request, response: Response): void {
+    if (!this.#writes) return;
+    const { isExceeded, remaining, seconds } = this.#writes.take(networkOf(request));
+    response
+      .set('RateLimit-Policy', `"writes";q=${this.#writes.limit};w=${WINDOW}`)
+      .set('RateLimit', `"writes";r=${remaining};t=${seconds}`);
+    if (isExceeded) throw tooMany('write', this.#writes.limit, seconds);
+  }
+
+  #countRead(request: Request, context: ExecutionContext): void {
+    if (!this.#reads) return;
+    const { isExceeded, seconds } = this.#reads.take(networkOf(request));
+    if (!isExceeded) return;
+    // An EventSource never comes back after an error, so a stream gets its closing frame instead.
+    request.isReadQuotaExceeded = true;
+    if (!this.reflector.get<true | undefined>(SSE_METADATA, context.getHandler()))
+      throw tooMany('read', this.#reads.limit, seconds);
+  }
+}
+
+const tooMany = (verb: string, limit: number, seconds: number): Problem =>
+  new Problem(
+    'too-many-requests',
+    `This address may ${verb} ${limit} times a minute. Try again in ${seconds} s.`,
+    { headers: { 'Retry-After': String(seconds) } },
+  );

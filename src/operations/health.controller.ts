@@ -3,11 +3,13 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Database } from '../database/database.js';
 import { Anyone } from '../http/caller.js';
-import { ApiProblems } from '../http/documented.js';
+import { ApiUnlimitedProblems } from '../http/documented.js';
+import { Unlimited } from '../http/rate-limit.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
 @Anyone()
+@Unlimited()
 @Controller('health')
 export class HealthController {
   constructor(
@@ -31,7 +33,7 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ operationId: 'isReady', summary: 'Can it serve requests?' })
   @ApiResponse({ status: 200, description: 'It can.' })
-  @ApiProblems()
+  @ApiUnlimitedProblems()
   ready() {
     return this.health.check([() => this.#running(), () => this.#database()]);
   }

@@ -26,6 +26,7 @@ export async function startApplication(
     LOG_LEVEL: 'silent',
     SECURITY_LOG: 'off',
     RATE_LIMIT_PER_MINUTE: '0',
+    READ_LIMIT_PER_MINUTE: '0',
     ...environment,
   });
   const app = await createApplication(config);

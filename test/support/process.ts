@@ -27,6 +27,7 @@ export class CarillonProcess {
         PORT: String(port),
         HOST: '127.0.0.1',
         RATE_LIMIT_PER_MINUTE: '0',
+        READ_LIMIT_PER_MINUTE: '0',
         ...environment,
       },
     });
