@@ -4,7 +4,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsOptional,
   Matches,
   Max,
   Min,
@@ -41,6 +40,26 @@ const YesOrNo = (): PropertyDecorator => (target, key) => {
   Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)(target, key);
   IsBoolean({ message: 'must be true or false' })(target, key);
 };
+
+/** Origins separated by commas or spaces, each as a browser sends it (RFC 6454, 6.2): `HTTPS://A.test:443/` is `https://a.test`. */
+const OriginList =
+  (message: string, wildcard?: '*'): PropertyDecorator =>
+  (target, key) => {
+    const split = (value: unknown): string[] =>
+      String(value)
+        .split(/[\s,]+/)
+        .filter(Boolean);
+    Transform(({ value }) => split(value).map((given) => originOf(given) ?? given))(target, key);
+    const validate = (value: string): boolean => value === wildcard || originOf(value) === value;
+    const validator = { validate, defaultMessage: () => message };
+    ValidateBy({ name: 'origins', validator }, { each: true })(target, key);
+  };
+
+/** `undefined` where it is no URL of a whole server. */
+function originOf(text: string): string | undefined {
+  const url = /^https?:/i.test(text) ? URL.parse(text) : null;
+  return url?.href === `${url?.origin}/` ? url.origin : undefined;
+}
 
 /** A duration, or `off`, which is read as 0. */
 const DurationOrOff =
@@ -172,18 +191,12 @@ export class Config {
   })
   TRUST_PROXY: string | number = 'false';
 
-  /** Origins whose pages may call the API, `*` for all; none when it is empty. */
-  @IsOptional()
-  @Transform(({ value }) =>
-    String(value)
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
-  )
-  @Matches(/^(\*|https?:\/\/[^/\s,]+)$/, {
-    each: true,
-    message: 'must be origins separated by commas, such as https://app.example.com, or *',
-  })
+  /** The origins at which browsers reach the service; derived from each request when it is empty. */
+  @OriginList('must be URLs without a path, such as https://chat.example.com')
+  PUBLIC_URL: string[] = [];
+
+  /** Origins whose pages may call the API, `*` for all, who then do so without cookies; none when it is empty. */
+  @OriginList('must be origins separated by commas, such as https://app.example.com, or *', '*')
   CORS_ORIGINS: string[] = [];
 }
 

@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import { Config } from '../config.js';
 import { DatabaseUnavailable } from '../database/errors.js';
 import { ACCESS, type Access } from '../http/caller.js';
-import { refuseForeignPages } from '../http/cross-site.js';
 import { Problem } from '../http/problems.js';
 import { Authentication } from './authentication.js';
 import { clearSessionCookie } from './session-cookie.js';
@@ -21,7 +20,6 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    refuseForeignPages(request, this.config.CORS_ORIGINS);
     const access = this.#accessTo(context);
     if (access === 'anyone' || (access === 'sign-up' && this.config.SIGN_UP_OPEN)) return true;
     try {

@@ -2,14 +2,11 @@ import type { CookieOptions, Request, Response } from 'express';
 
 export const SESSION_COOKIE = 'carillon_session';
 
-/** Where a browser takes a connection for safe without TLS. */
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/i;
-
 /** Out of reach for scripts, and not sent along by pages of other sites (RFC 6265bis, 4.1.2). */
-const options = ({ hostname, secure }: Request): CookieOptions => ({
+const options = ({ needsSecureCookie }: Request): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
-  secure: secure || !LOCAL.test(hostname),
+  secure: needsSecureCookie ?? true,
   path: '/',
 });
 

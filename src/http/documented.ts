@@ -26,7 +26,7 @@ export const ApiProblems = (...codes: ProblemCode[]): MethodDecorator =>
 /** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
 export function ApiUnlimitedProblems(...codes: ProblemCode[]): MethodDecorator {
   const byStatus = Map.groupBy(
-    [...new Set<ProblemCode>([...codes, 'internal-error', 'unavailable'])],
+    [...new Set<ProblemCode>([...codes, 'misdirected-request', 'internal-error', 'unavailable'])],
     (code) => PROBLEMS[code].status,
   );
   return applyDecorators(

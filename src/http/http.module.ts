@@ -6,6 +6,7 @@ import { bodies } from './bodies.js';
 import { Idempotency } from './idempotency.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { loggingOptions } from './logging.js';
+import { Origins } from './origins.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
@@ -18,6 +19,7 @@ import { RequestValidation } from './validation.js';
   providers: [
     IdempotencyKeys,
     SecurityLog,
+    Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: RateLimit },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },

@@ -29,6 +29,7 @@ export const PROBLEMS = {
     title: 'The body is not in a format that this address reads',
   },
   'expectation-failed': { status: 417, title: 'What the client expects is not known here' },
+  'misdirected-request': { status: 421, title: 'This service is not reachable under this host' },
   'validation-failed': { status: 422, title: 'The body is not valid' },
   'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Logger } from '@nestjs/common';
+import { jest } from '@jest/globals';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { PASSWORD, Person } from './support/people.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** Sends exactly these headers; `fetch` would choose its own `Host`. */
+async function ask(
+  { port }: RunningApplication,
+  path: string,
+  headers: Record<string, string>,
+  { method = 'GET', body = '' } = {},
+): Promise<Answer> {
+  const outgoing = request({
+    port,
+    path,
+    method,
+    headers: { ...headers, ...(body && { 'Content-Type': 'application/json' }) },
+  });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  if (response.headers['content-type']?.startsWith('text/event-stream')) {
+    response.destroy();
+    return { status: response.statusCode!, headers: response.headers, body: '' };
+  }
+  return { status: response.statusCode!, headers: response.headers, body: await text(response) };
+}
+
+const codeOf = ({ body }: Answer): string =>
+  (JSON.parse(body) as { type: string }).type.replace('urn:carillon:problem:', '');
+
+const WRITE = { method: 'POST', body: '{"firstname":"Ada","lastname":"L"}' };
+const CHROME = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)', 'Accept-Language': 'en' };
+
+/** What tells a browser from other clients; each is enough. */
+const BROWSERS: [string, Record<string, string>][] = [
+  ['an Origin', { Origin: 'http://evil.test' }],
+  ['fetch metadata', { 'Sec-Fetch-Site': 'same-origin' }],
+  ['a cookie', { Cookie: 'carillon_session=x' }],
+  ['the name that all browsers have', { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)' }],
+  ['a language', { 'User-Agent': 'changed by the page', 'Accept-Language': '' }],
+];
+
+describe('without PUBLIC_URL', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ CORS_ORIGINS: 'https://App.example.com:443/' });
+  });
+  afterAll(() => application.stop());
+
+  it.each(BROWSERS)(
+    'a browser, known by %s, can use no other name than localhost (DNS rebinding)',
+    async (_, headers) => {
+      for (const Host of [
+        'evil.test',
+        'evil.test:8000',
+        'localhost.evil.test',
+        '127.0.0.1.evil.test',
+      ])
+        for (const path of ['/api/users', '/', '/api/openapi.json', '/health/live', '/nothing']) {
+          const answer = await ask(application, path, { Host, ...headers });
+          expect([path, answer.status]).toEqual([path, 421]);
+          expect(answer.headers['x-request-id']).toBeDefined();
+          expect(codeOf(answer)).toBe('misdirected-request');
+          expect(answer.body).toContain(`PUBLIC_URL=http://${Host}`);
+        }
+      const answer = await ask(application, '/api/users', { Host: 'evil.test', ...headers }, WRITE);
+      expect(answer.status).toBe(421);
+    },
+  );
+
+  it.each([
+    'localhost',
+    'LOCALHOST:1',
+    'my.localhost:8000',
+    '127.0.0.1',
+    '192.0.2.1:80',
+    '[::1]:8000',
+  ])('a browser can use %s, to read and to write', async (Host) => {
+    const headers = { Host, ...CHROME, Origin: `http://${Host}`, 'Sec-Fetch-Site': 'same-origin' };
+    expect((await ask(application, '/', headers)).status).toBe(200);
+    expect((await ask(application, '/api/users', headers, WRITE)).status).toBe(201);
+  });
+
+  it.each([
+    ['curl', { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }],
+    ["node's fetch", { 'User-Agent': 'node', 'Accept-Language': '*', 'Sec-Fetch-Mode': 'cors' }],
+    ['a library that says nothing of itself', {}],
+  ])('%s can use any name, such as that of a container', async (_, headers) => {
+    const Host = 'carillon:8000';
+    expect((await ask(application, '/api/users', { Host, ...headers })).status).toBe(200);
+    expect((await ask(application, '/api/users', { Host, ...headers }, WRITE)).status).toBe(201);
+  });
+
+  it.each([
+    ['localhost:80', 'http://localhost'],
+    ['LocalHost', 'http://localhost'],
+    ['localhost:443', 'https://localhost'],
+    ['localhost:8443', 'https://localhost:8443'],
+  ])('a page at %s is of the origin %s', async (Host, Origin) => {
+    const answer = await ask(application, '/api/users', { Host, Origin }, WRITE);
+    expect(answer.status).toBe(201);
+  });
+
+  it.each(['http://localhost:81', 'http://127.0.0.1', 'null', 'nonsense', ''])(
+    'a page at localhost is not of the origin "%s"',
+    async (Origin) => {
+      const answer = await ask(application, '/api/users', { Host: 'localhost', Origin }, WRITE);
+      expect([answer.status, codeOf(answer)]).toEqual([403, 'cross-site-request']);
+    },
+  );
+
+  it('an origin in CORS_ORIGINS may write, however it is spelt there', async () => {
+    const headers = { Host: 'localhost', Origin: 'https://app.example.com' };
+    const answer = await ask(application, '/api/users', headers, WRITE);
+    expect(answer.status).toBe(201);
+    expect(answer.headers['access-control-allow-origin']).toBe('https://app.example.com');
+  });
+
+  it('a page of another origin reads without the cookie of its visitor', async () => {
+    const { token } = await Person.signUp(application.url, 'ada');
+    const own = { Host: 'localhost', Cookie: `carillon_session=${token}` };
+    expect((await ask(application, '/api/session', own)).status).toBe(200);
+    const site = { ...own, 'Sec-Fetch-Site': 'same-site' };
+    expect((await ask(application, '/api/session', site)).status).toBe(401);
+    expect(
+      (await ask(application, '/api/events', { ...site, Accept: 'text/event-stream' })).status,
+    ).toBe(403);
+  });
+});
+
+describe('with PUBLIC_URL', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({
+      PUBLIC_URL: 'https://Chat.example.com, http://a.test  http://10.0.0.1:8000/',
+      TRUST_PROXY: 'loopback',
+    });
+    await Person.signUp(application.url, 'ada');
+  });
+  afterAll(() => application.stop());
+
+  it.each([
+    ['chat.example.com', 'https://chat.example.com'],
+    ['CHAT.EXAMPLE.COM:443', 'https://chat.example.com'],
+    ['a.test', 'http://a.test'],
+    ['A.test', 'http://a.test'],
+    ['a.test:80', 'http://a.test'],
+    ['10.0.0.1:8000', 'http://10.0.0.1:8000'],
+  ])('a browser can use %s as %s', async (Host, Origin) => {
+    const answer = await ask(application, '/api/users', { Host, Origin, ...CHROME }, WRITE);
+    expect(answer.status).toBe(201);
+  });
+
+  it.each([
+    'evil.test',
+    'chat.example.com:80',
+    'a.test:443',
+    'a.test:8000',
+    '10.0.0.1',
+    'localhost',
+    'a b',
+  ])('a browser cannot use %s', async (Host) => {
+    for (const options of [{}, WRITE]) {
+      const answer = await ask(application, '/api/users', { Host, ...CHROME }, options);
+      expect([answer.status, codeOf(answer)]).toEqual([421, 'misdirected-request']);
+      expect(answer.body).toContain('PUBLIC_URL');
+    }
+  });
+
+  it('a page of another scheme or port is another origin', async () => {
+    for (const Origin of [
+      'http://chat.example.com',
+      'https://chat.example.com:8443',
+      'https://a.test',
+    ]) {
+      const headers = { Host: 'chat.example.com', Origin };
+      expect((await ask(application, '/api/users', headers, WRITE)).status).toBe(403);
+    }
+  });
+
+  it('health checks by address, and other programs, can use any host', async () => {
+    for (const Host of ['127.0.0.1:8000', '10.9.8.7', 'carillon', '[::1]'])
+      expect(
+        (await ask(application, '/health/ready', { Host, 'User-Agent': 'kube-probe/1.30' })).status,
+      ).toBe(200);
+  });
+
+  it('believes X-Forwarded-Host of a proxy, and no list that a client may have begun', async () => {
+    const as = (host: string) =>
+      ask(application, '/api/users', { Host: 'node1:8000', 'X-Forwarded-Host': host, ...CHROME });
+    expect((await as('chat.example.com')).status).toBe(200);
+    expect((await as('evil.test')).status).toBe(421);
+    expect((await as('chat.example.com, evil.test')).status).toBe(421);
+    expect((await as('evil.test, chat.example.com')).status).toBe(421);
+  });
+
+  it.each([
+    ['chat.example.com', {}, true],
+    ['a.test', {}, false],
+    ['a.test', { 'X-Forwarded-Proto': 'https' }, true],
+    ['10.0.0.1:8000', {}, false],
+    ['localhost', {}, false],
+    ['carillon', {}, true],
+  ])('the cookie that %s gets with %j is Secure: %s', async (Host, headers, isSecure) => {
+    const body = JSON.stringify({ username: 'ada', password: PASSWORD });
+    const options = { method: 'POST', body };
+    const answer = await ask(application, '/api/session', { Host, ...headers }, options);
+    expect(answer.headers['set-cookie']![0]!.includes('; Secure')).toBe(isSecure);
+  });
+});
+
+describe('with CORS_ORIGINS=*', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ CORS_ORIGINS: '*' });
+  });
+  afterAll(() => application.stop());
+
+  it('a page of any origin reads and writes as nobody, whatever cookie comes with it', async () => {
+    const { token } = await Person.signUp(application.url, 'ada');
+    const Host = `127.0.0.1:${application.port}`;
+    const own = { Host, Cookie: `carillon_session=${token}` };
+    const foreign = { ...own, Origin: 'https://evil.test' };
+    expect((await ask(application, '/api/session', own)).status).toBe(200);
+    const answer = await ask(application, '/api/session', foreign);
+    expect(answer.status).toBe(401);
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    const room = { method: 'POST', body: '{"kind":"public","name":"x"}' };
+    expect((await ask(application, '/api/rooms', foreign, room)).status).toBe(401);
+    expect(
+      (await ask(application, '/api/rooms', { ...foreign, Origin: 'null' }, room)).status,
+    ).toBe(401);
+    expect((await ask(application, '/api/rooms', own, room)).status).toBe(201);
+    const bearer = { Host, Origin: 'https://evil.test', Authorization: `Bearer ${token}` };
+    expect((await ask(application, '/api/session', bearer)).status).toBe(200);
+  });
+});
+
+it('says once that X-Forwarded headers arrive while TRUST_PROXY is off', async () => {
+  const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  const application = await startApplication();
+  for (const name of ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'])
+    await ask(application, '/api/users', { Host: 'localhost', [name]: 'x' });
+  const lines = warn.mock.calls.filter(([line]) => String(line).includes('TRUST_PROXY'));
+  warn.mockRestore();
+  await application.stop();
+  expect(lines).toHaveLength(1);
+});
