@@ -55,6 +55,12 @@ export class Admission {
     return wasInvited;
   }
 
+  /** Takes back all invitations into a room: one that is archived cannot be joined. */
+  async uninviteAll(tx: Transaction, roomId: string, by: string): Promise<void> {
+    for (const { userId } of await this.rooms.invitationsTo(tx.db, roomId))
+      await this.uninvite(tx, roomId, userId, by);
+  }
+
   /** @param by they themselves, or who removes them. */
   async dismiss(tx: Transaction, roomId: string, userId: string, by: string): Promise<void> {
     await this.rooms.removeMember(tx.db, roomId, userId);

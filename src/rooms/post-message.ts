@@ -35,7 +35,7 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
       const earlier = await this.messages.findByClientId(tx.db, callerId, clientId);
       if (earlier) return sameAs(earlier, roomId, text);
       refuseArchived(room);
-      const seq = await this.messages.nextSeq(tx.db, roomId);
+      const { seq, createdAt } = await this.messages.nextPlace(tx.db, roomId);
       const message: Message = {
         id: uuidv7(),
         roomId,
@@ -44,7 +44,7 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
         clientId,
         text,
         mentions: await this.messages.mentionedIn(tx.db, roomId, text, callerId),
-        createdAt: new Date().toISOString(),
+        createdAt,
         editedAt: null,
         deletedAt: null,
       };

@@ -41,8 +41,7 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
   }
 
   async #close(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
-    for (const { userId } of await this.rooms.invitationsTo(tx.db, room.id))
-      await this.admission.uninvite(tx, room.id, userId, member.userId);
+    await this.admission.uninviteAll(tx, room.id, member.userId);
     if (room.archivedAt) return;
     const now = new Date().toISOString();
     const archived = { ...room, archivedAt: now, updatedAt: now };

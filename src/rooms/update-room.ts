@@ -1,12 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
+import { Admission } from './admission.js';
 import { refuseArchived, refuseDirect, refuseUnlessOwner, RoomAccess } from './room-access.js';
 import type { Room } from './room.js';
 import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
-/** Renames a room, archives it, or reopens it. */
+/** Renames a room, archives it, which takes its invitations back, or reopens it. */
 export class UpdateRoom extends Command<Room> {
   constructor(
     readonly callerId: string,
@@ -24,6 +25,7 @@ export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
     private readonly rooms: RoomsRepository,
+    private readonly admission: Admission,
   ) {}
 
   execute({ callerId, roomId, changes, precondition }: UpdateRoom): Promise<Room> {
@@ -40,6 +42,7 @@ export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
       if (name === room.name && archivedAt === room.archivedAt) return room;
       const updated = { ...room, name, archivedAt, updatedAt: now };
       await this.rooms.update(tx.db, updated);
+      if (archived) await this.admission.uninviteAll(tx, roomId, callerId);
       const invitations = await this.rooms.invitationsTo(tx.db, roomId);
       for (const fact of RoomUpdated.forAll(updated, invitations)) tx.record(fact, callerId);
       return updated;
