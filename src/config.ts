@@ -166,6 +166,10 @@ export class Config {
   @WholeNumber(0, 10_000_000)
   READ_LIMIT_PER_MINUTE: number = 60_000;
 
+  /** Searches that one user may make in a minute; 0 for no limit. */
+  @WholeNumber(0, 10_000_000)
+  SEARCHES_PER_MINUTE: number = 60;
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 

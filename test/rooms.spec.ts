@@ -1,4 +1,10 @@
+import Sqlite from 'better-sqlite3';
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
+import { Database } from '../src/database/database.js';
+import { isPostgres } from '../src/database/dialect.js';
+import type { Schema } from '../src/database/schema.js';
+import { messagesWith, termsOf } from '../src/database/text-search.js';
 import type { Message } from '../src/rooms/message.js';
 import type { Invitation, Member, Membership, Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -7,8 +13,35 @@ import type { RawListener } from './support/listener.js';
 import { Person } from './support/people.js';
 import { problemCode, problemOf } from './support/requests.js';
 
+/** Searches that one person may make here. */
+const SEARCHES = 40;
+
+/** How many rows a query looks at. */
+function rowsOnSqlite(url: string, { sql: text, parameters }: CompiledQuery): number {
+  const database = new Sqlite(url.slice('sqlite:'.length), { readonly: true });
+  let rows = 0;
+  database.function('in_time', (_row) => ++rows);
+  database.prepare(text).all(...parameters);
+  database.close();
+  return rows;
+}
+
+/** How many rows the step of a query that gives the most gives in all. */
+const rowsOnPostgres = (db: Kysely<Schema>, query: RawBuilder<unknown>): Promise<number> =>
+  db.transaction().execute(async (trx) => {
+    await sql`set local enable_seqscan = off`.execute(trx);
+    const { rows } = await sql<{
+      'QUERY PLAN': unknown;
+    }>`explain (analyze, format json) ${query}`.execute(trx);
+    const steps = JSON.stringify(rows[0]!['QUERY PLAN']).matchAll(
+      /"Relation Name":"messages"[^{}]*?"Actual Rows":([\d.]+)[^{}]*?"Actual Loops":(\d+)/g,
+    );
+    return Math.max(...[...steps].map(([, each, loops]) => Number(each) * Number(loops)));
+  });
+
 describe.each(ENGINES)('rooms on $name', ({ start }) => {
   let engine: EngineUnderTest;
+  let databaseUrl: string;
   let application: RunningApplication;
   let ada: Person;
   let bob: Person;
@@ -17,9 +50,11 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
 
   beforeAll(async () => {
     engine = await start();
+    databaseUrl = await engine.createDatabase();
     application = await startApplication({
-      DATABASE_URL: await engine.createDatabase(),
+      DATABASE_URL: databaseUrl,
       SIGN_IN_ATTEMPTS: '0',
+      SEARCHES_PER_MINUTE: String(SEARCHES),
     });
     [ada, bob, cy] = (await Promise.all(
       ['ada', 'bob', 'cy'].map((name) => Person.signUp(application.url, name)),
@@ -223,6 +258,21 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         ['Ours', true],
         ['Ours', false],
       ]);
+    });
+
+    it('take the invitations back by archiving a room', async () => {
+      await ada.does('POST', path('/invitations'), { userId: cy.id });
+      const [invited, member] = [await listening(cy), await listening(bob)];
+      await ada.does('PATCH', path(), { archived: true });
+      for (const listener of [invited, member]) {
+        await listener.hears(1, 'member.uninvited');
+        expect(listener.of('member.uninvited')[0]!.data).toEqual({
+          roomId: room.id,
+          userId: cy.id,
+        });
+      }
+      expect(await cy.gets('/api/me/invitations')).toEqual([]);
+      expect(await ada.gets(path('/invitations'))).toEqual([]);
     });
 
     it('hand over before the last one leaves', async () => {
@@ -560,6 +610,33 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect(all).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     });
 
+    it('has times that never go back, so that it is found by them after the clock was set back', async () => {
+      const clock = await ada.makes('Clock');
+      const { createdAt } = await ada.says(clock, 'before');
+      const { now } = Date;
+      class Earlier extends Date {
+        constructor(...args: [number]) {
+          super(...(args.length > 0 ? args : ([now() - 3_600_000] as [number])));
+        }
+      }
+      const RealDate = Date;
+      globalThis.Date = Earlier as DateConstructor;
+      try {
+        for (const text of ['after', 'and later']) await ada.says(clock, text);
+      } finally {
+        globalThis.Date = RealDate;
+      }
+      await ada.says(clock, 'the clock is right again');
+      const messages = await messagesOf(ada, clock);
+      const times = messages.map((message) => message.createdAt);
+      expect(times).toEqual(times.toSorted());
+      expect(times.slice(0, 3)).toEqual([createdAt, createdAt, createdAt]);
+      const later = new Date(Date.parse(createdAt) + 1).toISOString();
+      expect((await messagesOf(ada, clock, `?limit=1&at=${later}`)).map(({ seq }) => seq)).toEqual([
+        4,
+      ]);
+    });
+
     it('is found by a time', async () => {
       const [tenth] = await messagesOf(ada, room, '?limit=1&after=9');
       const found = await seqs(`?limit=3&at=${tenth!.createdAt}`);
@@ -600,6 +677,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         'Été à Straße, ÉCOLE',
         'engine-room: 42 pistons',
         'под ключ',
+        '鐘, plan b',
       ])
         await ada.says(room, text);
     });
@@ -612,10 +690,49 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       ['room 42', ['engine-room: 42 pistons']],
       ['ключ', ['под ключ']],
       ['gine', []],
+      // A single character is a whole word, not the beginning of every second one.
+      ['plan b', ['鐘, plan b']],
+      ['engine r', []],
+      ['鐘', ['鐘, plan b']],
       ['"engine" OR NOT near(*', []],
       [`'; drop table messages; --`, []],
     ])('finds %j', async (query, texts) => {
       expect(await found(ada, query)).toEqual(texts);
+    });
+
+    it.each(['a', 'É', '7', '?', 'x'.repeat(201)])('refuses %j', async (query) => {
+      const path = `/api/messages?${new URLSearchParams({ q: query }).toString()}`;
+      expect(await refusal(await ada.send('GET', path))).toEqual([400, 'invalid-parameter']);
+    });
+
+    it('finds a word of any length by its beginning', async () => {
+      const word = '𐐨'.repeat(8000);
+      await ada.says(room, word);
+      expect(await found(ada, '𐐨'.repeat(100))).toEqual([word]);
+    });
+
+    it('looks only at what stands in the rooms of who asks', async () => {
+      const secret = await ada.makes('Frequent', 'private');
+      for (let n = 0; n < 20; n++) await ada.says(secret, `frequent word ${n}`);
+      await bob.says(await bob.makes('Seldom'), 'frequent once');
+      const db = application.app.get(Database, { strict: false }).read;
+      const rowsOf = async (person: Person) => {
+        const search = messagesWith(db, termsOf('freq')!, { userId: person.id });
+        return isPostgres(db)
+          ? rowsOnPostgres(db, search)
+          : rowsOnSqlite(databaseUrl, search.compile(db));
+      };
+      expect([await rowsOf(ada), await rowsOf(bob), await rowsOf(cy)]).toEqual([20, 1, 0]);
+    });
+
+    it('is limited for each person', async () => {
+      const eager = await Person.signUp(application.url, 'eager');
+      const search = () => eager.send('GET', '/api/messages?q=engine');
+      for (let n = 0; n < SEARCHES; n++) expect((await search()).status).toBe(200);
+      const refused = await search();
+      expect(await refusal(refused)).toEqual([429, 'too-many-requests']);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ada.send('GET', '/api/messages?q=engine')).status).toBe(200);
     });
 
     it("finds nothing in other people's rooms, nor in those that were left", async () => {

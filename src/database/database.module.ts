@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Database, ENGINE, type Engine } from './database.js';
 import { Installation } from './installation.js';
+import { LongReads } from './long-reads.js';
 import { migrate } from './migrations.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
@@ -54,10 +55,11 @@ export class DatabaseModule {
         { provide: ENGINE, useValue: engine },
         Database,
         Installation,
+        LongReads,
         UnitOfWork,
         ClosesDatabase,
       ],
-      exports: [Database, Installation, UnitOfWork],
+      exports: [Database, Installation, LongReads, UnitOfWork],
     };
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ControlledTransaction, type Kysely, sql } from 'kysely';
+import { type CompiledQuery, type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Observable } from 'rxjs';
 import { isPostgres } from './dialect.js';
 import type { Schema } from './schema.js';
@@ -38,6 +38,14 @@ export interface Engine {
   commit(transaction: ControlledTransaction<Schema>): Promise<void>;
   /** All statements of `work` see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
+  /** How many `longRead` may run at a time. */
+  readonly longReadsAtOnce: number;
+  /**
+   * Runs one query beside the event loop, on a connection that nobody waits for. Call it by way of LongReads.
+   *
+   * @throws DeadlineExceeded it was interrupted after `milliseconds`.
+   */
+  longRead<Row>(query: CompiledQuery<Row>, milliseconds: number): Promise<Row[]>;
   /** Call it when nothing is written any more. */
   close(): Promise<void>;
 }

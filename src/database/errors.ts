@@ -8,6 +8,11 @@ export class TransactionConflict extends DatabaseUnavailable {
   override readonly name: string = 'TransactionConflict';
 }
 
+/** A read took longer than it may, or would: too many others wait. */
+export class DeadlineExceeded extends DatabaseUnavailable {
+  override readonly name: string = 'DeadlineExceeded';
+}
+
 /** What a line of the log says of an error: without a stack where the database is away, which no code is to blame for. */
 export const inLog = (error: unknown): object =>
   error instanceof DatabaseUnavailable ? { reason: error.message } : { err: error };

@@ -5,12 +5,13 @@ import {
   Kysely,
   PostgresDialect,
   type PostgresPoolClient,
+  sql,
 } from 'kysely';
 import pg from 'pg';
 import type { Observable } from 'rxjs';
 import { StartupError, withoutPassword } from '../startup-error.js';
 import type { Engine, RecordedFact } from './database.js';
-import { DatabaseUnavailable, TransactionConflict } from './errors.js';
+import { DatabaseUnavailable, DeadlineExceeded, TransactionConflict } from './errors.js';
 import { PostgresBell } from './postgres-bell.js';
 import type { Schema } from './schema.js';
 
@@ -113,8 +114,11 @@ class PostgresEngine implements Engine {
   readonly #logger = new Logger('PostgreSQL');
   readonly #pool: pg.Pool;
   readonly #bell: PostgresBell;
+  /** The others stay for what is short. */
+  readonly longReadsAtOnce: number;
 
   constructor(url: string, connections: number) {
+    this.longReadsAtOnce = Math.max(1, Math.floor(connections / 4));
     const options: pg.PoolConfig = {
       connectionString: url,
       application_name: 'carillon',
@@ -186,6 +190,23 @@ class PostgresEngine implements Engine {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(work);
+  }
+
+  async longRead<Row>(query: CompiledQuery<Row>, milliseconds: number): Promise<Row[]> {
+    const end = performance.now() + milliseconds;
+    try {
+      const { rows } = await this.read
+        .transaction()
+        .setAccessMode('read only')
+        .execute(async (trx) => {
+          await sql`set local statement_timeout = ${sql.lit(milliseconds)}`.execute(trx);
+          return trx.executeQuery(query);
+        });
+      return rows;
+    } catch (error) {
+      if (performance.now() < end) throw error;
+      throw new DeadlineExceeded('The query took too long.', { cause: error });
+    }
   }
 
   async close(): Promise<void> {

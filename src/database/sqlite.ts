@@ -19,6 +19,7 @@ import { Checkpointer } from './checkpointer.js';
 import type { Engine, RecordedFact } from './database.js';
 import { DatabaseUnavailable } from './errors.js';
 import { ProcessBell } from './process-bell.js';
+import { ReaderThread } from './reader-thread.js';
 import type { Schema } from './schema.js';
 
 /** Milliseconds that a statement waits for another process to finish its transaction. */
@@ -93,6 +94,8 @@ class SqliteEngine implements Engine {
   readonly #bell = new ProcessBell();
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
+  readonly #thread: ReaderThread;
+  readonly longReadsAtOnce = 1;
   #committing: Promise<void> | undefined;
   #lastSnapshot: Promise<unknown> = Promise.resolve();
 
@@ -108,6 +111,7 @@ class SqliteEngine implements Engine {
     this.read = this.#reader.db;
     this.#wal = fs.openSync(`${path}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(path);
+    this.#thread = new ReaderThread(path);
   }
 
   get rings(): Observable<void> {
@@ -172,11 +176,24 @@ class SqliteEngine implements Engine {
     }
   }
 
+  async longRead<Row>(
+    { sql, parameters }: CompiledQuery<Row>,
+    milliseconds: number,
+  ): Promise<Row[]> {
+    const rows = await this.#thread
+      .ask(sql, parameters, milliseconds)
+      .catch((error: unknown) => translated(() => throwing(error)));
+    // The thread sees a commit before it is on disk.
+    await this.#committing?.catch(() => undefined);
+    return rows as Row[];
+  }
+
   async close(): Promise<void> {
     while (this.#committing) await this.#committing.catch(() => undefined);
     await this.#lastSnapshot;
     this.#bell.close();
     await this.#checkpointer.close();
+    await this.#thread.close();
     fs.closeSync(this.#wal);
     for (const connection of [this.#reader, this.#snapshots, this.writer]) connection.close();
   }
@@ -371,6 +388,10 @@ function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
 
 const isBusy = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable && /\(SQLITE_BUSY/.test(error.message);
+
+function throwing(error: unknown): never {
+  throw error;
+}
 
 function translated<T>(work: () => T): T {
   try {

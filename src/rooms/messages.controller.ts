@@ -160,7 +160,8 @@ export class MessagesController {
   @ApiOperation({
     operationId: 'searchMessages',
     summary: 'Search what was said in my rooms',
-    description: 'Case does not matter.',
+    description:
+      'Case does not matter. How often one may search is limited, and a search that takes longer than 3 s is given up.',
   })
   @ApiResponse({
     status: 200,
@@ -168,7 +169,7 @@ export class MessagesController {
     type: [Message],
     headers: pickHeaders('Link', 'X-Request-Id'),
   })
-  @ApiProblems('invalid-parameter', 'unauthenticated')
+  @ApiProblems('invalid-parameter', 'unauthenticated', 'too-many-requests')
   async search(
     @Query() { q, room, before, limit }: SearchQuery,
     @CurrentCaller() { userId }: Caller,

@@ -1,23 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable } from 'kysely';
+import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
-import { hasWords, wordsOf } from '../database/text-search.js';
+import { messagesWith, type SearchTerms, wordsOf } from '../database/text-search.js';
 import type { Message } from './message.js';
 import { usernamesIn } from './usernames.js';
 
 /** Messages and whom they mention, in SQL. Each method runs on the connection it is given. */
 @Injectable()
 export class MessagesRepository {
-  /** Takes the next place in a room, whose row it holds until the transaction ends. */
-  async nextSeq(db: Kysely<Schema>, roomId: string): Promise<number> {
-    const { last_seq } = await db
+  /**
+   * Takes the next place in a room, whose row it holds until the transaction ends. Its time is never before that of the
+   * place before, whatever becomes of the clock: `seqAt` relies on it.
+   */
+  async nextPlace(
+    db: Kysely<Schema>,
+    roomId: string,
+  ): Promise<{ readonly seq: number; readonly createdAt: string }> {
+    const { last_seq: seq } = await db
       .updateTable('rooms')
       .set(({ eb }) => ({ last_seq: eb('last_seq', '+', 1) }))
       .where('id', '=', roomId)
       .returning('last_seq')
       .executeTakeFirstOrThrow();
-    return last_seq;
+    const previous = await db
+      .selectFrom('messages')
+      .select('created_at')
+      .where('room_id', '=', roomId)
+      .where('seq', '=', seq - 1)
+      .executeTakeFirst();
+    const now = new Date().toISOString();
+    return { seq, createdAt: previous && previous.created_at > now ? previous.created_at : now };
   }
 
   /** @throws TransactionConflict its author has posted one with its client id meanwhile, in another room. */
@@ -137,7 +150,7 @@ export class MessagesRepository {
   async seqAt(db: Kysely<Schema>, roomId: string, time: string): Promise<number> {
     let low = 1;
     let high = (await this.lastSeq(db, roomId)) + 1;
-    // Times follow the places, which have no gaps, so no index is needed.
+    // Times never decrease along the places, which have no gaps, so no index is needed.
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const { created_at } = await db
@@ -157,35 +170,37 @@ export class MessagesRepository {
     return (await query.executeTakeFirstOrThrow()).last_seq;
   }
 
-  /** Messages of a person's own rooms that have all these words, the newest first. */
-  async search(
+  /** Finds messages in a person's own rooms, the newest first. It may take long: see LongReads. */
+  search(
     db: Kysely<Schema>,
     userId: string,
-    { words, roomId, before, limit }: SearchTerms,
-  ): Promise<Message[]> {
-    const rows = await db
-      .selectFrom('messages')
-      .innerJoin('members', 'members.room_id', 'messages.room_id')
-      .selectAll('messages')
-      .where('members.user_id', '=', userId)
-      .where('messages.deleted_at', 'is', null)
-      .where(hasWords(db, words))
-      .$if(roomId !== undefined, (query) => query.where('messages.room_id', '=', roomId!))
-      .$if(before !== undefined, (query) =>
-        query.where('messages.number', '<', (of) =>
-          of
-            .selectFrom('messages as last')
-            .innerJoin('members as mine', 'mine.room_id', 'last.room_id')
-            .select('last.number')
-            .where('mine.user_id', '=', userId)
-            .where('last.id', '=', before!),
-        ),
-      )
-      // The index of words is in this order, so few of many matches are soon found.
-      .orderBy('messages.number', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(toMessage);
+    { terms, roomId, before, limit }: MessageSearch,
+  ): CompiledQuery<Selectable<MessagesTable>> {
+    return (
+      db
+        // Materialized: what the index of words does not have is not looked at, whatever the planner thinks of it.
+        .with(
+          (found) => found('found').materialized(),
+          () => sql<{ number: number }>`(${messagesWith(db, terms, { userId, roomId })})`,
+        )
+        .selectFrom('messages')
+        .innerJoin('found', 'found.number', 'messages.number')
+        .selectAll('messages')
+        .where('messages.deleted_at', 'is', null)
+        .$if(before !== undefined, (query) =>
+          query.where('messages.number', '<', (of) =>
+            of
+              .selectFrom('messages as last')
+              .innerJoin('members as mine', 'mine.room_id', 'last.room_id')
+              .select('last.number')
+              .where('mine.user_id', '=', userId)
+              .where('last.id', '=', before!),
+          ),
+        )
+        .orderBy('messages.number', 'desc')
+        .limit(limit)
+        .compile()
+    );
   }
 
   async #insertMentions(db: Kysely<Schema>, { roomId, seq, mentions }: Message): Promise<void> {
@@ -195,9 +210,8 @@ export class MessagesRepository {
   }
 }
 
-interface SearchTerms {
-  /** As `wordsOf` makes them. */
-  readonly words: readonly string[];
+interface MessageSearch {
+  readonly terms: SearchTerms;
   readonly roomId?: string | undefined;
   /** The id of a message that is newer than all that are looked for. */
   readonly before?: string | undefined;

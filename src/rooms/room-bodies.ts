@@ -14,6 +14,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { termsOf } from '../database/text-search.js';
 import { Name } from '../http/names.js';
 import { WholeNumber } from '../whole-number.js';
 import { KINDS, type Kind, ROLES, type Role } from './room.js';
@@ -21,6 +22,7 @@ import { KINDS, type Kind, ROLES, type Role } from './room.js';
 const LONGEST_ROOM_NAME = 100; // Unicode code points
 const LONGEST_MESSAGE = 8000; // Unicode code points
 const MOST_MESSAGES = 200;
+const LONGEST_SEARCH = 200; // UTF-16 code units
 
 const ID = { format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' };
 
@@ -174,19 +176,28 @@ export class MessagesQuery {
   at?: string;
 }
 
+function searchMistake(query: string): string | undefined {
+  if (query.length > LONGEST_SEARCH)
+    return `must have at most ${LONGEST_SEARCH} characters; it has ${query.length}`;
+  if (!termsOf(query))
+    return 'must have a word of two characters or more, or one of a script without spaces, such as 鐘';
+  return undefined;
+}
+
 export class SearchQuery {
   @ApiProperty({
     minLength: 1,
-    maxLength: 200,
-    description: 'Words that a message must all have; the last one may be the beginning of a word.',
+    maxLength: LONGEST_SEARCH,
+    description:
+      'Words that a message must all have. The last one may be the beginning of a word, from its second character on.',
   })
   @Type(() => String)
   @IsString({ message: 'must be text' })
   @ValidateBy({
     name: 'searchable',
     validator: {
-      validate: (value) => /[\p{L}\p{N}]/u.test(String(value)) && String(value).length <= 200,
-      defaultMessage: () => 'must have a letter or a digit, and at most 200 characters',
+      validate: (value) => searchMistake(String(value)) === undefined,
+      defaultMessage: (args) => searchMistake(String(args?.value)) ?? '',
     },
   })
   q!: string;

@@ -30,6 +30,7 @@ import { RoomsController } from './rooms.controller.js';
 import { FACTS, ROOMS } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { SearchMessagesHandler } from './search-messages.js';
+import { SearchQuota } from './search-quota.js';
 import { TellTypingHandler } from './tell-typing.js';
 import { UpdateRoomHandler } from './update-room.js';
 import { WithdrawInvitationHandler } from './withdraw-invitation.js';
@@ -46,6 +47,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     ReadMarkers,
     RoomAccess,
     RoomRights,
+    SearchQuota,
     CreateRoomHandler,
     OpenDirectHandler,
     UpdateRoomHandler,
