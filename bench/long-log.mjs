@@ -49,7 +49,9 @@ async function fill(file, events) {
     const { oldest } = /** @type {{ oldest: number }} */ (
       db.prepare('SELECT oldest FROM event_log').get()
     );
-    const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, NULL, ?)');
+    const insertEvent = db.prepare(
+      'INSERT INTO events (position, topic, type, data, at) VALUES (?, ?, ?, ?, ?)',
+    );
     for (let position = oldest; position < oldest + events; position++)
       insertEvent.run(position, 'users', 'user.updated', data(position, at), at);
     db.prepare('UPDATE event_log SET head = ?').run(oldest + events - 1);

@@ -198,6 +198,8 @@ describe('the newest facts in memory', () => {
       actor: null,
       at: '',
       private: 1,
+      subject: null,
+      redacts: null,
     }));
   const positions = (found: readonly LoggedFact[] | undefined) =>
     found?.map(({ position }) => position);

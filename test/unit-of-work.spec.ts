@@ -77,6 +77,46 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await positions()).toEqual(countUp(good.length));
   });
 
+  describe('redacts the earlier events of a subject', () => {
+    const post = (value: string) =>
+      open.work.run(async (tx) => tx.record({ ...fact(value), subject: 'x' }));
+    const redact = () => open.work.run((tx) => tx.redact('x', () => ({ value: null })));
+
+    it('once, and nothing else of them changes', async () => {
+      await post('secret');
+      const [before] = await open.log.read(0, 1, 1);
+      expect(await redact()).toBe(1);
+      const data = '{"value":null}';
+      expect(await open.log.read(0, 1, 1)).toEqual([{ ...before, data, subject: null }]);
+      expect(await redact()).toBe(0);
+    });
+
+    it('also those that another command records in the same commit, unless that is undone', async () => {
+      const undone = open.work.run(async (tx) => {
+        await tx.redact('x', () => ({ value: 'undone' }));
+        throw new Error('no');
+      });
+      await Promise.all([post('secret'), expect(undone).rejects.toThrow('no'), post('other')]);
+      expect(await loggedData()).toEqual(['secret', 'other']);
+      await Promise.all([post('third'), redact(), post('fourth')]);
+      expect(await loggedData()).toEqual([null, null, null, 'fourth']);
+    });
+
+    it('the newest first, so many at once', async () => {
+      for (const value of ['one', 'two', 'three']) await post(value);
+      const some = () => open.work.run((tx) => tx.redact('x', () => ({ value: null }), 2));
+      expect(await some()).toBe(2);
+      expect(await loggedData()).toEqual(['one', null, null]);
+      expect(await some()).toBe(1);
+    });
+
+    it('before an event is recorded that says so', async () => {
+      const event = { ...fact('deleted'), redacts: 'x' };
+      const unredacted = open.work.run(async (tx) => tx.record(event));
+      await expect(unredacted).rejects.toThrow('without redacting x');
+    });
+  });
+
   it('undoes a statement that fails behind an inner run, and nothing of those that share its commit', async () => {
     const insert = (id: string) =>
       open.work.run(async (tx) => void (await tx.db.insertInto('users').values(row(id)).execute()));

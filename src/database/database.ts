@@ -11,6 +11,8 @@ export interface RecordedFact {
   readonly data: string;
   /** Who did it; `null` when nobody signed in. */
   readonly actor: string | null;
+  readonly subject: string | null;
+  readonly redacts: string | null;
 }
 
 /** The connections of one engine. */

@@ -11,4 +11,8 @@ export interface Fact<T = unknown> {
   readonly type: string;
   /** What the listener gets, as JSON. */
   readonly data: T;
+  /** Whose content `data` holds, such as `message/<id>`: `Transaction.redact` finds it by that. */
+  readonly subject?: string | undefined;
+  /** The subject whose earlier events the same transaction redacts: every process forgets what it keeps of them. */
+  readonly redacts?: string | undefined;
 }

@@ -77,7 +77,7 @@ export const TABLES = [
   },
   {
     name: 'events',
-    columns: ['position', 'topic', 'type', 'data', 'actor', 'at', 'private'],
+    columns: ['position', 'topic', 'type', 'data', 'actor', 'at', 'private', 'subject', 'redacts'],
     key: ['position'],
   },
   {

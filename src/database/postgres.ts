@@ -35,10 +35,11 @@ const CONFLICT = /^(40001|40P01|55P03)$/;
  */
 const APPEND = `
   with log as (update event_log set head = head + $1::bigint returning head)
-  insert into events (position, topic, type, data, actor, at)
-  select log.head - $1::bigint + fact.n, fact.topic, fact.type, fact.data, fact.actor, $6
-  from log, unnest($2::text[], $3::text[], $4::text[], $5::text[])
-    with ordinality as fact (topic, type, data, actor, n)`;
+  insert into events (position, topic, type, data, actor, subject, redacts, at)
+  select log.head - $1::bigint + fact.n, fact.topic, fact.type, fact.data, fact.actor,
+    fact.subject, fact.redacts, $8
+  from log, unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    with ordinality as fact (topic, type, data, actor, subject, redacts, n)`;
 
 /** https://www.postgresql.org/docs/current/libpq-ssl.html, less `allow`, which would ask for no TLS first. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
@@ -174,6 +175,8 @@ class PostgresEngine implements Engine {
         column('type'),
         column('data'),
         column('actor'),
+        column('subject'),
+        column('redacts'),
         new Date().toISOString(),
       ]),
     );

@@ -22,6 +22,10 @@ export interface EventsTable {
   at: string;
   /** 0 where another program has opened it to every subscriber that names its topic; else 1. */
   private: Generated<number>;
+  /** Whose content `data` holds, such as `message/<id>`; `null` where it holds none, or none any more. */
+  subject: string | null;
+  /** The subject whose earlier events were redacted in the transaction that recorded this one. */
+  redacts: string | null;
 }
 
 /** One row. `head` is the last position given, `oldest` the first that is still kept. */

@@ -33,7 +33,7 @@ const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/
 
 const TAKE_POSITIONS = 'update event_log set head = head + ? returning head';
 const INSERT_EVENT =
-  'insert into events (position, topic, type, data, actor, at) values (?, ?, ?, ?, ?, ?)';
+  'insert into events (position, topic, type, data, actor, at, subject, redacts) values (?, ?, ?, ?, ?, ?, ?, ?)';
 
 /** Flushes a file's data to disk: `fs.fdatasync`. */
 export type Flush = (fd: number, done: (error: Error | null) => void) => void;
@@ -135,9 +135,18 @@ class SqliteEngine implements Engine {
     );
     let position = log!.head - facts.length;
     const at = new Date().toISOString();
-    for (const { topic, type, data, actor } of facts)
+    for (const { topic, type, data, actor, subject, redacts } of facts)
       await transaction.executeQuery(
-        CompiledQuery.raw(INSERT_EVENT, [++position, topic, type, data, actor, at]),
+        CompiledQuery.raw(INSERT_EVENT, [
+          ++position,
+          topic,
+          type,
+          data,
+          actor,
+          at,
+          subject,
+          redacts,
+        ]),
       );
   }
 

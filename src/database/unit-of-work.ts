@@ -7,6 +7,7 @@ import { ENGINE, type Engine, type RecordedFact } from './database.js';
 import { DatabaseUnavailable, TransactionConflict } from './errors.js';
 import type { Fact } from './fact.js';
 import { RegisteredTopics } from './registered-topics.js';
+import { pendingRedacted, type Redaction, redactLogged, type Rewrite } from './redaction.js';
 import { Savepoints } from './savepoints.js';
 import type { Schema } from './schema.js';
 
@@ -25,22 +26,24 @@ class TransactionLost extends DatabaseUnavailable {}
 export class Transaction {
   #last: Promise<unknown> = Promise.resolve();
   #ended = false;
+  readonly #redacted = new Set<string>();
 
   constructor(
     readonly db: Kysely<Schema>,
     private readonly savepoints: Savepoints,
     private readonly topics: RegisteredTopics,
-    private readonly facts: RecordedFact[] = [],
+    private readonly entries: (RecordedFact | Redaction)[] = [],
   ) {}
 
   /**
    * Puts a fact into the log, if this transaction commits.
    *
    * @param actor the id of whoever did it, `null` when nobody signed in.
-   * @throws Error the work that this transaction was given to has ended, no feature has registered the topic, or the data
-   *   is not JSON.
+   * @throws Error the work that this transaction was given to has ended, no feature has registered the topic, the data is
+   *   not JSON, or `redact` was not called for what the event redacts.
    */
-  record({ topic, type, data }: Fact, actor: string | null = null): void {
+  record(fact: Fact, actor: string | null = null): void {
+    const { topic, type, data, subject = null, redacts = null } = fact;
     if (this.#ended) throw new Error(`${type} was recorded after its unit of work had ended.`);
     if (!this.topics.isRegistered(topic))
       throw new Error(
@@ -48,7 +51,24 @@ export class Transaction {
       );
     const json = JSON.stringify(data) as string | undefined;
     if (json === undefined) throw new Error(`The data of ${type} is not JSON.`);
-    this.facts.push({ topic, type, data: json, actor });
+    if (redacts !== null && !this.#redacted.has(redacts))
+      throw new Error(`${type} was recorded without redacting ${redacts}.`);
+    this.entries.push({ topic, type, data: json, actor, subject, redacts });
+  }
+
+  /**
+   * Rewrites the data of earlier events of a subject, if this transaction commits; position, topic and type stay. Record
+   * an event that `redacts` the subject after it, for the processes that keep the earlier ones in memory.
+   *
+   * @param rewrite makes of an event's data what is left of them.
+   * @param limit how many events are rewritten, the newest first.
+   * @returns how many were: as many as `limit` where more may be left.
+   */
+  async redact(subject: string, rewrite: Rewrite, limit = 500): Promise<number> {
+    this.#redacted.add(subject);
+    // Those that others have recorded in this transaction are not in the log yet.
+    this.entries.push({ subject, rewrite });
+    return redactLogged(this.db, subject, rewrite, limit);
   }
 
   /**
@@ -70,7 +90,7 @@ export class Transaction {
     try {
       const result = await inner.#carryOut(work);
       await this.savepoints.release();
-      this.facts.push(...inner.facts);
+      this.entries.push(...inner.entries);
       return result;
     } catch (error) {
       await this.#undo(error);
@@ -222,10 +242,10 @@ export class UnitOfWork {
   }
 
   async #attemptAll(trx: ControlledTransaction<Schema>, taken: Command[]): Promise<(() => void)[]> {
-    const facts: RecordedFact[] = [];
+    const entries: (RecordedFact | Redaction)[] = [];
     const answers: (() => void)[] = [];
     const savepoints = new Savepoints(trx);
-    const tx = new Transaction(trx, savepoints, this.topics, facts);
+    const tx = new Transaction(trx, savepoints, this.topics, entries);
     while (taken.length < MOST_PER_COMMIT && this.#waiting.length > 0) {
       // Before the next one is taken: what fails here is no failure of its own, and must not lose it.
       if (taken.length > 0) await savepoints.becomeImpatient();
@@ -236,6 +256,7 @@ export class UnitOfWork {
       taken.push(next);
     }
     await savepoints.end();
+    const facts = pendingRedacted(entries);
     if (facts.length > 0) await this.engine.append(trx, facts);
     await this.engine.commit(trx);
     if (facts.length > 0) this.#committed.next();

@@ -20,12 +20,17 @@ export interface LiveListener {
   fallBehind(): void;
 }
 
+interface EncodedPage {
+  readonly facts: readonly LoggedFact[];
+  readonly chunk: Chunk;
+}
+
 /** The listeners of one view. What they hear is put together once for all of them. */
 export class Channel {
   /** What it includes now. It changes with the rights of a person. */
   readonly #topics: Map<string, number>;
   readonly #live = new Set<LiveListener>();
-  readonly #pages = new Map<string, Chunk>();
+  readonly #pages = new Map<string, EncodedPage>();
   #waiting: LoggedFact[] = [];
   #waitingBytes = 0;
   /** Frames of ephemeral facts, behind those that wait. */
@@ -127,12 +132,18 @@ export class Channel {
   encodePage(facts: readonly LoggedFact[]): Chunk {
     if (facts.length === 0) return Chunk.empty;
     const key = `${this.epoch} ${facts[0]!.position}-${facts.at(-1)!.position}`;
-    let page = this.#pages.get(key);
-    if (!page) {
-      if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
-      this.#pages.set(key, (page = Chunk.of(this.#frames(facts))));
-    }
-    return page;
+    const known = this.#pages.get(key);
+    // A page that was read before a redaction may come to be encoded after it.
+    if (known && isSame(known.facts, facts)) return known.chunk;
+    if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
+    const chunk = Chunk.of(this.#frames(facts));
+    this.#pages.set(key, { facts, chunk });
+    return chunk;
+  }
+
+  /** Forgets the pages of replays: what they were made of was redacted. */
+  forgetPages(): void {
+    this.#pages.clear();
   }
 
   /** Goes on in a later turn when a batch is done. Those that join meanwhile have read the run already. */
@@ -151,3 +162,6 @@ export class Channel {
     this.turns.add('live', () => this.#hand(rest, run, first, head));
   }
 }
+
+const isSame = (one: readonly LoggedFact[], other: readonly LoggedFact[]): boolean =>
+  one.length === other.length && one.every((fact, index) => fact === other[index]);

@@ -101,6 +101,11 @@ export class Channels {
     for (const channel of this.#byKey.values()) channel.fallBehind();
   }
 
+  /** Earlier events were redacted: no replay may be made of what was put together before. */
+  forgetPages(): void {
+    for (const channel of this.#byKey.values()) channel.forgetPages();
+  }
+
   #withTopic(topic: string): Iterable<Channel> {
     return this.#byTopic.get(topic) ?? [];
   }

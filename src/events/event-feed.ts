@@ -26,6 +26,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #facts = new Subject<readonly LoggedFact[]>();
   readonly #gaps = new Subject<void>();
   readonly #restarts = new Subject<void>();
+  readonly #redactions = new Subject<void>();
   /** What was emitted last, for listeners that are a little behind. */
   readonly recent: RecentFacts;
   #epoch = '';
@@ -85,6 +86,11 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return this.#restarts;
   }
 
+  /** Tells, before the events that follow, that earlier ones were redacted. What is kept of them must not be used again. */
+  get redactions(): Observable<void> {
+    return this.#redactions;
+  }
+
   get epoch(): string {
     return this.#epoch;
   }
@@ -141,6 +147,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     if (facts.length === 0 && told) return false;
     if (facts[0]?.position !== this.#head + 1) return this.#skipMissing();
     const run = upToHole(facts);
+    await this.#redactRecent(run);
     this.#head = run.at(-1)!.position;
     this.#last = run.at(-1);
     this.recent.push(run);
@@ -149,6 +156,16 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     // SQLite answers at once, so a long run of pages would let nothing else have its turn.
     await new Promise(setImmediate);
     return true;
+  }
+
+  /** Reads those that are in memory again whose earlier form the log does not hold any more. */
+  async #redactRecent(run: readonly LoggedFact[]): Promise<void> {
+    const subjects = new Set(run.flatMap(({ redacts }) => redacts ?? []));
+    if (subjects.size === 0) return;
+    const positions = this.recent.positionsOf(subjects);
+    for (let n = 0; n < positions.length; n += PAGE)
+      this.recent.replace(await this.log.at(positions.slice(n, n + PAGE)));
+    this.#redactions.next();
   }
 
   /**
@@ -171,6 +188,9 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
       );
     this.#head = next - 1;
     this.#last = undefined;
+    // One of those that will not come may have redacted what is in memory.
+    this.recent.clear();
+    this.#redactions.next();
     this.#gaps.next();
     return true;
   }
@@ -199,5 +219,9 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-const isSame = (one: LoggedFact, other: LoggedFact): boolean =>
-  one.at === other.at && one.type === other.type && one.data === other.data;
+/** Whether what is read now is what was told, which may have been redacted since. */
+const isSame = (now: LoggedFact, told: LoggedFact): boolean =>
+  now.at === told.at &&
+  now.type === told.type &&
+  now.topic === told.topic &&
+  (now.data === told.data || (now.subject === null && told.subject !== null));

@@ -42,6 +42,15 @@ export class EventLog {
       .execute();
   }
 
+  /** The events at some positions that are kept. */
+  at(positions: readonly number[]): Promise<LoggedFact[]> {
+    return this.database.read
+      .selectFrom('events')
+      .selectAll()
+      .where('position', 'in', positions)
+      .execute();
+  }
+
   /** The facts after `after`, in order, up to and including `upTo`, `limit` of them at most. */
   read(
     after: number,

@@ -33,6 +33,27 @@ export class RecentFacts {
     this.#start = 0;
   }
 
+  /** The positions of those that hold content of one of the subjects. */
+  positionsOf(subjects: ReadonlySet<string>): number[] {
+    const positions: number[] = [];
+    for (let index = this.#start; index < this.#facts.length; index++) {
+      const { subject, position } = this.#facts[index]!;
+      if (subject !== null && subjects.has(subject)) positions.push(position);
+    }
+    return positions;
+  }
+
+  /** Takes other versions of some that are here. */
+  replace(facts: readonly LoggedFact[]): void {
+    for (const fact of facts) {
+      const index = this.#start + fact.position - (this.#facts[this.#start]?.position ?? Infinity);
+      const before = this.#facts[index];
+      if (before?.position !== fact.position) continue;
+      this.#facts[index] = fact;
+      this.#bytes += sizeOf(fact) - sizeOf(before);
+    }
+  }
+
   clear(): void {
     this.#facts = [];
     this.#start = 0;

@@ -26,6 +26,7 @@ export class Replays {
     private readonly turns: Turns,
   ) {
     feed.restarts.subscribe(() => this.#kept.clear());
+    feed.redactions.subscribe(() => this.#kept.clear());
   }
 
   /** The facts that follow `position`, where they are in memory. */

@@ -78,6 +78,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
     this.#channels.refused.subscribe((channel) => this.#endAllOf(channel));
     this.#channels.endedSessions.subscribe((sessionId) => this.#endSession(sessionId));
+    this.feed.redactions.subscribe(() => this.#channels.forgetPages());
     this.feed.gaps.subscribe(() => {
       this.#channels.fallBehind();
       this.#sendBackPeople();

@@ -5,7 +5,7 @@ import { Problem } from '../http/problems.js';
 import { messageNotFound } from './message-not-found.js';
 import { MessagesRepository } from './messages.repository.js';
 import { RoomAccess } from './room-access.js';
-import { MessageDeleted } from './rooms.events.js';
+import { MessageDeleted, messageSubject, withoutText } from './rooms.events.js';
 
 /** Takes a message back. It keeps its place, without what it said; a second time changes nothing. */
 export class DeleteMessage extends Command<void> {
@@ -39,6 +39,7 @@ export class DeleteMessageHandler implements ICommandHandler<DeleteMessage> {
       const deletedAt = new Date().toISOString();
       const deleted = { ...message, text: null, mentions: [], deletedAt };
       await this.messages.update(tx.db, deleted);
+      await tx.redact(messageSubject(message.id), withoutText);
       tx.record(new MessageDeleted(deleted, message.mentions), callerId);
     });
   }

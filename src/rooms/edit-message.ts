@@ -6,7 +6,7 @@ import { messageNotFound } from './message-not-found.js';
 import type { Message } from './message.js';
 import { MessagesRepository } from './messages.repository.js';
 import { refuseArchived, RoomAccess } from './room-access.js';
-import { MessageEdited } from './rooms.events.js';
+import { MessageEdited, messageSubject, withoutText } from './rooms.events.js';
 
 /** Its author says it otherwise. */
 export class EditMessage extends Command<Message> {
@@ -43,6 +43,7 @@ export class EditMessageHandler implements ICommandHandler<EditMessage> {
       const mentions = await this.messages.mentionedIn(tx.db, roomId, text, callerId);
       const edited = { ...message, text, mentions, editedAt: new Date().toISOString() };
       await this.messages.update(tx.db, edited);
+      await tx.redact(messageSubject(message.id), withoutText);
       tx.record(new MessageEdited(edited, message.mentions), callerId);
       return edited;
     });

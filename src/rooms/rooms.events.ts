@@ -11,6 +11,15 @@ export const roomTopic = (roomId: string): string => `${ROOMS}/${roomId}`;
 /** Public rooms are told to all who are signed in, others to their members. */
 const topicOf = ({ id, kind }: Room): string => (kind === 'public' ? ROOMS : roomTopic(id));
 
+/** By what the events are found that hold a message's text. */
+export const messageSubject = (messageId: string): string => `message/${messageId}`;
+
+/** What is left of an event that holds a message once that is edited or deleted: all but the text. */
+export function withoutText(data: Message | Membership): Message | Membership {
+  if (!('lastMessage' in data)) return { ...data, text: null };
+  return { ...data, lastMessage: data.lastMessage && { ...data.lastMessage, text: null } };
+}
+
 abstract class RoomFact<T> implements Fact<T> {
   abstract readonly type: string;
 
@@ -52,9 +61,12 @@ export class RoomUpdated extends RoomFact<Room> {
 export class RoomJoined extends RoomFact<Membership> {
   static readonly type = 'room.joined';
   readonly type = RoomJoined.type;
+  readonly subject: string | undefined;
 
   constructor(userId: string, membership: Membership) {
     super(accountTopic(userId), membership);
+    const { lastMessage } = membership;
+    if (lastMessage?.text) this.subject = messageSubject(lastMessage.id);
   }
 }
 
@@ -155,9 +167,11 @@ export class MemberUninvited extends RoomFact<Uninvited> {
 export class MessagePosted extends RoomFact<Message> {
   static readonly type = 'message.posted';
   readonly type = MessagePosted.type;
+  readonly subject: string;
 
   constructor(message: Message) {
     super(roomTopic(message.roomId), message);
+    this.subject = messageSubject(message.id);
   }
 }
 
@@ -167,9 +181,12 @@ export class MessageEdited extends RoomFact<
 > {
   static readonly type = 'message.edited';
   readonly type = MessageEdited.type;
+  readonly subject: string;
+  readonly redacts: string;
 
   constructor(message: Message, previousMentions: readonly string[]) {
     super(roomTopic(message.roomId), { ...message, previousMentions });
+    this.subject = this.redacts = messageSubject(message.id);
   }
 }
 
@@ -177,9 +194,11 @@ export class MessageEdited extends RoomFact<
 export class MessageDeleted extends RoomFact<Message> {
   static readonly type = 'message.deleted';
   readonly type = MessageDeleted.type;
+  readonly redacts: string;
 
   constructor(message: Message, previousMentions: readonly string[]) {
     super(roomTopic(message.roomId), { ...message, mentions: previousMentions });
+    this.redacts = messageSubject(message.id);
   }
 }
 

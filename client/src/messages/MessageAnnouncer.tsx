@@ -22,6 +22,7 @@ export function MessageAnnouncer({ roomId }: { roomId: string | null }) {
     };
     const stop = chat.onFact(({ name, data }) => {
       if (name !== 'message.posted' || data.roomId !== roomId || data.authorId === chat.me) return;
+      if (data.text === null) return;
       gathered.push(`${nameOf(chat.state, data.authorId)}: ${data.text}`);
       timer ??= setTimeout(announce, GATHER);
     });

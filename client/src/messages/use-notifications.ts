@@ -41,12 +41,13 @@ function useShownLock(me: string, roomId: string | null): void {
 async function notify(chat: Chat, message: Message): Promise<void> {
   const { me, state } = chat;
   const mine = state.memberships.part.find(({ room }) => room.id === message.roomId);
-  if (!mine || message.authorId === me) return;
+  // Without a text it has been deleted or edited since: what follows tells.
+  if (!mine || message.authorId === me || message.text === null) return;
   if (mine.room.kind !== 'direct' && !message.mentions.includes(me)) return;
   if (await isShown(me, message.roomId)) return;
   const author = nameOf(state, message.authorId);
   const where = otherOf(mine, me) === null ? `${author} in ${roomName(mine.room)}` : author;
-  const notification = new Notification(where, { body: message.text ?? '', tag: message.id });
+  const notification = new Notification(where, { body: message.text, tag: message.id });
   notification.onclick = () => {
     focus();
     location.hash = roomAddress(message.roomId, message.seq);

@@ -3,7 +3,7 @@ import { dialectOf } from '../dialect.js';
 import { newEpoch } from '../epoch.js';
 
 export async function up(db: Kysely<any>): Promise<void> {
-  const { integer, tableEnd } = dialectOf(db);
+  const { integer, key, tableEnd } = dialectOf(db);
   await db.schema
     .createTable('events')
     .addColumn('position', integer, (column) => column.primaryKey())
@@ -18,7 +18,17 @@ export async function up(db: Kysely<any>): Promise<void> {
         .defaultTo(1)
         .check(sql`private in (0, 1)`),
     )
+    .addColumn('subject', key)
+    .addColumn('redacts', key)
     .modifyEnd(tableEnd)
+    .execute();
+
+  // What a redaction rewrites.
+  await db.schema
+    .createIndex('events_subject')
+    .on('events')
+    .columns(['subject', 'position'])
+    .where(sql<boolean>`subject is not null`)
     .execute();
 
   await db.schema

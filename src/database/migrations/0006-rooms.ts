@@ -117,6 +117,10 @@ async function indexWordsOnSqlite(db: Kysely<any>): Promise<void> {
     create virtual table messages_words using fts5 (
       words, content = '', detail = none, tokenize = "ascii tokenchars '-:'"
     )`.execute(db);
+  // Else the words of a text that was deleted stay in the index until it is merged.
+  await sql`insert into messages_words (messages_words, rank) values ('secure-delete', 1)`.execute(
+    db,
+  );
   await sql`
     create trigger messages_words_insert after insert on messages begin
       insert into messages_words (rowid, words) values (new.number, ${after});
