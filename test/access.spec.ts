@@ -7,6 +7,7 @@ import { type RunningApplication, startApplication } from './support/application
 import { listen, type RawListener } from './support/listener.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person, send } from './support/people.js';
+import { PostgresServer } from './support/postgres.js';
 
 /** Who tries: nobody, those whose sign-in is over, and those who are signed in and have no business there. */
 const CALLERS = ['stranger', 'signed out', 'expired', 'non-member', 'removed'] as const;
@@ -382,4 +383,73 @@ describe('who may do what', () => {
         ).toEqual(new Set([people[name].id]));
     });
   });
+});
+
+/**
+ * Whoever cannot be identified, since the issuer of their token or the database does not answer, gets nothing: 503, but
+ * for the routes below. A stream is closed at once with status 200, since a browser never comes back after an error.
+ */
+const DURING_AN_OUTAGE = {
+  'issuer down': {
+    'GET /health/live': 200,
+    'GET /health/ready': 200,
+    'POST /api/session': 401,
+  },
+  'database down': { 'GET /health/live': 200 },
+} as const;
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const STREAMS = ['GET /api/events', 'GET /api/users/event'];
+const CLOSING_FRAME = /^retry: \d+\nid: [0-9a-f]{8}-\d+\n\n$/;
+
+describe.each(['issuer down', 'database down'] as const)('every route, with the %s', (outage) => {
+  let application: RunningApplication;
+  const token =
+    outage === 'issuer down'
+      ? `${encoded({ alg: 'RS256', kid: 'k' })}.${encoded({})}.AAAA`
+      : 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A';
+  const rows = ROUTES('private', { room: OTHER, message: OTHER, member: OTHER, entry: OTHER });
+
+  beforeAll(async () => {
+    const postgres = outage === 'database down' ? await PostgresServer.start() : undefined;
+    application = await startApplication({
+      USERS_OPEN: 'false',
+      SIGN_UP_OPEN: 'false',
+      SIGN_IN_ATTEMPTS: '0',
+      // Nothing listens there.
+      AUTH_ISSUER: 'http://127.0.0.1:9',
+      AUTH_AUDIENCE: 'x',
+      ...(postgres && { DATABASE_URL: await postgres.createDatabase() }),
+    });
+    await postgres?.stop();
+  });
+  afterAll(() => application.stop());
+
+  it.each(['application/json', 'text/event-stream'])(
+    'gives nothing to whom it cannot identify, who accepts %s',
+    async (accept) => {
+      const asked = Object.entries(rows).map(async ([name, { path, body }]) => {
+        const response = await fetch(application.url + path, {
+          method: name.split(' ')[0]!,
+          headers: {
+            'Content-Type': 'application/json',
+            Accept: accept,
+            Authorization: `Bearer ${token}`,
+          },
+          ...(body && { body: JSON.stringify(body()) }),
+        });
+        const text = await response.text();
+        const isClosingFrame =
+          response.headers.get('content-type') === 'text/event-stream' && CLOSING_FRAME.test(text);
+        return [name, isClosingFrame ? 'closing frame' : response.status] as const;
+      });
+      const expected = Object.keys(rows).map((name) => {
+        const isStream = STREAMS.includes(name) && accept === 'text/event-stream';
+        return [name, isStream ? 'closing frame' : 503] as const;
+      });
+      expect(Object.fromEntries(await Promise.all(asked))).toEqual({
+        ...Object.fromEntries(expected),
+        ...DURING_AN_OUTAGE[outage],
+      });
+    },
+  );
 });

@@ -2,13 +2,15 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
-import { DatabaseUnavailable } from '../database/errors.js';
-import { ACCESS, type Access } from '../http/caller.js';
+import { ACCESS, type Access, unauthenticated } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
 import { Authentication } from './authentication.js';
 import { clearSessionCookie } from './session-cookie.js';
 
-/** Finds out who calls, and whether they may use the route: a route that says nothing of it needs a sign-in. */
+/**
+ * Authenticates and authorizes the caller. A route that says nothing of it needs a sign-in, and whoever cannot be
+ * identified gets nothing.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -17,25 +19,19 @@ export class AccessGuard implements CanActivate {
     private readonly config: Config,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  /**
+   * @throws Problem `unauthenticated`; `unavailable` and DatabaseUnavailable where it cannot be
+   *   decided now who calls.
+   */
+  async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
     const access = this.#accessTo(context);
     if (access === 'anyone' || (access === 'sign-up' && this.config.SIGN_UP_OPEN)) return true;
-    try {
-      await this.#identify(request, response);
-    } catch (error) {
-      if (!isPassing(error) || !isStream(request)) throw error;
-      // An EventSource that is told of an error never comes back.
-      request.isCallerUnknown = true;
-      return true;
-    }
-    if (request.caller) return true;
-    if (access === 'directory' && this.config.USERS_OPEN) return true;
-    throw new Problem(
-      'unauthenticated',
-      'Sign in: send a token as Authorization: Bearer, or the cookie.',
-    );
+    await this.#identify(request, response);
+    const isOpen = access === 'directory' && this.config.USERS_OPEN;
+    if (!request.caller && !isOpen) throw unauthenticated();
+    return true;
   }
 
   #accessTo(context: ExecutionContext): Access {
@@ -61,10 +57,3 @@ export class AccessGuard implements CanActivate {
 
 const isUnauthenticated = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'unauthenticated';
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof DatabaseUnavailable ||
-  (error instanceof Problem && error.code === 'unavailable');
-
-const isStream = ({ headers }: Request): boolean =>
-  headers.accept?.includes('text/event-stream') ?? false;

@@ -5,7 +5,6 @@ import {
   Injectable,
 } from '@nestjs/common';
 import type { Request } from 'express';
-import { DatabaseUnavailable } from '../database/errors.js';
 import type { Caller } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
 import { Rights } from './rights.js';
@@ -21,15 +20,14 @@ const asRecorded = new WireForm(({ type, data }) => ({ type, data }));
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Throws what kept it from being found. */
-    viewOf?: () => StreamView;
+    view?: StreamView;
   }
 }
 
-/** Gives an `@Sse()` handler the view that `FindsView` has found. */
+/** Gives an `@EventStream()` handler the view that `FindsView` has found. */
 export const AskedView = createParamDecorator(
-  (_: unknown, context: ExecutionContext): (() => StreamView) =>
-    context.switchToHttp().getRequest<Request>().viewOf!,
+  (_: unknown, context: ExecutionContext): StreamView =>
+    context.switchToHttp().getRequest<Request>().view!,
 );
 
 /**
@@ -47,18 +45,8 @@ export class FindsView implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
-    const { query, caller, isCallerUnknown } = request;
-    const asked = [query['topic']].flat().filter((topic) => typeof topic === 'string');
-    try {
-      const view = await this.#viewOf(isCallerUnknown ? [] : asked, caller);
-      request.viewOf = () => view;
-    } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-      // The stream is opened all the same, to tell its client to come back.
-      request.viewOf = () => {
-        throw error;
-      };
-    }
+    const asked = [request.query['topic']].flat().filter((topic) => typeof topic === 'string');
+    request.view = await this.#viewOf(asked, request.caller);
     return true;
   }
 

@@ -5,7 +5,6 @@ import {
   NotFoundException,
   Query,
   Req,
-  Sse,
   UseGuards,
 } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
@@ -14,6 +13,7 @@ import type { Observable } from 'rxjs';
 import { Directory } from '../http/caller.js';
 import { AskedView, FindsView } from './asked-view.js';
 import { DocumentedStream } from './documented-stream.js';
+import { EventStream } from './event-stream.js';
 import { TopicsQuery } from './stream-query.js';
 import type { StreamView } from './stream-view.js';
 import { Streams } from './streams.js';
@@ -25,7 +25,7 @@ export class EventsController {
   constructor(private readonly streams: Streams) {}
 
   /** Everything that the caller may hear, or the topics named. */
-  @Sse()
+  @EventStream()
   @UseGuards(FindsView)
   @DocumentedStream({
     operationId: 'listenToEvents',
@@ -34,11 +34,11 @@ export class EventsController {
     events: {},
   })
   listen(
-    @Query() { lastEventId }: TopicsQuery,
-    @AskedView() view: () => StreamView,
+    @Query() _query: TopicsQuery,
+    @AskedView() view: StreamView,
     @Req() request: Request,
   ): Promise<Observable<MessageEvent>> {
-    return this.streams.open(view, request, lastEventId);
+    return this.streams.open(view, request);
   }
 
   @All()

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { RegisteredTopics } from '../database/registered-topics.js';
 import { FindsView } from './asked-view.js';
+import { ClosingFrame } from './closing-frame.js';
 import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
@@ -19,6 +20,7 @@ import { Turns } from './turns.js';
   imports: [DiscoveryModule],
   controllers: [EventsController],
   providers: [
+    ClosingFrame,
     FindsView,
     Ephemerals,
     EventLog,
@@ -31,6 +33,15 @@ import { Turns } from './turns.js';
     { provide: RegisteredTopics, useExisting: Topics },
     Turns,
   ],
-  exports: [Ephemerals, EventLog, EventFeed, Rights, RegisteredTopics, Streams, Topics],
+  exports: [
+    ClosingFrame,
+    Ephemerals,
+    EventLog,
+    EventFeed,
+    Rights,
+    RegisteredTopics,
+    Streams,
+    Topics,
+  ],
 })
 export class EventsModule {}

@@ -15,6 +15,7 @@ import { Backlog } from './backlog.js';
 import type { Channel } from './channel.js';
 import { Channels } from './channels.js';
 import { Chunk } from './chunk.js';
+import { ClosingFrame, jittered, requestedCursor, retryDelay } from './closing-frame.js';
 import { formatCursor, parseCursor } from './cursor.js';
 import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
@@ -27,8 +28,6 @@ import { Rights } from './rights.js';
 import type { StreamView } from './stream-view.js';
 import { Turns } from './turns.js';
 
-/** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
-const RETRY = 2000;
 /** How often all listeners are looked at within the shortest of the times that are watched. */
 const LOOKS = 10;
 /** Milliseconds between two looks at the most: a stream ends so soon after what its caller signed in with. */
@@ -66,6 +65,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly log: EventLog,
     private readonly ephemerals: Ephemerals,
     private readonly rights: Rights,
+    private readonly closing: ClosingFrame,
     turns: Turns,
   ) {
     const replays = new Replays(feed, log, turns);
@@ -124,43 +124,30 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * What an `@Sse()` endpoint returns: the facts of a view as MessageEvents, from the place that the request names in the
-   * header `Last-Event-ID` or in its query (the header wins: a browser that reconnects has the newer one there), from the
-   * first that is kept for `earliest`, else from now on.
+   * What an `@EventStream()` endpoint returns: the facts of a view as MessageEvents, from the cursor that the request
+   * names, from the first that is kept for `earliest`, else from now on.
    *
    * @throws Problem `not-acceptable`: the client does not take an event stream.
    */
-  async open(
-    viewOf: () => StreamView,
-    request: Request,
-    lastEventId?: string,
-  ): Promise<Observable<MessageEvent>> {
+  async open(view: StreamView, request: Request): Promise<Observable<MessageEvent>> {
     if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
-    const cursor = request.get('Last-Event-ID') || lastEventId || undefined;
-    if (
-      this.#closing ||
-      request.isCallerUnknown ||
-      request.isReadQuotaExceeded ||
-      this.size >= this.config.STREAM_MAX
-    )
-      return of(this.#farewell(cursor));
+    if (this.#closing || this.size >= this.config.STREAM_MAX) return of(this.closing.for(request));
 
     const response = request.res!;
+    const cursor = requestedCursor(request);
     const release = this.#reserve(response);
-    let view: StreamView;
     let start: Start;
     try {
-      view = viewOf();
       start = await this.#startOf(cursor, view);
     } catch (error) {
       release();
       // An EventSource would never come back after an error.
-      if (error instanceof DatabaseUnavailable) return of(this.#farewell(cursor));
+      if (error instanceof DatabaseUnavailable) return of(this.closing.for(request));
       throw error;
     }
-    const opening = { retry: jittered(RETRY), id: this.#cursorOf(start, cursor) };
+    const opening = { retry: retryDelay(), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
       Outlet.takeOver(nest, response, opening)
         .then((outlet) => outlet && this.#join(view, start, outlet, request.caller))
@@ -176,7 +163,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    for (const listener of this.#listeners.keys()) listener.farewell(jittered(RETRY));
+    for (const listener of this.#listeners.keys()) listener.farewell(retryDelay());
   }
 
   /** Counts a stream until it is released: it was joined, or its response is closed without. */
@@ -216,7 +203,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (view.person) this.#count(view.person.userId, 1);
     const isStale = view.person && !this.rights.areCurrent(view.person);
     const isOver = this.#closing || isStale || this.#endedSessions.has(caller?.sessionId ?? '');
-    if (isOver) listener.farewell(jittered(RETRY));
+    if (isOver) listener.farewell(retryDelay());
     else listener.start(start.reset);
   }
 
@@ -233,14 +220,14 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (this.#endedSessions.size > ENDED_SESSIONS)
       this.#endedSessions.delete(this.#endedSessions.values().next().value!);
     for (const [listener, caller] of this.#listeners)
-      if (caller && caller.sessionId === sessionId) listener.farewell(jittered(RETRY));
+      if (caller && caller.sessionId === sessionId) listener.farewell(retryDelay());
   }
 
   /** In a later turn: some may be about to be opened. They come back, and are refused. */
   #endAllOf(channel: Channel): void {
     this.#context.turns.add('live', () => {
       for (const listener of this.#listeners.keys())
-        if (listener.channel === channel) listener.farewell(jittered(RETRY));
+        if (listener.channel === channel) listener.farewell(retryDelay());
     });
   }
 
@@ -248,7 +235,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   #sendBackPeople(): void {
     this.rights.startAnew();
     for (const [listener, caller] of this.#listeners)
-      if (caller) this.#context.turns.add('live', () => listener.farewell(jittered(RETRY)));
+      if (caller) this.#context.turns.add('live', () => listener.farewell(retryDelay()));
   }
 
   async #startOf(requested: string | undefined, view: StreamView): Promise<Start> {
@@ -271,13 +258,6 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   #cursorOf({ position, reset }: Start, requested: string | undefined): string {
     if (reset && requested) return oneLine(requested);
     return formatCursor({ epoch: this.feed.epoch, position });
-  }
-
-  /** With the cursor that it came with, since Nest would number a message that has no id. */
-  #farewell(requested: string | undefined): MessageEvent {
-    const { epoch, head } = this.feed;
-    const id = oneLine(requested ?? formatCursor({ epoch, position: head }));
-    return { retry: jittered(RETRY), id };
   }
 
   #lifetime(): number {
@@ -305,7 +285,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       if (listener.isStalled(STREAM_STALL_TIMEOUT, now)) {
         this.#logger.log('A listener that took nothing for STREAM_STALL_TIMEOUT was cut off.');
         listener.cut();
-      } else if (listener.isDue(now)) listener.farewell(jittered(RETRY));
+      } else if (listener.isDue(now)) listener.farewell(retryDelay());
       else listener.beat(STREAM_HEARTBEAT, heartbeat, head, now);
     }
     this.#context.turns.add('live', () => this.#lookAfter(rest));
@@ -316,6 +296,3 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return Chunk.of([frame({ type: 'heartbeat', id, data: '{}' })]);
   }
 }
-
-/** Between half and one and a half of it. */
-const jittered = (milliseconds: number): number => Math.round(milliseconds * (0.5 + Math.random()));

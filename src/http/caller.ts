@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Request } from 'express';
+import { Problem } from './problems.js';
 
 /** Who sends a request, once it is known. */
 export interface Caller {
@@ -13,8 +14,6 @@ export interface Caller {
 declare module 'express-serve-static-core' {
   interface Request {
     caller?: Caller;
-    /** Where it cannot be found out now who calls, and a stream has to be told to come back. */
-    isCallerUnknown?: boolean;
   }
 }
 
@@ -35,9 +34,17 @@ export const Directory = () => SetMetadata<symbol, Access>(ACCESS, 'directory');
 /** Says of a route that it needs a sign-in only where accounts are not made by everyone. */
 export const SignUp = () => SetMetadata<symbol, Access>(ACCESS, 'sign-up');
 
-/** Gives a handler of a route that needs a sign-in who calls. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
-  callerOf(context)!,
+/**
+ * Gives a handler the caller.
+ *
+ * @throws Problem `unauthenticated`: there is none, whatever the guard has let through.
+ */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => {
+    const caller = callerOf(context);
+    if (!caller) throw unauthenticated();
+    return caller;
+  },
 );
 
 /** Gives a handler who calls; `undefined` where nobody signed in. */
@@ -47,3 +54,6 @@ export const OptionalCaller = createParamDecorator(
 
 const callerOf = (context: ExecutionContext): Caller | undefined =>
   context.switchToHttp().getRequest<Request>().caller;
+
+export const unauthenticated = (): Problem =>
+  new Problem('unauthenticated', 'Sign in: send a token as Authorization: Bearer, or the cookie.');

@@ -17,8 +17,14 @@ export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('ProblemFilter');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request>();
-    const response = host.switchToHttp().getResponse<Response>();
+    this.answer(
+      error,
+      host.switchToHttp().getRequest<Request>(),
+      host.switchToHttp().getResponse<Response>(),
+    );
+  }
+
+  protected answer(error: unknown, request: Request, response: Response): void {
     const problem = toProblem(error, request);
     if (problem.code === 'internal-error') this.#logger.error(error);
     // In the line of the request, which is the only one of it.

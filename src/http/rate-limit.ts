@@ -1,18 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
-import { SSE_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
 import { networkOf } from './client-address.js';
 import { Problem } from './problems.js';
 import { RateLimiter } from './rate-limiter.js';
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** Whether the read quota of the address is exceeded, and a stream has to be opened later. */
-    isReadQuotaExceeded?: boolean;
-  }
-}
 
 const WINDOW = 60; // seconds
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -43,7 +35,7 @@ export class RateLimit implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<true | undefined>(UNLIMITED, targets)) return true;
-    if (READS.has(request.method)) this.#countRead(request, context);
+    if (READS.has(request.method)) this.#countRead(request);
     else this.#countWrite(request, context.switchToHttp().getResponse<Response>());
     return true;
   }
@@ -57,14 +49,10 @@ export class RateLimit implements CanActivate {
     if (isExceeded) throw tooMany('write', this.#writes.limit, seconds);
   }
 
-  #countRead(request: Request, context: ExecutionContext): void {
+  #countRead(request: Request): void {
     if (!this.#reads) return;
     const { isExceeded, seconds } = this.#reads.take(networkOf(request));
-    if (!isExceeded) return;
-    // An EventSource never comes back after an error, so a stream gets its closing frame instead.
-    request.isReadQuotaExceeded = true;
-    if (!this.reflector.get<true | undefined>(SSE_METADATA, context.getHandler()))
-      throw tooMany('read', this.#reads.limit, seconds);
+    if (isExceeded) throw tooMany('read', this.#reads.limit, seconds);
   }
 }
 

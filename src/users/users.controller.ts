@@ -12,13 +12,13 @@ import {
   Query,
   Req,
   Res,
-  Sse,
 } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { DocumentedStream } from '../events/documented-stream.js';
+import { EventStream } from '../events/event-stream.js';
 import { StreamQuery } from '../events/stream-query.js';
 import { Streams } from '../events/streams.js';
 import { Audited, pathParameter } from '../http/audited.js';
@@ -117,7 +117,7 @@ export class UsersController {
   }
 
   /** The directory, live: the facts of the feed, told as MessageEvents. */
-  @Sse('event')
+  @EventStream('event')
   @DocumentedStream({
     operationId: 'listenToUsers',
     summary: 'Listen to the user directory',
@@ -126,11 +126,8 @@ export class UsersController {
       remove: '`{"id": …}` of a user that was removed',
     },
   })
-  listen(
-    @Query() { lastEventId }: StreamQuery,
-    @Req() request: Request,
-  ): Promise<Observable<MessageEvent>> {
-    return this.streams.open(() => userDirectory, request, lastEventId);
+  listen(@Query() _query: StreamQuery, @Req() request: Request): Promise<Observable<MessageEvent>> {
+    return this.streams.open(userDirectory, request);
   }
 
   @All('event')

@@ -1,0 +1,38 @@
+import { Injectable, type MessageEvent } from '@nestjs/common';
+import type { Request } from 'express';
+import { formatCursor } from './cursor.js';
+import { EventFeed } from './event-feed.js';
+import { oneLine } from './frames.js';
+
+/** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
+const RETRY = 2000;
+
+/** What a stream begins and ends with that is not opened now: when to come back, and with which cursor. */
+@Injectable()
+export class ClosingFrame {
+  constructor(private readonly feed: EventFeed) {}
+
+  /** With the cursor that the request came with, since Nest would number a message that has no id. */
+  for(request: Request): MessageEvent {
+    const { epoch, head } = this.feed;
+    const id = oneLine(requestedCursor(request) ?? formatCursor({ epoch, position: head }));
+    return { retry: retryDelay(), id };
+  }
+}
+
+/**
+ * Where a client asks to go on: the header `Last-Event-ID`, or the parameter `lastEventId`. The header wins: a browser
+ * that reconnects has the newer one there.
+ */
+export function requestedCursor(request: Request): string | undefined {
+  const asked = [request.query['lastEventId']].flat().at(-1);
+  const cursor = request.get('Last-Event-ID') || asked;
+  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined;
+}
+
+/** Milliseconds after which a client comes back. */
+export const retryDelay = (): number => jittered(RETRY);
+
+/** Between half and one and a half of it. */
+export const jittered = (milliseconds: number): number =>
+  Math.round(milliseconds * (0.5 + Math.random()));

@@ -1,0 +1,38 @@
+import { applyDecorators, Catch, Sse, UseFilters } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DatabaseUnavailable } from '../database/errors.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { Problem, type ProblemCode } from '../http/problems.js';
+import { ClosingFrame } from './closing-frame.js';
+import { frame } from './frames.js';
+
+/** What passes: the same request succeeds later. */
+const TEMPORARY: readonly ProblemCode[] = ['unavailable', 'too-many-requests'];
+
+/**
+ * Closes a stream that cannot be opened now, before its handler is reached: with status 200, since an EventSource never
+ * comes back after an error. A client that does not accept event streams gets the error of any other route.
+ */
+@Catch()
+export class ClosingFrameFilter extends ProblemFilter {
+  constructor(private readonly closing: ClosingFrame) {
+    super();
+  }
+
+  protected override answer(error: unknown, request: Request, response: Response): void {
+    const takesStreams = request.accepts('text/event-stream') !== false;
+    if (!isTemporary(error) || !takesStreams || response.headersSent)
+      return super.answer(error, request, response);
+    Object.assign(response, { err: error });
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.end(request.method === 'HEAD' ? undefined : frame(this.closing.for(request)));
+  }
+}
+
+const isTemporary = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable ||
+  (error instanceof Problem && TEMPORARY.includes(error.code));
+
+/** A route that is an event stream: `@Sse()`, for clients that have to come back whatever happens. */
+export const EventStream = (path?: string): MethodDecorator =>
+  applyDecorators(Sse(path), UseFilters(ClosingFrameFilter));
