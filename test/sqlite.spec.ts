@@ -10,7 +10,7 @@ import { openSqlite } from '../src/database/sqlite.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { EventLog } from '../src/events/event-log.js';
 import { temporaryFolder } from './support/application.js';
-import { ANY_TOPIC, fact, openLog } from './support/log.js';
+import { ANY_TOPIC, fact, logOf, openLog } from './support/log.js';
 
 const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
 
@@ -37,7 +37,7 @@ describe('the unit of work on SQLite alone', () => {
     (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
   const countUp = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
 
-  it('tells nobody, and shows nothing to anyone who reads, before the commit is on disk', async () => {
+  it('answers no command and no read that depends on a commit before that commit is on disk', async () => {
     let finish!: () => void;
     const engine = openSqlite(`sqlite:${join(folder, 'slow-disk.db')}`, (fd, done) => {
       expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/slow-disk\.db-wal$/);
@@ -49,23 +49,93 @@ describe('the unit of work on SQLite alone', () => {
     let rings = 0;
     work.committed.subscribe(() => rings++);
     const ids = async () => (await database.read.selectFrom('users').select('id').execute()).length;
-    const settled = jest.fn();
+    const answered = jest.fn();
 
     const command = work.run(async (tx) => {
       await tx.db.insertInto('users').values(row('slow')).execute();
       tx.record(fact('slow'));
     });
-    void command.then(settled);
-    const snapshot = sleep(20).then(() => database.snapshot((db) => log.state(db)));
+    await sleep(20);
+    const reads = [ids(), log.state().then(({ head }) => head)];
+    const snapshot = database.snapshot((db) => log.state(db));
+    for (const each of [command, snapshot, ...reads]) void each.then(answered);
     await sleep(50);
-    expect(settled).not.toHaveBeenCalled();
-    expect([await ids(), (await log.state()).head, rings]).toEqual([0, 0, 0]);
+    expect(answered).not.toHaveBeenCalled();
+    expect(rings).toBe(0);
 
     finish();
     await command;
-    expect([await ids(), (await log.state()).head, rings]).toEqual([1, 1, 1]);
+    expect([...(await Promise.all(reads)), rings]).toEqual([1, 1, 1]);
     expect((await snapshot).head).toBe(1);
     await engine.close();
+  });
+
+  describe('that another process uses, too', () => {
+    let flushes: (() => void)[] = [];
+    let slow: Awaited<ReturnType<typeof openLog>>;
+    const insert = ({ work }: typeof slow, id: string) =>
+      work.run(async (tx) => void (await tx.db.insertInto('users').values(row(id)).execute()));
+    const idsAt = async ({ database }: typeof slow) =>
+      (await database.read.selectFrom('users').select('id').orderBy('id').execute()).map(
+        ({ id }) => id,
+      );
+
+    beforeEach(async () => {
+      flushes = [];
+      slow = logOf(
+        openSqlite(`sqlite:${join(folder, `${databases - 1}.db`)}`, (fd, done) => {
+          flushes.push(() => fs.fdatasync(fd, done));
+        }),
+      );
+    });
+    afterEach(() => slow.close());
+    const finishFlushes = () => flushes.splice(0).forEach((finish) => finish());
+
+    it('shows what that one has acknowledged during a flush of its own', async () => {
+      const own = insert(slow, 'own');
+      while (flushes.length === 0) await sleep(1);
+      await insert(open, 'acknowledged');
+      const [read, snapshot] = [
+        idsAt(slow),
+        slow.database.snapshot((db) => db.selectFrom('users').select('id').execute()),
+      ];
+      finishFlushes();
+      // What began during the flush may not be covered by it.
+      while (flushes.length === 0) await sleep(1);
+      finishFlushes();
+      expect(await read).toEqual(['acknowledged', 'own']);
+      expect(await snapshot).toHaveLength(2);
+      await own;
+    });
+
+    it('hands out nothing of that one before it is on disk', async () => {
+      const unfinished = insert(slow, 'unfinished');
+      while (flushes.length === 0) await sleep(1);
+      // Flushed by who reads it, since it cannot know how far the other one is.
+      expect(await userIds()).toEqual(['unfinished']);
+      finishFlushes();
+      await unfinished;
+
+      await insert(open, 'other');
+      const answered = jest.fn();
+      const read = idsAt(slow);
+      void read.then(answered);
+      await sleep(20);
+      expect(answered).not.toHaveBeenCalled();
+      finishFlushes();
+      expect(await read).toEqual(['other', 'unfinished']);
+    });
+
+    it('flushes once for all that is read meanwhile, and not again before the next commit', async () => {
+      await insert(open, 'other');
+      const reads = Array.from({ length: 20 }, () => idsAt(slow));
+      while (flushes.length === 0) await sleep(1);
+      expect(flushes).toHaveLength(1);
+      finishFlushes();
+      await Promise.all(reads);
+      await idsAt(slow);
+      expect(flushes).toHaveLength(0);
+    });
   });
 
   it('keeps the WAL short under writers that never pause', async () => {
@@ -90,20 +160,6 @@ describe('the unit of work on SQLite alone', () => {
     );
     expect(mode[0]!.journal_mode).toBe('wal');
     expect(level[0]!.synchronous).toBe(1);
-  });
-
-  it('goes on when a reader could not be held, and tells the command that met it', async () => {
-    await open.work.run(async (tx) => tx.record(fact(1)));
-    const { log } = open;
-    await sql`alter table event_log rename to hidden`.execute(open.engine.write);
-    await expect(
-      open.work.run((tx) => tx.db.insertInto('users').values(row('unlucky')).execute()),
-    ).rejects.toThrow('event_log');
-    await sql`alter table hidden rename to event_log`.execute(open.engine.write);
-    await open.work.run(async (tx) => tx.record(fact(2)));
-    expect(await loggedData()).toEqual([1, 2]);
-    expect(await userIds()).toEqual([]);
-    expect((await open.database.snapshot((db) => log.state(db))).head).toBe(2);
   });
 
   it('tells everyone when the disk is full, does nothing half, and goes on when there is room', async () => {

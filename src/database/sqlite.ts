@@ -1,18 +1,7 @@
 import Sqlite from 'better-sqlite3';
-import {
-  CompiledQuery,
-  type ControlledTransaction,
-  type DatabaseConnection,
-  Kysely,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteDriver,
-  SqliteQueryCompiler,
-  type SqliteStatement,
-} from 'kysely';
+import { CompiledQuery, type ControlledTransaction, Kysely } from 'kysely';
 import fs, { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observable } from 'rxjs';
 import { StartupError } from '../startup-error.js';
 import { Checkpointer } from './checkpointer.js';
@@ -21,22 +10,12 @@ import { DatabaseUnavailable } from './errors.js';
 import { ProcessBell } from './process-bell.js';
 import { ReaderThread } from './reader-thread.js';
 import type { Schema } from './schema.js';
-
-/** Milliseconds that a statement waits for another process to finish its transaction. */
-const BUSY_TIMEOUT = 5000;
-/** Milliseconds at the most between two looks whether it has. */
-const BUSY_PAUSE = 4;
-const CACHED_STATEMENTS = 256;
-
-/** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
-const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
+import { BUSY_TIMEOUT, SqliteDialect, translated } from './sqlite-dialect.js';
+import { type Flush, WriteAheadLog } from './sqlite-wal.js';
 
 const TAKE_POSITIONS = 'update event_log set head = head + ? returning head';
 const INSERT_EVENT =
   'insert into events (position, topic, type, data, actor, at, subject, redacts) values (?, ?, ?, ?, ?, ?, ?, ?)';
-
-/** Flushes a file's data to disk: `fs.fdatasync`. */
-export type Flush = (fd: number, done: (error: Error | null) => void) => void;
 
 /**
  * Opens (and makes, where it is not there) the database file of a URL `sqlite:<path>`.
@@ -81,35 +60,38 @@ export function isOpenElsewhere(path: string): boolean {
 /**
  * What was committed survives a power cut, as with `synchronous=FULL`, and the event loop goes on while the disk works.
  *
- * A COMMIT puts the transaction at the end of the WAL, and `fdatasync` flushes that file in a thread of node's pool.
- * Until it is done nobody is told, and the connections that read are held where they were before.
+ * A COMMIT puts the transaction at the end of the WAL, and `fdatasync` flushes that file in a thread of node's pool. Any
+ * connection sees the transaction at once; nothing that depends on it leaves this process before it is on disk: `commit`
+ * resolves then, and so does each read that could have seen it, whichever process committed it.
  */
 class SqliteEngine implements Engine {
   readonly write: Kysely<Schema>;
   readonly read: Kysely<Schema>;
-  readonly #reader: Reader;
+  readonly #reader: Sqlite.Database;
   /** A connection of its own: while its transaction is open, other reads must not see the past. */
-  readonly #snapshots: Reader;
+  readonly #snapshots: Snapshots;
   readonly #framesInWal: Sqlite.Statement;
   readonly #bell = new ProcessBell();
-  readonly #wal: number;
+  readonly #wal: WriteAheadLog;
   readonly #checkpointer: Checkpointer;
   readonly #thread: ReaderThread;
   readonly longReadsAtOnce = 1;
-  #committing: Promise<void> | undefined;
   #lastSnapshot: Promise<unknown> = Promise.resolve();
 
   constructor(
     path: string,
     private readonly writer: Sqlite.Database,
-    private readonly flush: Flush = (fd, done) => fs.fdatasync(fd, done),
+    flush: Flush = (fd, done) => fs.fdatasync(fd, done),
   ) {
-    this.#reader = new Reader(path);
-    this.#snapshots = new Reader(path);
+    this.#reader = openReader(path);
+    const version = this.#reader.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#wal = new WriteAheadLog(`${path}-wal`, () => translated(() => version.get()!), flush);
+    this.#snapshots = new Snapshots(path);
     this.#framesInWal = writer.prepare('PRAGMA wal_checkpoint(NOOP)');
-    this.write = new Kysely<Schema>({ dialect: new Dialect(writer, 'begin immediate') });
-    this.read = this.#reader.db;
-    this.#wal = fs.openSync(`${path}-wal`, 'r+');
+    this.write = new Kysely({ dialect: new SqliteDialect(writer, 'begin immediate') });
+    this.read = new Kysely({
+      dialect: new SqliteDialect(this.#reader, 'begin', () => this.#wal.settled()),
+    });
     this.#checkpointer = new Checkpointer(path);
     this.#thread = new ReaderThread(path);
   }
@@ -151,21 +133,10 @@ class SqliteEngine implements Engine {
   }
 
   async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
-    this.#reader.hold();
-    this.#committing = this.#commitAndFlush(transaction);
-    try {
-      await this.#committing;
-    } finally {
-      this.#committing = undefined;
-      this.#reader.letGo();
-    }
+    await transaction.commit().execute();
+    await this.#wal.flush();
     this.#bell.ring();
     await this.#checkpointer.committed(this.#countFrames());
-  }
-
-  async #commitAndFlush(transaction: ControlledTransaction<Schema>): Promise<void> {
-    await transaction.commit().execute();
-    await this.#flushWal();
   }
 
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
@@ -175,13 +146,12 @@ class SqliteEngine implements Engine {
   }
 
   async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    // Begun in the turn that finds no commit on its way, so that it shows nothing that is not on disk.
-    while (this.#committing) await this.#committing.catch(() => undefined);
-    this.#snapshots.hold();
+    this.#snapshots.begin();
     try {
+      await this.#wal.settled();
       return await work(this.#snapshots.db);
     } finally {
-      this.#snapshots.letGo();
+      this.#snapshots.end();
     }
   }
 
@@ -192,18 +162,16 @@ class SqliteEngine implements Engine {
     const rows = await this.#thread
       .ask(sql, parameters, milliseconds)
       .catch((error: unknown) => translated(() => throwing(error)));
-    // The thread sees a commit before it is on disk.
-    await this.#committing?.catch(() => undefined);
+    await this.#wal.settled();
     return rows as Row[];
   }
 
   async close(): Promise<void> {
-    while (this.#committing) await this.#committing.catch(() => undefined);
     await this.#lastSnapshot;
     this.#bell.close();
     await this.#checkpointer.close();
     await this.#thread.close();
-    fs.closeSync(this.#wal);
+    await this.#wal.close();
     for (const connection of [this.#reader, this.#snapshots, this.writer]) connection.close();
   }
 
@@ -215,54 +183,42 @@ class SqliteEngine implements Engine {
       return 0; // the next commit asks again
     }
   }
-
-  #flushWal(): Promise<void> {
-    return new Promise((resolve) => {
-      this.flush(this.#wal, (error) => {
-        // What is on disk is not known any more, and a second attempt may lie (https://lwn.net/Articles/752063/).
-        // Only a new process can tell, from the disk: end this one before it tells anyone anything.
-        if (error)
-          process.nextTick(() => {
-            throw error;
-          });
-        else resolve();
-      });
-    });
-  }
 }
 
-/** A connection that reads. */
-class Reader {
+const openReader = (path: string): Sqlite.Database =>
+  new Sqlite(path, { timeout: BUSY_TIMEOUT, readonly: true });
+
+/** A connection for one snapshot at a time. */
+class Snapshots {
   readonly db: Kysely<Schema>;
   readonly #connection: Sqlite.Database;
   readonly #begin: Sqlite.Statement;
+  readonly #look: Sqlite.Statement;
   readonly #end: Sqlite.Statement;
-  #look?: Sqlite.Statement;
 
   constructor(path: string) {
-    this.#connection = new Sqlite(path, { timeout: BUSY_TIMEOUT, readonly: true });
-    this.db = new Kysely<Schema>({ dialect: new Dialect(this.#connection, 'begin') });
+    this.#connection = openReader(path);
+    this.db = new Kysely({ dialect: new SqliteDialect(this.#connection, 'begin') });
     this.#begin = this.#connection.prepare('BEGIN');
+    this.#look = this.#connection.prepare('SELECT 1 FROM sqlite_schema LIMIT 1');
     this.#end = this.#connection.prepare('COMMIT');
   }
 
   /** Stays at what is committed now: a transaction goes on seeing what its first read saw. */
-  hold(): void {
+  begin(): void {
     try {
       translated(() => {
         this.#begin.run();
-        // Not before: the table is there when the migrations have run.
-        this.#look ??= this.#connection.prepare('SELECT head FROM event_log');
         this.#look.get();
       });
     } catch (error) {
-      this.letGo();
+      this.end();
       throw error;
     }
   }
 
-  letGo(): void {
-    if (this.#connection.inTransaction) this.#end.run();
+  end(): void {
+    if (this.#connection.inTransaction) translated(() => this.#end.run());
   }
 
   close(): void {
@@ -284,10 +240,12 @@ function flushWhatWasLeft(writer: Sqlite.Database, path: string): void {
 /** @returns whether it could be: another process may be at work on the file, or the disk be full. */
 function moveIntoDatabase(writer: Sqlite.Database): boolean {
   try {
-    const [{ busy }] = writer.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    const [{ busy }] = translated(() => writer.pragma('wal_checkpoint(TRUNCATE)')) as [
+      { busy: number },
+    ];
     return busy === 0;
   } catch (error) {
-    if (UNAVAILABLE.test((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (error instanceof DatabaseUnavailable) return false;
     throw error;
   }
 }
@@ -304,110 +262,6 @@ function reason(error: unknown, path: string): string {
   return `${path} cannot be opened: ${message}.`;
 }
 
-/** SQLite does run DDL inside transactions; Kysely only says no because it assumes one connection. */
-class Adapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
-
-class Dialect extends SqliteDialect {
-  readonly #driver: Driver;
-
-  constructor(database: Sqlite.Database, begin: string) {
-    super({ database });
-    this.#driver = new Driver(database, begin);
-  }
-
-  override createAdapter(): SqliteAdapter {
-    return new Adapter();
-  }
-
-  override createQueryCompiler(): SqliteQueryCompiler {
-    return new Compiler();
-  }
-
-  override createDriver(): SqliteDriver {
-    return this.#driver;
-  }
-}
-
-/** `for update` means nothing here: the transaction has the whole database to itself. */
-class Compiler extends SqliteQueryCompiler {
-  protected override visitSelectModifier(): void {
-    // Nothing.
-  }
-}
-
-class Driver extends SqliteDriver {
-  readonly #atOnce: Sqlite.Statement;
-  readonly #patiently: Sqlite.Statement;
-
-  constructor(
-    database: Sqlite.Database,
-    private readonly begin: string,
-  ) {
-    super({ database: { prepare: preparer(database), close: () => undefined } });
-    this.#atOnce = database.prepare('PRAGMA busy_timeout = 0');
-    this.#patiently = database.prepare(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-  }
-
-  /**
-   * IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail to upgrade later. SQLite would
-   * hold the event loop while it waits for another process, so it is asked again instead.
-   */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const end = Date.now() + BUSY_TIMEOUT;
-    while (!(await this.#begins(connection, end))) await sleep(Math.random() * BUSY_PAUSE);
-  }
-
-  /** @returns whether it could; not while another process is at it. */
-  async #begins(connection: DatabaseConnection, end: number): Promise<boolean> {
-    this.#atOnce.get();
-    try {
-      await connection.executeQuery(CompiledQuery.raw(this.begin));
-      return true;
-    } catch (error) {
-      if (isBusy(error) && Date.now() < end) return false;
-      throw error;
-    } finally {
-      this.#patiently.get();
-    }
-  }
-}
-
-/** Prepares each text once, and tells a failing disk from a failing statement. */
-function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
-  const cache = new Map<string, SqliteStatement>();
-  return (sql) => {
-    const cached = cache.get(sql);
-    if (cached) return cached;
-    if (cache.size >= CACHED_STATEMENTS) cache.clear();
-    const prepared = translated(() => database.prepare(sql));
-    const statement: SqliteStatement = {
-      reader: prepared.reader,
-      all: (parameters) => translated(() => prepared.all(...parameters)),
-      run: (parameters) => translated(() => prepared.run(...parameters)),
-      iterate: (parameters) => translated(() => prepared.iterate(...parameters)),
-    };
-    cache.set(sql, statement);
-    return statement;
-  };
-}
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof DatabaseUnavailable && /\(SQLITE_BUSY/.test(error.message);
-
 function throwing(error: unknown): never {
   throw error;
-}
-
-function translated<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code || !UNAVAILABLE.test(code)) throw error;
-    throw new DatabaseUnavailable(`${message} (${code})`, { cause: error });
-  }
 }

@@ -1,5 +1,5 @@
 import { openDatabase } from '../../src/database/database.module.js';
-import { Database } from '../../src/database/database.js';
+import { Database, type Engine } from '../../src/database/database.js';
 import type { Fact } from '../../src/database/fact.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { EventLog } from '../../src/events/event-log.js';
@@ -8,8 +8,9 @@ import { EventLog } from '../../src/events/event-log.js';
 export const ANY_TOPIC = { isRegistered: () => true };
 
 /** A database with its log and unit of work, and nothing around them. */
-export async function openLog(url: string) {
-  const engine = await openDatabase(url);
+export const openLog = async (url: string) => logOf(await openDatabase(url));
+
+export function logOf(engine: Engine) {
   const database = new Database(engine);
   return {
     engine,
