@@ -166,7 +166,7 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
       await newer.app
         .get(UnitOfWork, { strict: false })
         .run(async (tx) => tx.record(fact({}, 'orders/1', 'order.placed')));
-      newer.app
+      await newer.app
         .get(Ephemerals, { strict: false })
         .tell({ topics: ['orders/1'], type: 'order.watched', data: {} });
       application.app

@@ -40,8 +40,8 @@ describe('presence', () => {
   let cy: Person;
   let room: Room;
   const listeners: RawListener[] = [];
-  const listening = async (person: Person) => {
-    const listener = await person.listens();
+  const listening = async (person: Person, path?: string) => {
+    const listener = await person.listens(path);
     listeners.push(listener);
     return listener;
   };
@@ -81,6 +81,27 @@ describe('presence', () => {
 
     await anew.close();
     await sees(watcher, ada);
+  });
+
+  it('is right on a stream of named topics: of those in the rooms that it names, from the start', async () => {
+    const hall = await ada.makes('Hall');
+    for (const person of [bob, cy]) await person.joins(hall);
+    const [first, second] = [await listening(bob), await listening(cy)];
+    await Promise.all([sees(first, bob, cy), sees(second, bob, cy)]);
+
+    const inHall = await listening(ada, `/api/events?topic=rooms/${hall.id}`);
+    const inRoom = await listening(ada, `/api/events?topic=rooms/${room.id}&topic=users`);
+    const ofSelf = await listening(ada, `/api/events?topic=accounts/${ada.id}`);
+    const all = await listening(ada);
+    await Promise.all([sees(inHall, ada, bob, cy), sees(inRoom, ada, bob)]);
+    await Promise.all([sees(ofSelf, ada), sees(all, ada, bob, cy)]);
+    await ada.does('DELETE', `/api/rooms/${hall.id}/members/${bob.id}`);
+    await second.close();
+    await Promise.all([sees(inHall, ada), sees(inRoom, ada, bob), sees(all, ada, bob)]);
+    await sees(ofSelf, ada);
+    await first.close();
+    await Promise.all([sees(inRoom, ada), sees(all, ada)]);
+    await cy.does('DELETE', `/api/rooms/${hall.id}/members/${cy.id}`);
   });
 
   it('comes with a room that one gets into', async () => {

@@ -5,7 +5,7 @@ import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
 import type { ChangeInOrder, Rights } from './rights.js';
-import type { StreamView } from './stream-view.js';
+import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
 import type { Turns } from './turns.js';
 
 /** What all channels share. */
@@ -37,7 +37,12 @@ export class Channels {
     return this.#endedSessions;
   }
 
-  /** The channel of a view, for one more listener. */
+  /** The views of a person that someone listens to. */
+  viewsOf(userId: string): PersonalView[] {
+    return Array.from(this.#byPerson.get(userId) ?? [], ({ view }) => view).filter(isPersonal);
+  }
+
+  /** The channel of a view, for one more listener. The feed has reached the position of the person's rights. */
   enter(view: StreamView): Channel {
     let channel = this.#byKey.get(view.key);
     if (!channel) {
@@ -83,11 +88,8 @@ export class Channels {
   }
 
   /** Hands an ephemeral fact to those who are live, each once. */
-  tell({ topics, type, data }: EphemeralFact): void {
-    const heard = new Set<Channel>();
-    for (const topic of topics)
-      for (const channel of this.#withTopic(topic))
-        if (channel.isGranted(topic)) heard.add(channel);
+  tell({ topics, view, type, data }: EphemeralFact): void {
+    const heard = view === undefined ? this.#granted(topics) : this.#ofView(view);
     if (heard.size === 0) return;
     const bytes = frame({ type, data: JSON.stringify(data) });
     for (const channel of heard) {
@@ -106,15 +108,26 @@ export class Channels {
     for (const channel of this.#byKey.values()) channel.forgetPages();
   }
 
+  #granted(topics: readonly string[]): Set<Channel> {
+    const granted = new Set<Channel>();
+    for (const topic of topics)
+      for (const channel of this.#withTopic(topic))
+        if (channel.isGranted(topic)) granted.add(channel);
+    return granted;
+  }
+
+  #ofView(key: string): Set<Channel> {
+    const channel = this.#byKey.get(key);
+    return new Set(channel ? [channel] : []);
+  }
+
   #withTopic(topic: string): Iterable<Channel> {
     return this.#byTopic.get(topic) ?? [];
   }
 
   #changeBy(fact: LoggedFact): void {
     for (const change of this.context.rights.observe(fact))
-      for (const channel of this.#byPerson.get(change.userId) ?? [])
-        // A person may have opened it ahead of the feed, with the rights of a later moment.
-        if (fact.position > channel.view.person!.asOf) this.#change(channel, change);
+      for (const channel of this.#byPerson.get(change.userId) ?? []) this.#change(channel, change);
   }
 
   #change(channel: Channel, change: ChangeInOrder): void {

@@ -1,9 +1,18 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { merge, type Observable, Subject, type Subscription } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  merge,
+  type Observable,
+  Subject,
+  type Subscription,
+  throwError,
+  timeout,
+} from 'rxjs';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { newEpoch } from '../database/epoch.js';
-import { inLog } from '../database/errors.js';
+import { DatabaseUnavailable, inLog } from '../database/errors.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { EventLog, type LoggedFact, upToHole } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
@@ -11,6 +20,8 @@ import { RecentFacts } from './recent-facts.js';
 /** Milliseconds; stands behind every bell, so a lost one costs latency and never an event. */
 const POLL = 1000;
 const PAGE = 500;
+/** Milliseconds for the feed to get to a position that someone has read in the database. */
+const REACH_TIMEOUT = 3000;
 /** Facts that are read into memory when the process starts. */
 const RECENT_AT_START = 5000;
 
@@ -27,6 +38,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #gaps = new Subject<void>();
   readonly #restarts = new Subject<void>();
   readonly #redactions = new Subject<void>();
+  readonly #advances = new Subject<void>();
   /** What was emitted last, for listeners that are a little behind. */
   readonly recent: RecentFacts;
   #epoch = '';
@@ -91,6 +103,11 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     return this.#redactions;
   }
 
+  /** Emits when the head has moved, after everything up to it was emitted. */
+  get advances(): Observable<void> {
+    return this.#advances;
+  }
+
   get epoch(): string {
     return this.#epoch;
   }
@@ -108,6 +125,20 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   wake(): Promise<void> {
     this.#wokenMeanwhile = true;
     return (this.#reading ??= this.#readOn());
+  }
+
+  /**
+   * Resolves when everything up to `position` has been emitted, or the log turns out to be another one.
+   *
+   * @throws DatabaseUnavailable after REACH_TIMEOUT.
+   */
+  async reach(position: number): Promise<void> {
+    if (this.#head >= position) return;
+    this.#ring();
+    const reached = this.#advances.pipe(filter(() => this.#head >= position));
+    const late = new DatabaseUnavailable(`The feed has not reached position ${position} in time.`);
+    const orLate = { first: REACH_TIMEOUT, with: () => throwError(() => late) };
+    await firstValueFrom(merge(reached, this.#restarts).pipe(timeout(orLate)));
   }
 
   #ring(mayBeAnother = false): void {
@@ -152,6 +183,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     this.#last = run.at(-1);
     this.recent.push(run);
     this.#facts.next(run);
+    this.#advances.next();
     if (run.length === facts.length && facts.length < PAGE - 1) return false;
     // SQLite answers at once, so a long run of pages would let nothing else have its turn.
     await new Promise(setImmediate);
@@ -192,6 +224,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     this.recent.clear();
     this.#redactions.next();
     this.#gaps.next();
+    this.#advances.next();
     return true;
   }
 

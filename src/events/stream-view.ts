@@ -17,3 +17,8 @@ export interface StreamView {
   /** The URL of the snapshot that a client fetches after a reset; `null` where Carillon keeps none. */
   readonly snapshot: string | null;
 }
+
+/** What one person, and nobody else, may hear. */
+export type PersonalView = StreamView & Required<Pick<StreamView, 'person'>>;
+
+export const isPersonal = (view: StreamView): view is PersonalView => view.person !== undefined;

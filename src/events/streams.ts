@@ -25,7 +25,7 @@ import { Listener, type ResetReason, type StreamContext } from './listener.js';
 import { Outlet } from './outlet.js';
 import { Replays } from './replays.js';
 import { Rights } from './rights.js';
-import type { StreamView } from './stream-view.js';
+import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
 import { Turns } from './turns.js';
 
 /** How often all listeners are looked at within the shortest of the times that are watched. */
@@ -49,7 +49,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   /** Each with the caller who has opened it. */
   readonly #listeners = new Map<Listener, Caller | undefined>();
   readonly #people = new Map<string, number>();
-  readonly #arrivals = new Subject<string>();
+  readonly #arrivals = new Subject<PersonalView>();
   readonly #departures = new Subject<string>();
   readonly #endedSessions = new Set<string>();
   readonly #context: StreamContext;
@@ -113,9 +113,14 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     return this.#people.has(userId);
   }
 
-  /** A person whose stream has become live, each time that one does. */
-  get arrivals(): Observable<string> {
+  /** The view of a person whose stream has become live, each time that one does. */
+  get arrivals(): Observable<PersonalView> {
     return this.#arrivals;
+  }
+
+  /** The views of a person that are open at this process. */
+  viewsOf(userId: string): PersonalView[] {
+    return this.#channels.viewsOf(userId);
   }
 
   /** A person whose last stream has ended. */
@@ -140,6 +145,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const release = this.#reserve(response);
     let start: Start;
     try {
+      // Its channel is where the feed is: before it was as far, a topic that was lost would still be open.
+      if (view.person) await this.feed.reach(view.person.asOf);
       start = await this.#startOf(cursor, view);
     } catch (error) {
       release();
@@ -182,7 +189,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const channel = this.#channels.enter(view);
     const expires = Math.min(Date.now() + this.#lifetime(), caller?.expiresAt ?? Infinity);
     const onLive = (): void => {
-      if (view.person) this.#arrivals.next(view.person.userId);
+      if (isPersonal(view)) this.#arrivals.next(view);
     };
     const onLeave = (): void => {
       this.#listeners.delete(listener);

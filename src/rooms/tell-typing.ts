@@ -24,7 +24,7 @@ export class TellTypingHandler implements ICommandHandler<TellTyping> {
 
   async execute({ callerId, roomId }: TellTyping): Promise<void> {
     await this.access.asMember(this.database.read, roomId, callerId);
-    this.ephemerals.tell({
+    await this.ephemerals.tell({
       topics: [roomTopic(roomId)],
       type: 'typing',
       data: { roomId, userId: callerId },

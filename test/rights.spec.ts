@@ -1,0 +1,161 @@
+import { jest } from '@jest/globals';
+import { firstValueFrom } from 'rxjs';
+import { Database } from '../src/database/database.js';
+import { EventLog } from '../src/events/event-log.js';
+import { Streams } from '../src/events/streams.js';
+import type { Message } from '../src/rooms/message.js';
+import type { Room } from '../src/rooms/room.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { listen, RawListener } from './support/listener.js';
+import { Person } from './support/people.js';
+import { createUser } from './support/requests.js';
+
+/** Keeps the feed of a node where it is, as a database does that is slow to answer. @returns what lets it go on. */
+function holdFeed({ app }: RunningApplication): () => void {
+  const log = app.get(EventLog, { strict: false });
+  const read = log.read.bind(log);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const held = jest.spyOn(log, 'read').mockImplementation(async (after, upTo, limit, db) => {
+    // Only the feed reads without an end.
+    if (upTo === Number.MAX_SAFE_INTEGER) await released;
+    return read(after, upTo, limit, db);
+  });
+  return () => {
+    held.mockRestore();
+    release();
+  };
+}
+
+describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, start }) => {
+  let engine: EngineUnderTest;
+  let nodes: [RunningApplication, RunningApplication];
+  let people: [Person, Person, Person];
+  let room: Room;
+  let release = (): void => undefined;
+  const streams: RawListener[] = [];
+  const listening = async (opening: RawListener | Promise<RawListener>) => {
+    const stream = await opening;
+    streams.push(stream);
+    return stream;
+  };
+  const everyoneHears = async (...listeners: RawListener[]) => {
+    const { id } = await createUser(nodes[0].url, 'Last', 'ONE');
+    await Promise.all(listeners.map((each) => each.until(({ body }) => body.includes(id))));
+  };
+
+  beforeAll(async () => {
+    engine = await start();
+    const settings = { DATABASE_URL: await engine.createDatabase(), SIGN_IN_ATTEMPTS: '0' };
+    nodes = [await startApplication(settings), await startApplication(settings)];
+    const { url } = nodes[0];
+    people = [
+      await Person.signUp(url, 'owner'),
+      await Person.signUp(url, 'eve'),
+      await Person.signUp(url, 'bob'),
+    ];
+  });
+  beforeEach(async () => {
+    const [owner, eve, bob] = people;
+    room = await owner.makes('Room', 'private');
+    for (const person of [eve, bob]) await owner.brings(person, room);
+    await owner.says(room, 'secret');
+  });
+  afterEach(async () => {
+    release();
+    await Promise.all(streams.splice(0).map((stream) => stream.close()));
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    await engine.stop();
+  });
+
+  it('a stream opened after leaving replays nothing of the room, though an older one still does', async () => {
+    const [owner, eve] = people;
+    const [, { port, url, app }] = nodes;
+    const before = await listening(eve.at(url).listens());
+    await everyoneHears(before);
+    release = holdFeed(nodes[1]);
+    await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
+    const path = '/api/events?lastEventId=earliest';
+    const after = new RawListener(port, path, { headers: eve.bearer });
+    await listening(after);
+    while (app.get(Streams, { strict: false }).size < 2) await new Promise(setImmediate);
+    // What was opened later and waits for nothing has been replayed to its end: this one could have been, too.
+    const probe = await listening(listen(port, path));
+    await probe.until(({ body }) => body.includes('"Last"'));
+    release();
+    await everyoneHears(before, after);
+    expect(after.body).toContain(room.id);
+    expect(after.of('message.posted').map(({ data }) => data)).toEqual([]);
+    expect(before.of('room.left')).toHaveLength(1);
+  });
+
+  it('a stream opened after leaving is sent back when the feed does not get there', async () => {
+    const [owner, eve] = people;
+    const [, { port, app }] = nodes;
+    release = holdFeed(nodes[1]);
+    await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
+    const path = '/api/events?lastEventId=earliest';
+    const stream = new RawListener(port, path, { headers: eve.bearer });
+    await listening(stream);
+    await stream.until(({ ended }) => ended);
+    expect(stream.status).toBe(200);
+    expect(stream.cursor).toBe('earliest');
+    expect(stream.events).toEqual([]);
+    expect(app.get(Streams, { strict: false }).size).toBe(0);
+  });
+
+  it('typing does not overtake that someone was removed', async () => {
+    const [owner, eve, bob] = people;
+    const [one, two] = nodes;
+    const removed = await listening(eve.at(two.url).listens());
+    const member = await listening(bob.at(two.url).listens());
+    await everyoneHears(removed, member);
+    release = holdFeed(two);
+    const types = (at: RunningApplication) =>
+      owner.at(at.url).does('POST', `/api/rooms/${room.id}/typing`);
+    await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
+    await types(two);
+    if (name === 'PostgreSQL') {
+      // Nodes of one process have no way to each other with SQLite.
+      const arrived = firstValueFrom(two.app.get(Database, { strict: false }).messages);
+      await types(one);
+      await arrived;
+    }
+    expect(member.of('typing')).toEqual([]);
+    release();
+    await member.hears(name === 'PostgreSQL' ? 2 : 1, 'typing');
+    await everyoneHears(removed);
+    expect(removed.of('room.left')).toHaveLength(1);
+    expect(removed.of('typing')).toEqual([]);
+  });
+
+  it('a stream opened after joining hears nothing from before, live or in a replay', async () => {
+    const [owner, eve] = people;
+    const [, { port, url }] = nodes;
+    const old = await listening(eve.at(url).listens());
+    const hall = await owner.makes('Hall');
+    release = holdFeed(nodes[1]);
+    await owner.says(hall, 'before');
+    await eve.joins(hall);
+    await owner.says(hall, 'behind');
+    const late = new RawListener(port, '/api/events', { headers: eve.bearer });
+    const replayed = new RawListener(port, '/api/events?lastEventId=earliest', {
+      headers: eve.bearer,
+    });
+    await Promise.all([late, replayed].map((stream) => listening(stream)));
+    release();
+    await Promise.all([late, replayed].map((stream) => stream.opened()));
+    await everyoneHears(old, late, replayed);
+    const texts = [old, late, replayed].map((stream) =>
+      stream
+        .of('message.posted')
+        .map(({ data }) => data as Message)
+        .filter(({ roomId }) => roomId === hall.id)
+        .map(({ text }) => text),
+    );
+    expect(texts).toEqual([['behind'], [], ['behind']]);
+  });
+});
