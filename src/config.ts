@@ -93,6 +93,10 @@ export class Config {
   @WholeNumber(2, 1000)
   DATABASE_CONNECTIONS: number = 10;
 
+  /** Commands that wait to be carried out; one more is refused. */
+  @WholeNumber(1, 1_000_000)
+  COMMANDS_WAITING_MAX: number = 5000;
+
   /** Processes that serve the port together; `auto` for one on each core. */
   @WholeNumber(1, 256)
   @Transform(({ value }) => (value === 'auto' ? availableParallelism() : value))
@@ -142,7 +146,7 @@ export class Config {
   @Duration('1s', ms('3650d'))
   SESSION_LIFETIME: number = ms('30d');
 
-  /** Attempts to sign in to one account from one address that may fail in 15 minutes; 0 for no limit. */
+  /** Sign-ins to one account from one network that may fail before further ones are delayed; 0 for no limit. */
   @WholeNumber(0, 1_000_000)
   SIGN_IN_ATTEMPTS: number = 20;
 

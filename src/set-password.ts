@@ -4,7 +4,7 @@ import { ChangePassword, ChangePasswordHandler } from './accounts/change-passwor
 import { NewPassword } from './accounts/account-bodies.js';
 import { ACCOUNTS } from './accounts/accounts.events.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
-import { Passwords } from './accounts/passwords.js';
+import { hashOf } from './accounts/passwords.js';
 import { readConfig } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const known = await accounts.findPassword(engine.read, username.toLowerCase());
     if (!known) throw new StartupError(`There is no account with the username ${username}.`);
     const handler = new ChangePasswordHandler(new UnitOfWork(engine, TOPICS), accounts);
-    const hash = await new Passwords().hash(password);
+    const hash = await hashOf(password);
     await handler.execute(new ChangePassword(known.userId, hash, null, null));
     process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
   } finally {

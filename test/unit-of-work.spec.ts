@@ -1,5 +1,8 @@
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { fact, openLog } from './support/log.js';
+import { listUsers, post, problemCode } from './support/requests.js';
 
 const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
 
@@ -268,5 +271,36 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
       expect((await open.log.state(db)).head).toBe(0);
       expect((await open.log.state()).head).toBe(1);
     });
+  });
+});
+
+describe('commands that wait for the disk', () => {
+  it('are refused above a bound, with nothing done, and those that wait are carried out', async () => {
+    const application = await startApplication({ COMMANDS_WAITING_MAX: '3' });
+    const { url } = application;
+    const create = (firstname: string) => post(`${url}/api/users`, { firstname, lastname: 'x' });
+    const work = application.app.get(UnitOfWork, { strict: false });
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let begun = (): void => undefined;
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    const first = work.run(() => {
+      begun();
+      return held;
+    });
+    await beginning;
+    const waiting = [work.run(async () => 1), work.run(async () => 2), work.run(async () => 3)];
+
+    const refused = await create('Refused');
+    expect([refused.status, await problemCode(refused)]).toEqual([503, 'unavailable']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    // A read is none of them.
+    expect((await fetch(`${url}/api/users`)).status).toBe(200);
+    release();
+    await first;
+    expect(await Promise.all(waiting)).toEqual([1, 2, 3]);
+    expect((await create('Welcome')).status).toBe(201);
+    expect(await listUsers(url)).toMatchObject([{ firstname: 'Welcome' }]);
+    await application.stop();
   });
 });

@@ -15,11 +15,12 @@ import { Secret } from '../http/idempotency.js';
 import { represent } from '../http/representations.js';
 import { User } from '../users/user.js';
 import { ChangePasswordBody, CreateAccountBody } from './account-bodies.js';
-import { Attempts } from './attempts.js';
 import { ChangePassword } from './change-password.js';
 import { CreateAccount } from './create-account.js';
 import { Passwords } from './passwords.js';
 import { SignIn } from './sign-in.js';
+import { SignInLimiter } from './sign-in-limiter.js';
+import { sourceOf } from './sign-in-source.js';
 
 @ApiTags('Accounts')
 @Controller('api')
@@ -28,7 +29,7 @@ export class AccountsController {
     private readonly commands: CommandBus,
     private readonly passwords: Passwords,
     private readonly signIn: SignIn,
-    private readonly attempts: Attempts,
+    private readonly limiter: SignInLimiter,
   ) {}
 
   @Post('accounts')
@@ -62,8 +63,10 @@ export class AccountsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<User | undefined> {
-    await this.attempts.countSignUp(request.ip ?? '');
-    const hash = await this.passwords.hash(password);
+    const source = sourceOf(request);
+    this.limiter.countSignUp(source);
+    const share = { network: source.network, account: username };
+    const hash = await this.passwords.hash(password, share);
     const user = await this.commands.execute(
       new CreateAccount(username, hash, firstname, lastname),
     );
@@ -86,8 +89,10 @@ export class AccountsController {
     @CurrentCaller() { userId, sessionId }: Caller,
     @Req() request: Request,
   ): Promise<void> {
-    const confirmed = await this.signIn.confirm(userId, current, request.ip ?? '');
-    const hash = await this.passwords.hash(password);
+    const source = sourceOf(request);
+    const confirmed = await this.signIn.confirm(userId, current, source);
+    const share = { network: source.network, account: userId };
+    const hash = await this.passwords.hash(password, share);
     await this.commands.execute(new ChangePassword(userId, hash, confirmed, sessionId));
   }
 }

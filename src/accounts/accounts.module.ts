@@ -8,7 +8,6 @@ import { AccountsController } from './accounts.controller.js';
 import { ACCOUNTS, SessionEnded, SessionStarted } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentityHandler } from './adopt-identity.js';
-import { Attempts } from './attempts.js';
 import { Authentication } from './authentication.js';
 import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
@@ -19,6 +18,8 @@ import { ListSessionsHandler } from './list-sessions.js';
 import { Passwords } from './passwords.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignIn } from './sign-in.js';
+import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
+import { SignInLimiter } from './sign-in-limiter.js';
 import { StartSessionHandler } from './start-session.js';
 
 /** Who is calling: sign-ups, sessions, tokens of other issuers, and the guard that asks for them. */
@@ -27,12 +28,13 @@ import { StartSessionHandler } from './start-session.js';
   providers: [
     AccountRights,
     AccountsRepository,
-    Attempts,
     Authentication,
     ExpiredSessions,
     Issuer,
     Passwords,
     SignIn,
+    SignInAttemptsRepository,
+    SignInLimiter,
     CreateAccountHandler,
     ChangePasswordHandler,
     StartSessionHandler,

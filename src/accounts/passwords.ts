@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { argon2 as argon2WithCallback, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import pLimit from 'p-limit';
 import { Problem } from '../http/problems.js';
+import { FairQueue, type Share } from './fair-queue.js';
 
 const argon2 = promisify(argon2WithCallback);
 
@@ -17,8 +17,8 @@ const TAG_LENGTH = 32; // bytes
 const SALT_LENGTH = 16; // bytes
 
 /** At once: the pool has four threads, and the flushes of commits need one, too. */
-const AT_ONCE = 2;
-/** That wait for their turn: some 1.5 s of work. More of them are not let in, since whoever waits longer tries again. */
+const CONCURRENCY = 2;
+/** About 1.5 s of work. Whoever waits longer tries again, so more of them are not let in. */
 const MOST_WAITING = 64;
 
 interface Parameters {
@@ -27,38 +27,40 @@ interface Parameters {
   readonly parallelism: number;
 }
 
-/** Hashes passwords off the event loop, and compares with such hashes. */
+/** Hashes passwords off the event loop, and compares with such hashes. Networks and accounts take turns. */
 @Injectable()
 export class Passwords {
-  readonly #limit = pLimit(AT_ONCE);
+  readonly #queue = new FairQueue(CONCURRENCY, MOST_WAITING, tooManyWait);
   /** Compared with where there is no such user, so that the answer takes as long. */
-  readonly #nobodys = this.hash(randomBytes(32).toString('base64'));
+  readonly #nobodys = hashOf(randomBytes(32).toString('base64'));
 
   /**
+   * @param share whose turn it takes.
    * @returns the hash with its parameters, in the PHC string format.
    * @throws Problem `unavailable`: too many wait.
    */
-  hash(password: string): Promise<string> {
-    const salt = randomBytes(SALT_LENGTH);
-    const parameters = { memory: MEMORY, passes: PASSES, parallelism: PARALLELISM };
-    return this.#inTurn(async () =>
-      format(parameters, salt, await derive(password, salt, parameters)),
-    );
+  hash(password: string, share: Share): Promise<string> {
+    return this.#queue.run(share, () => hashOf(password));
   }
 
   /** Whether it is the password of a hash. Takes as long where there is none, and is then `false`. */
-  async matches(password: string, hash: string | undefined): Promise<boolean> {
+  async matches(password: string, hash: string | undefined, share: Share): Promise<boolean> {
     const { parameters, salt, tag } = parse(hash ?? (await this.#nobodys));
-    const derived = await this.#inTurn(() => derive(password, salt, parameters));
+    const derived = await this.#queue.run(share, () => derive(password, salt, parameters));
     return timingSafeEqual(derived, tag) && hash !== undefined;
   }
+}
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#limit.pendingCount < MOST_WAITING) return this.#limit(work);
-    throw new Problem('unavailable', 'Too many are signing in or up just now. Try again soon.', {
-      headers: { 'Retry-After': '2' },
-    });
-  }
+const tooManyWait = (): Problem =>
+  new Problem('unavailable', 'Too many are signing in or up just now. Try again soon.', {
+    headers: { 'Retry-After': '2' },
+  });
+
+/** In the PHC string format. */
+export async function hashOf(password: string): Promise<string> {
+  const salt = randomBytes(SALT_LENGTH);
+  const parameters = { memory: MEMORY, passes: PASSES, parallelism: PARALLELISM };
+  return format(parameters, salt, await derive(password, salt, parameters));
 }
 
 /** Text that looks the same is the same: NIST SP 800-63B, 3.1.1.2, asks for a Unicode normalization. */

@@ -3,7 +3,7 @@ import type { CookieOptions, Request, Response } from 'express';
 export const SESSION_COOKIE = 'carillon_session';
 
 /** Out of reach for scripts, and not sent along by pages of other sites (RFC 6265bis, 4.1.2). */
-const options = ({ needsSecureCookie }: Request): CookieOptions => ({
+export const cookieOptions = ({ needsSecureCookie }: Request): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
   secure: needsSecureCookie ?? true,
@@ -12,11 +12,11 @@ const options = ({ needsSecureCookie }: Request): CookieOptions => ({
 
 export function setSessionCookie(response: Response, token: string, expiresAt: string): void {
   response.cookie(SESSION_COOKIE, token, {
-    ...options(response.req),
+    ...cookieOptions(response.req),
     expires: new Date(expiresAt),
   });
 }
 
 export function clearSessionCookie(response: Response): void {
-  response.clearCookie(SESSION_COOKIE, options(response.req));
+  response.clearCookie(SESSION_COOKIE, cookieOptions(response.req));
 }

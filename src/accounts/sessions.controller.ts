@@ -16,6 +16,7 @@ import { ListSessions } from './list-sessions.js';
 import { clearSessionCookie, setSessionCookie } from './session-cookie.js';
 import { OwnSession, Session } from './session.js';
 import { SignIn } from './sign-in.js';
+import { newDevice, setDeviceCookie, sourceOf } from './sign-in-source.js';
 import { StartSession } from './start-session.js';
 
 /** Characters of what a client calls itself that are kept. */
@@ -81,10 +82,12 @@ export class SessionsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SignedIn> {
-    const { userId, hash } = await this.signIn.verify(username, password, request.ip ?? '');
+    const { network, device = newDevice() } = sourceOf(request);
+    const { userId, hash } = await this.signIn.verify(username, password, { network, device });
     const client = (request.get('User-Agent') ?? '').slice(0, LONGEST_CLIENT);
     const { token, session } = await this.commands.execute(new StartSession(userId, hash, client));
     setSessionCookie(response, token, session.expiresAt);
+    setDeviceCookie(response, device);
     response.set('Cache-Control', 'no-store');
     return { token, session, user: await this.queries.execute(new GetUser(userId)) };
   }

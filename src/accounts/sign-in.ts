@@ -3,8 +3,9 @@ import { Database } from '../database/database.js';
 import { Problem } from '../http/problems.js';
 import { USERNAME } from './account-bodies.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { Attempts } from './attempts.js';
 import { Passwords } from './passwords.js';
+import { SignInLimiter } from './sign-in-limiter.js';
+import type { SignInSource } from './sign-in-source.js';
 import { wrongCredentials } from './wrong-credentials.js';
 
 export interface KnownPassword {
@@ -19,7 +20,7 @@ export class SignIn {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly passwords: Passwords,
-    private readonly attempts: Attempts,
+    private readonly limiter: SignInLimiter,
   ) {}
 
   /**
@@ -27,12 +28,15 @@ export class SignIn {
    * @throws Problem `unauthenticated`, in the same words and time for an unknown username and a wrong password;
    *   `too-many-requests`.
    */
-  async verify(username: string, password: string, address: string): Promise<KnownPassword> {
+  async verify(username: string, password: string, source: SignInSource): Promise<KnownPassword> {
     // What is no username is not asked for: it could have a NUL, which PostgreSQL does not take in a text.
-    const name = USERNAME.test(username) ? username : '';
-    return this.attempts.count(name, address, async () => {
-      const known = name ? await this.accounts.findPassword(this.database.read, name) : undefined;
-      if (await this.passwords.matches(password, known?.hash)) return known!;
+    const account = USERNAME.test(username) ? username : '';
+    const known = account
+      ? await this.accounts.findPassword(this.database.read, account)
+      : undefined;
+    const share = { network: source.network, account };
+    return this.limiter.guard({ account, userId: known?.userId, source }, async () => {
+      if (await this.passwords.matches(password, known?.hash, share)) return known!;
       throw wrongCredentials(known?.userId);
     });
   }
@@ -44,12 +48,13 @@ export class SignIn {
    * @throws Problem `conflict`: they have none, since another issuer vouches for them; `forbidden`: it is another one;
    *   `too-many-requests`.
    */
-  async confirm(userId: string, password: string, address: string): Promise<string> {
+  async confirm(userId: string, password: string, source: SignInSource): Promise<string> {
     const hash = await this.accounts.findPasswordOf(this.database.read, userId);
     if (!hash)
       throw new Problem('conflict', 'You have no password here: another issuer signs you in.');
-    return this.attempts.count(userId, address, async () => {
-      if (await this.passwords.matches(password, hash)) return hash;
+    const share = { network: source.network, account: userId };
+    return this.limiter.guard({ account: userId, userId, source }, async () => {
+      if (await this.passwords.matches(password, hash, share)) return hash;
       throw new Problem('forbidden', 'The password until now is another one.');
     });
   }

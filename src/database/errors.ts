@@ -13,6 +13,11 @@ export class DeadlineExceeded extends DatabaseUnavailable {
   override readonly name: string = 'DeadlineExceeded';
 }
 
+/** More commands wait for the disk than the process may hold. Nothing was done. */
+export class TooManyWaiting extends DatabaseUnavailable {
+  override readonly name = 'TooManyWaiting';
+}
+
 /** What a line of the log says of an error: without a stack where the database is away, which no code is to blame for. */
 export const inLog = (error: unknown): object =>
   error instanceof DatabaseUnavailable ? { reason: error.message } : { err: error };

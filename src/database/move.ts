@@ -29,6 +29,16 @@ export const TABLES = [
     key: ['id'],
   },
   {
+    name: 'sign_in_failures',
+    columns: ['key', 'forgotten_at', 'blocked_until'],
+    key: ['key'],
+  },
+  {
+    name: 'sign_in_sources',
+    columns: ['user_id', 'source', 'last_used_at'],
+    key: ['user_id', 'source'],
+  },
+  {
     name: 'rooms',
     columns: [
       'id',

@@ -71,6 +71,20 @@ export interface SessionsTable {
   expires_at: string;
 }
 
+/** Failed sign-ins by key: a pseudonym of an account, a network, or both. Times are ISO 8601. */
+export interface SignInFailuresTable {
+  key: string;
+  forgotten_at: string;
+  blocked_until: string;
+}
+
+/** Networks and devices from which users signed in, as pseudonyms. */
+export interface SignInSourcesTable {
+  user_id: string;
+  source: string;
+  last_used_at: string;
+}
+
 export interface RoomsTable {
   id: string;
   kind: 'public' | 'private' | 'direct';
@@ -141,6 +155,8 @@ export interface Schema {
   passwords: PasswordsTable;
   identities: IdentitiesTable;
   sessions: SessionsTable;
+  sign_in_failures: SignInFailuresTable;
+  sign_in_sources: SignInSourcesTable;
   rooms: RoomsTable;
   members: MembersTable;
   invitations: InvitationsTable;

@@ -3,8 +3,9 @@ import type { ControlledTransaction, Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Subject, type Observable } from 'rxjs';
+import { Config } from '../config.js';
 import { ENGINE, type Engine, type RecordedFact } from './database.js';
-import { DatabaseUnavailable, TransactionConflict } from './errors.js';
+import { DatabaseUnavailable, TooManyWaiting, TransactionConflict } from './errors.js';
 import type { Fact } from './fact.js';
 import { RegisteredTopics } from './registered-topics.js';
 import { pendingRedacted, type Redaction, redactLogged, type Rewrite } from './redaction.js';
@@ -152,6 +153,7 @@ export class UnitOfWork {
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
     private readonly topics: RegisteredTopics,
+    private readonly config: Config = new Config(),
   ) {}
 
   /** Rings after each commit that added facts to the log. */
@@ -167,11 +169,13 @@ export class UnitOfWork {
    *
    * @returns what `work` returned, once it is on disk.
    * @throws what `work` threw, with its changes and facts undone and no other's; DatabaseUnavailable when
-   *   the commit failed, with nothing done.
+   *   the commit failed, with nothing done; TooManyWaiting when `COMMANDS_WAITING_MAX` others wait.
    */
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const outer = UnitOfWork.ambient.getStore();
     if (outer) return outer.savepoint(work);
+    if (this.#waiting.length >= this.config.COMMANDS_WAITING_MAX)
+      return Promise.reject(new TooManyWaiting('Too many commands wait for the database.'));
 
     const inCallersContext = AsyncLocalStorage.snapshot();
     return new Promise<T>((resolve, reject) => {

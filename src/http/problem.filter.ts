@@ -7,7 +7,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DatabaseUnavailable } from '../database/errors.js';
+import { DatabaseUnavailable, TooManyWaiting } from '../database/errors.js';
 import { noRoute } from './allowed-methods.js';
 import { Problem, problemAnswer, type ProblemCode, PROBLEMS } from './problems.js';
 
@@ -50,6 +50,10 @@ function send(response: Response, problem: Problem): void {
 
 function toProblem(error: unknown, request: Request): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof TooManyWaiting)
+    return new Problem('unavailable', 'Too many changes wait for the disk. Try again soon.', {
+      headers: { 'Retry-After': '1' },
+    });
   if (error instanceof DatabaseUnavailable)
     return new Problem(
       'unavailable',

@@ -36,7 +36,7 @@ export class SearchMessagesHandler implements IQueryHandler<SearchMessages> {
   ) {}
 
   async execute({ callerId, text, roomId, before, limit }: SearchMessages): Promise<SearchPage> {
-    await this.quota.take(callerId);
+    this.quota.take(callerId);
     const terms = termsOf(text);
     if (!terms) return { messages: [], hasMore: false };
     const search = { terms, roomId, before, limit: limit + 1 };

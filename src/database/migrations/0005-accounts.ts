@@ -42,4 +42,33 @@ export async function up(db: Kysely<any>): Promise<void> {
     .execute();
   await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute();
   await db.schema.createIndex('sessions_expires_at').on('sessions').column('expires_at').execute();
+
+  await db.schema
+    .createTable('sign_in_failures')
+    .addColumn('key', key, (column) => column.primaryKey().notNull())
+    .addColumn('forgotten_at', key, (column) => column.notNull())
+    .addColumn('blocked_until', key, (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema
+    .createIndex('sign_in_failures_forgotten_at')
+    .on('sign_in_failures')
+    .column('forgotten_at')
+    .execute();
+
+  await db.schema
+    .createTable('sign_in_sources')
+    .addColumn('user_id', key, (column) =>
+      column.notNull().references('users.id').onDelete('cascade'),
+    )
+    .addColumn('source', key, (column) => column.notNull())
+    .addColumn('last_used_at', key, (column) => column.notNull())
+    .addPrimaryKeyConstraint('sign_in_sources_pk', ['user_id', 'source'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema
+    .createIndex('sign_in_sources_last_used_at')
+    .on('sign_in_sources')
+    .column('last_used_at')
+    .execute();
 }

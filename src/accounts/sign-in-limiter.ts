@@ -1,0 +1,213 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import ms from 'ms';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { Installation } from '../database/installation.js';
+import type { Schema } from '../database/schema.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { RateLimiter } from '../http/rate-limiter.js';
+import { Periodic } from '../periodic.js';
+import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
+import { type Policy, waitOf, withFailure, withoutFailure } from './sign-in-delays.js';
+import type { SignInSource } from './sign-in-source.js';
+
+/** What a network may do in a time, in multiples of `SIGN_IN_ATTEMPTS`. Many people may share it. */
+const HASHES = { perNetwork: 12, seconds: 60 };
+const SIGN_UPS = { perNetwork: 10, seconds: 15 * 60 };
+/** Milliseconds for which a network or a device stays known after its last sign-in. */
+const KNOWN_FOR = ms('90d');
+
+const TRIM_EVERY = ms('10m');
+const TRIM_AT_ONCE = 500;
+/** Keys that are stored. Above this bound, those whose failures are forgotten next are removed. */
+const MOST_KEYS = 100_000;
+
+interface Limit extends Policy {
+  readonly key: string;
+}
+
+/** An attempt to show the password of an account. */
+export interface Attempt {
+  /** What names the account to whoever tries: it need not exist. */
+  readonly account: string;
+  /** Whose account it is; `undefined` where there is none. */
+  readonly userId: string | undefined;
+  readonly source: SignInSource;
+}
+
+/**
+ * Slows down the guessing of passwords, with delays that grow with each failure. All processes share the failures, and a
+ * restart keeps them. From a network or a device that the user signed in from before, only the failures from there count;
+ * elsewhere, those of all unknown sources count, too. So strangers lock nobody out: see
+ * docs/decisions/0009-sign-in-delays.md.
+ */
+@Injectable()
+export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
+  readonly #periodic = new Periodic(SignInLimiter.name, TRIM_EVERY, () => this.trim());
+  readonly #policies;
+  readonly #hashes: RateLimiter;
+  readonly #signUps: RateLimiter;
+
+  constructor(
+    { SIGN_IN_ATTEMPTS: attempts }: Config,
+    private readonly database: Database,
+    private readonly work: UnitOfWork,
+    private readonly installation: Installation,
+    private readonly repository: SignInAttemptsRepository,
+  ) {
+    this.#policies = attempts > 0 ? policiesOf(attempts) : undefined;
+    this.#hashes = new RateLimiter(attempts * HASHES.perNetwork, HASHES.seconds);
+    this.#signUps = new RateLimiter(attempts * SIGN_UPS.perNetwork, SIGN_UPS.seconds);
+  }
+
+  onModuleInit(): void {
+    this.#periodic.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#periodic.stop();
+  }
+
+  /**
+   * Runs an attempt unless it has to wait. It counts as failed from its beginning, so that many at once are no way around
+   * the limit. That is taken back when it succeeds, and when it cannot be known whether it would have.
+   *
+   * @throws Problem `too-many-requests`; what `verify` throws, where a status below 500 means a wrong password.
+   */
+  async guard<T>(attempt: Attempt, verify: () => Promise<T>): Promise<T> {
+    if (!this.#policies) return verify();
+    const limits = await this.#limitsOf(attempt);
+    await this.#begin(limits);
+    try {
+      const result = await verify();
+      await this.#succeed(limits, attempt);
+      return result;
+    } catch (error) {
+      const isWrong = error instanceof Problem && error.getStatus() < 500;
+      if (!isWrong) await this.work.run(({ db }) => this.#takeBack(db, limits));
+      throw error;
+    }
+  }
+
+  /** @throws Problem `too-many-requests` */
+  countSignUp({ network }: SignInSource): void {
+    if (!this.#policies) return;
+    refuseExceeded(this.#hashes, network);
+    refuseExceeded(this.#signUps, network);
+  }
+
+  /** Removes failures and sources that no longer count, in small transactions. */
+  async trim(mostKeys: number = MOST_KEYS): Promise<void> {
+    for (let keys = await this.#surplus(mostKeys); keys.length > 0;) {
+      const removed = keys;
+      await this.work.run(({ db }) => this.repository.remove(db, removed));
+      keys = await this.#surplus(mostKeys);
+    }
+    const before = Date.now() - KNOWN_FOR;
+    await this.work.run(({ db }) => this.repository.forgetSources(db, before));
+  }
+
+  async #surplus(mostKeys: number): Promise<string[]> {
+    const forgotten = await this.repository.oldest(this.database.read, TRIM_AT_ONCE, Date.now());
+    if (forgotten.length > 0) return forgotten;
+    const count = await this.repository.count(this.database.read);
+    const surplus = Math.max(0, Math.min(TRIM_AT_ONCE, count - mostKeys));
+    return this.repository.oldest(this.database.read, surplus);
+  }
+
+  /** Of a known source the one limit; of an unknown one also those that it shares. In an order, so that locks do not cross. */
+  async #limitsOf(attempt: Attempt): Promise<readonly Limit[]> {
+    const { account, userId = '', source } = attempt;
+    const sources = this.#sourcesOf(source);
+    const since = Date.now() - KNOWN_FOR;
+    const known = await this.repository.knownAmong(this.database.read, userId, sources, since);
+    const best = sources.find((each) => known.includes(each));
+    const network = this.#keyOf('network', source.network);
+    refuseExceeded(this.#hashes, best ? `${account} ${best}` : source.network);
+    const { ofNetwork, ofAccount, ofSource } = this.#policies!;
+    const own = { key: this.#keyOf('source', account, best ?? network), ...ofSource };
+    if (best) return [own];
+    return [
+      { key: this.#keyOf('all of a network', source.network), ...ofNetwork },
+      { key: this.#keyOf('all of an account', account), ...ofAccount },
+      own,
+    ];
+  }
+
+  /** Ready for the tables: the device comes first, since it says more. */
+  #sourcesOf({ device, network }: SignInSource): string[] {
+    const key = this.#keyOf('network', network);
+    return device === undefined ? [key] : [this.#keyOf('device', device), key];
+  }
+
+  async #begin(limits: readonly Limit[]): Promise<void> {
+    // First without a transaction: whoever has to wait costs no more than a read.
+    await this.#refuseBlocked(this.database.read, limits);
+    await this.work.run(async ({ db }) => {
+      await this.#refuseBlocked(db, limits);
+      for (const limit of limits) {
+        const failures = await this.repository.find(db, limit.key);
+        await this.repository.store(db, limit.key, withFailure(failures, limit, Date.now()));
+      }
+    });
+  }
+
+  /** @throws Problem `too-many-requests`, with the longest of the waits. */
+  async #refuseBlocked(db: Kysely<Schema>, limits: readonly Limit[]): Promise<void> {
+    let wait = 0;
+    for (const limit of limits) {
+      const failures = await this.repository.find(db, limit.key);
+      wait = Math.max(wait, waitOf(failures, limit, Date.now()));
+    }
+    if (wait > 0) throw tooMany(Math.ceil(wait / 1000));
+  }
+
+  async #succeed(limits: readonly Limit[], { userId, source }: Attempt): Promise<void> {
+    const now = Date.now();
+    await this.work.run(async ({ db }) => {
+      await this.#takeBack(db, limits.slice(0, -1));
+      await this.repository.remove(db, [limits.at(-1)!.key]);
+      if (userId === undefined) return;
+      for (const each of this.#sourcesOf(source))
+        await this.repository.remember(db, userId, each, now);
+    });
+  }
+
+  async #takeBack(db: Kysely<Schema>, limits: readonly Limit[]): Promise<void> {
+    for (const limit of limits) {
+      const failures = await this.repository.find(db, limit.key);
+      if (failures) await this.repository.store(db, limit.key, withoutFailure(failures, limit));
+    }
+  }
+
+  /** A pseudonym: neither usernames nor addresses are stored in clear. */
+  #keyOf(...parts: readonly string[]): string {
+    return this.installation.pseudonymOf(JSON.stringify(parts));
+  }
+}
+
+/** Accounts and networks are shared, so ten times as many failures are free. No delay of an account is a long one. */
+function policiesOf(attempts: number): Record<'ofSource' | 'ofAccount' | 'ofNetwork', Policy> {
+  const free = 10 * attempts;
+  const pace = Math.ceil(ms('15m') / free);
+  return {
+    ofSource: { free: attempts, first: ms('1s'), longest: ms('15m'), forgetsEvery: ms('1h') },
+    ofAccount: { free, first: ms('1s'), longest: ms('1m'), forgetsEvery: ms('15m') },
+    ofNetwork: { free, first: pace, longest: pace, forgetsEvery: pace },
+  };
+}
+
+/** @throws Problem `too-many-requests` */
+function refuseExceeded(limiter: RateLimiter, key: string): void {
+  const { isExceeded, seconds } = limiter.take(key);
+  if (isExceeded) throw tooMany(seconds);
+}
+
+const tooMany = (seconds: number): Problem =>
+  new Problem(
+    'too-many-requests',
+    `Too many attempts to sign in or up. Try again in ${seconds} s.`,
+    { headers: { 'Retry-After': String(seconds) } },
+  );
