@@ -102,6 +102,10 @@ export class Config {
   @Transform(({ value }) => (value === 'auto' ? availableParallelism() : value))
   WEB_CONCURRENCY: number = 1;
 
+  /** Milliseconds in which a process that joins or replaces others has to listen. */
+  @Duration('1s')
+  WEB_START_TIMEOUT: number = 60_000;
+
   /** Milliseconds of silence after which a stream carries a heartbeat. */
   @Duration('100ms')
   STREAM_HEARTBEAT: number = 15_000;

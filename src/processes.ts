@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import type { ToOthers } from './database/process-bell.js';
+import { onStopSignal } from './stop-signals.js';
 
-/** Milliseconds before a process that ended is replaced: doubled while none gets as far as to listen. */
+/** Milliseconds before a process that ended is replaced: doubled while no new one listens. */
 const PAUSE = { first: 100, last: 10_000 };
 
 /** Milliseconds after which one that was told to end, and takes less for that by itself, is killed: it hangs. */
@@ -36,7 +37,10 @@ export class Processes {
 
   /** @throws StartupError the database or the port cannot be used. */
   async start(): Promise<void> {
-    process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
+    onStopSignal(
+      () => this.#stop(),
+      () => this.#stopAtOnce(),
+    );
     process.on('SIGHUP', () => void this.#replaceAll());
     // Once, and not by each of them: brings the database up to date, and says in one line what is wrong with it.
     await (await openDatabase(this.config.DATABASE_URL, this.config.DATABASE_CONNECTIONS)).close();
@@ -50,28 +54,42 @@ export class Processes {
     this.#started = urls.every((url) => url !== undefined);
     if (this.#started)
       this.#logger.info(`Listening at ${urls[0]} with ${WEB_CONCURRENCY} processes`);
-    // What is wrong, such as a port that is taken, it has said itself.
+    // What is wrong, such as a port that is taken, has been said.
     else if (!this.#stopping) this.#stop(1);
   }
 
-  #fork(): Worker {
-    // What is on its way to one that has just died fails, a moment before it is known that it has: 'exit' follows.
-    return cluster.fork().on('error', () => undefined);
+  /** @returns `undefined` when the machine lacks memory for it. */
+  #fork(): Worker | undefined {
+    try {
+      const worker = cluster.fork();
+      return worker.on('error', (error) => {
+        // What is on its way to one that has just died fails, a moment before it is known that it has: 'exit' follows.
+        if (worker.process.pid !== undefined) return;
+        // For want of descriptors or processes it was never there, and no 'exit' would follow.
+        this.#logger.error(`No process can be started: ${error.message}`);
+        worker.process.emit('exit', worker.process.exitCode, null);
+      });
+    } catch (error) {
+      this.#logger.error(`No process can be started: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
-  /** Resolves with the URL when it listens; with `undefined` when it ends before. */
-  async #listening(worker: Worker): Promise<string | undefined> {
-    const url = await new Promise<string | undefined>((resolve) => {
-      const hear = (message: Message): void => {
-        if (!isListening(message)) return;
-        worker.off('message', hear);
-        resolve(message.listeningAt);
-      };
-      worker.on('message', hear);
-      void exitOf(worker).then(() => resolve(undefined));
-    });
+  /** Resolves with the URL when it listens; with `undefined` when it ends before, or is killed because it takes too long. */
+  async #listening(worker: Worker | undefined): Promise<string | undefined> {
+    if (!worker) return undefined;
+    const timer = setTimeout(() => this.#killLate(worker), this.config.WEB_START_TIMEOUT);
+    const url = await urlOf(worker);
+    clearTimeout(timer);
     if (url) this.#pause = PAUSE.first;
     return url;
+  }
+
+  #killLate({ process }: Worker): void {
+    this.#logger.error(
+      `Process ${process.pid} does not listen after ${this.config.WEB_START_TIMEOUT} ms (WEB_START_TIMEOUT); it is killed.`,
+    );
+    process.kill('SIGKILL');
   }
 
   #passOn(from: Worker, message: Message): void {
@@ -83,12 +101,18 @@ export class Processes {
   async #replace(ended: Worker, code: number | string): Promise<void> {
     if (this.#stopping) return this.#endWithTheLast();
     if (this.#dismissed.delete(ended) || !this.#started) return;
-    this.#logger.error(
-      `Process ${ended.process.pid} ended by itself (${code}); another one begins.`,
-    );
-    await sleep(this.#pause);
-    this.#pause = Math.min(this.#pause * 2, PAUSE.last);
-    if (!this.#stopping) await this.#listening(this.#fork());
+    if (ended.process.pid !== undefined)
+      this.#logger.error(
+        `Process ${ended.process.pid} ended by itself (${code}); another one begins.`,
+      );
+    let another: Worker | undefined;
+    while (!another) {
+      await sleep(this.#pause);
+      this.#pause = Math.min(this.#pause * 2, PAUSE.last);
+      if (this.#stopping) return;
+      another = this.#fork();
+    }
+    await this.#listening(another);
   }
 
   async #replaceAll(): Promise<void> {
@@ -111,6 +135,7 @@ export class Processes {
   async #succeed(old: Worker): Promise<boolean> {
     if (this.#stopping) return false;
     const successor = this.#fork();
+    if (!successor) return false;
     this.#dismissed.add(successor);
     if (!(await this.#listening(successor))) return false;
     this.#dismissed.delete(successor);
@@ -134,19 +159,35 @@ export class Processes {
     await exit;
   }
 
-  /** The first time in order, the second time at once. */
   #stop(exitCode = 0): void {
-    if (this.#stopping) process.exit(1);
+    if (this.#stopping) return;
     this.#stopping = true;
     process.exitCode = exitCode;
     for (const worker of Object.values(cluster.workers ?? {})) if (worker) void this.#end(worker);
     this.#endWithTheLast();
   }
 
+  #stopAtOnce(): void {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
+    process.exit(1);
+  }
+
   #endWithTheLast(): void {
-    if (Object.keys(cluster.workers ?? {}).length === 0) process.exit();
+    if (Object.values(cluster.workers ?? {}).every((worker) => worker?.isDead())) process.exit();
   }
 }
+
+/** Resolves with the URL at which it listens, or with `undefined` when it ends before. */
+const urlOf = (worker: Worker): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const hear = (message: Message): void => {
+      if (!isListening(message)) return;
+      worker.off('message', hear);
+      resolve(message.listeningAt);
+    };
+    worker.on('message', hear);
+    void exitOf(worker).then(() => resolve(undefined));
+  });
 
 /** Not with `once` of node:events, which an error on the way to it would make reject. */
 const exitOf = (worker: Worker): Promise<void> =>

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, Server as TcpServer } from 'node:net';
@@ -10,6 +10,7 @@ import type { Config } from './config.js';
 import { Streams } from './events/streams.js';
 import { Lifecycle } from './operations/lifecycle.js';
 import { StartupError } from './startup-error.js';
+import { onStopSignal } from './stop-signals.js';
 
 /** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
 const NOTICE = 1000;
@@ -24,6 +25,7 @@ const PATIENCE = 3000;
  * @throws StartupError the database or the port cannot be used.
  */
 export async function serve(config: Config): Promise<void> {
+  surviveHangup();
   const app = await createApplication(config);
   await listen(app, config);
   stopOnSignal(app);
@@ -60,26 +62,49 @@ function unusable(error: NodeJS.ErrnoException, port: number, host: string): Err
   return error;
 }
 
-/** The first SIGTERM or SIGINT ends everything in order, the second at once. */
+/** A process by itself ends in order on the first SIGTERM or SIGINT, and at once on a later one. */
 function stopOnSignal(app: NestExpressApplication): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping = true;
-    shutDown(app).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-        process.exit(1);
-      },
+  if (cluster.worker) return stopWhenTold(app, cluster.worker);
+  onStopSignal(
+    () => stop(app),
+    (signal) => process.exit(signal === 'SIGINT' ? 130 : 143),
+  );
+}
+
+/**
+ * One of several processes ends in order, however often it is told to: a signal to all of them reaches it twice, since
+ * the process that started it passes it on. That one alone cuts it short, with SIGKILL or by its own end.
+ */
+function stopWhenTold(app: NestExpressApplication, worker: Worker): void {
+  let isStopping = false;
+  process.on('SIGTERM', () => {
+    if (!isStopping) stop(app);
+    isStopping = true;
+  });
+  // A terminal sends SIGINT to all processes.
+  process.on('SIGINT', () => undefined);
+  // What is on its way to it when the other one dies fails, a moment before 'disconnect'.
+  worker.on('error', () => undefined);
+}
+
+/** SIGHUP would end a process without closing frames. Of several, the one that started them acts on it. */
+function surviveHangup(): void {
+  process.on('SIGHUP', () => {
+    if (cluster.isWorker) return;
+    new Logger('Carillon').warn(
+      'SIGHUP is ignored: with WEB_CONCURRENCY above 1 it replaces the processes one by one, but this one is alone.',
     );
-  };
-  process.on('SIGTERM', stop);
-  if (!cluster.worker) return void process.on('SIGINT', stop);
-  // A terminal sends SIGINT to all processes; the one that started this one tells it what to do, and is not to be outlived.
-  process.on('SIGINT', () => undefined).on('disconnect', () => stop('SIGTERM'));
-  // What is on its way to it when it dies fails, a moment before 'disconnect'.
-  cluster.worker.on('error', () => undefined);
+  });
+}
+
+function stop(app: NestExpressApplication): void {
+  shutDown(app).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`The shutdown failed: ${String(error)}\n`);
+      process.exit(1);
+    },
+  );
 }
 
 async function shutDown(app: NestExpressApplication): Promise<void> {

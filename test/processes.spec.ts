@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:net';
@@ -10,6 +11,7 @@ import { fact, openLog } from './support/log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, listUsers } from './support/requests.js';
+import { SlowRequest } from './support/slow-request.js';
 
 describe.each(ENGINES)('several processes on one port, on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -189,6 +191,99 @@ describe('several processes', () => {
     expect(await carillon.exited).toBe(0);
     expect(isAlive(hanging!)).toBe(false);
     rmSync(carillon.folder, { recursive: true, force: true });
+  });
+
+  describe('that are signalled all at once', () => {
+    let carillon: CarillonProcess;
+    const signalAll = (signal: NodeJS.Signals) => {
+      for (const pid of [...childrenOf(carillon), carillon.pid]) process.kill(pid, signal);
+    };
+
+    beforeEach(async () => {
+      carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' });
+    });
+    afterEach(async () => {
+      await carillon.kill();
+      rmSync(carillon.folder, { recursive: true });
+    });
+
+    it('finish what runs on SIGTERM, which reaches them twice and more', async () => {
+      const requests = await Promise.all([1, 2, 3, 4].map(() => SlowRequest.begin(carillon.port)));
+      signalAll('SIGTERM');
+      signalAll('SIGTERM');
+      await carillon.says('Shutting down');
+      for (const pid of childrenOf(carillon)) process.kill(pid, 'SIGTERM');
+      for (const request of requests)
+        expect(await request.finish()).toMatch(/^HTTP\/1\.1 201 Created/);
+      expect(await carillon.exited).toBe(0);
+    });
+
+    it('replace themselves once on SIGHUP', async () => {
+      const before = childrenOf(carillon);
+      signalAll('SIGHUP');
+      await carillon.says('All processes were replaced');
+      expect(carillon.output).not.toMatch(/ended by itself/);
+      expect(childrenOf(carillon)).toHaveLength(2);
+      expect(childrenOf(carillon).filter((pid) => before.includes(pid))).toEqual([]);
+    });
+  });
+
+  it('end at once when a second SIGTERM shows that nobody waits any longer', async () => {
+    const carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' });
+    const children = childrenOf(carillon);
+    await SlowRequest.begin(carillon.port);
+    carillon.signal('SIGTERM');
+    await sleep(600);
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(1);
+    await until(() => !children.some(isAlive));
+    expect(children.filter(isAlive)).toEqual([]);
+    rmSync(carillon.folder, { recursive: true });
+  });
+
+  it('try again until a process can be started, and end in order meanwhile', async () => {
+    const settings = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' };
+    const carillon = await CarillonProcess.start(settings);
+    const limitDescriptors = (limit: number) =>
+      execFileSync('prlimit', ['--pid', `${carillon.pid}`, `--nofile=${limit}:1024`]);
+    const startsFail = async () => {
+      limitDescriptors(10);
+      process.kill(childrenOf(carillon)[0]!, 'SIGKILL');
+      await carillon.says('No process can be started: spawn');
+    };
+    await startsFail();
+    limitDescriptors(1024);
+    await until(() => childrenOf(carillon).length === 2);
+    expect(childrenOf(carillon)).toHaveLength(2);
+
+    await startsFail();
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(0);
+    rmSync(carillon.folder, { recursive: true });
+  });
+
+  it('replace one that does not get as far as to listen, and do not wait for it on SIGHUP', async () => {
+    const settings = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info', WEB_START_TIMEOUT: '6s' };
+    const carillon = await CarillonProcess.start(settings);
+    const before = childrenOf(carillon);
+    const [survivor] = before;
+    process.kill(before[1]!, 'SIGKILL');
+    const newOnes = () => childrenOf(carillon).filter((pid) => !before.includes(pid));
+    await until(() => newOnes().length === 1);
+    carillon.signal('SIGHUP');
+    await until(() => newOnes().length === 2);
+    const hanging = newOnes();
+    for (const pid of hanging) process.kill(pid, 'SIGSTOP');
+
+    await carillon.says('the others stay');
+    for (const pid of hanging) await carillon.says(`Process ${pid} does not listen`);
+    await until(() => newOnes().length === 1 && !hanging.includes(newOnes()[0]!));
+    expect(childrenOf(carillon)).toEqual([survivor, ...newOnes()]);
+    expect(newOnes()).toHaveLength(1);
+    await createUser(carillon.url, 'Still', 'SERVED');
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(0);
+    rmSync(carillon.folder, { recursive: true });
   });
 
   it('start at once on one file that is not there yet', async () => {

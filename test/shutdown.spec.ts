@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from './support/listener.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, problemCode } from './support/requests.js';
+import { SlowRequest } from './support/slow-request.js';
 
 const inBatches = async <T>(count: number, size: number, make: () => Promise<T>): Promise<T[]> => {
   const all: T[] = [];
@@ -76,11 +77,26 @@ describe('SIGTERM', () => {
     rmSync(carillon.folder, { recursive: true });
   });
 
-  it('ends at once when it comes a second time', async () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what runs when one order reaches it twice, the second time as %s',
+    async (second) => {
+      const carillon = await CarillonProcess.start();
+      const request = await SlowRequest.begin(carillon.port);
+      // As under npm, when systemd signals the whole group.
+      carillon.signal('SIGTERM');
+      carillon.signal(second);
+      await carillon.says('Shutting down');
+      expect(await request.finish()).toMatch(/^HTTP\/1\.1 201 Created/);
+      expect(await carillon.exited).toBe(0);
+      rmSync(carillon.folder, { recursive: true });
+    },
+  );
+
+  it('ends at once when it comes again later', async () => {
     const carillon = await CarillonProcess.start();
     await beginRequestThatNeverEnds(carillon.port);
     carillon.signal('SIGTERM');
-    await sleep(150);
+    await sleep(600);
     const second = Date.now();
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(143);
@@ -95,6 +111,20 @@ describe('SIGTERM', () => {
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(0);
     expect(Date.now() - began).toBeLessThan(8000);
+    rmSync(carillon.folder, { recursive: true });
+  });
+});
+
+describe('SIGHUP', () => {
+  it('does not end a process that is alone: its streams go on, and the log says so', async () => {
+    const carillon = await CarillonProcess.start({ LOG_LEVEL: 'info' });
+    const listener = await listen(carillon.port, '/api/users/event');
+    carillon.signal('SIGHUP');
+    await carillon.says('SIGHUP is ignored');
+    await createUser(carillon.url, 'After');
+    await listener.hears(1, 'update');
+    listener.socket.destroy();
+    await carillon.kill();
     rmSync(carillon.folder, { recursive: true });
   });
 });
