@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { User } from '../src/users/user.js';
+import { openDatabase } from '../src/database/database.module.js';
+import { move } from '../src/database/move.js';
+import { openPostgres } from '../src/database/postgres.js';
 import { temporaryFolder } from './support/application.js';
 import { until } from './support/hopper.js';
 import { listen } from './support/listener.js';
@@ -131,6 +134,22 @@ describe('moving to PostgreSQL', () => {
     expect((await Person.signIn(moved.url, 'bob')).id).toBe(bob.id);
     await moved.kill();
     for (const path of [old.folder, moved.folder]) rmSync(path, { recursive: true, force: true });
+  });
+
+  it('copies for longer than a request may take', async () => {
+    const path = join(folder, 'slow.db');
+    await fill(path, 2000);
+    await (await openDatabase(to)).close();
+    await ask(
+      `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$`,
+    );
+    await ask('create trigger slow after insert on events execute function slow()');
+    const source = await openDatabase(`sqlite:${path}`);
+    const target = await openPostgres(to, 2, { connect: 3000, statement: 100, answer: 200 });
+    await move(source, target, () => undefined);
+    await source.close();
+    await target.close();
+    expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 1990 }]);
   });
 
   it('keeps what is older than the form that events must have, and has it kept from then on', async () => {

@@ -43,7 +43,7 @@ describe('the unit of work on SQLite alone', () => {
       expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/slow-disk\.db-wal$/);
       finish = () => fs.fdatasync(fd, done);
     });
-    await migrate(engine.write);
+    await migrate(engine);
     const [database, work] = [new Database(engine), new UnitOfWork(engine, ANY_TOPIC)];
     const log = new EventLog(database);
     let rings = 0;

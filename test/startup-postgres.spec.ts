@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../src/database/migrations.js';
+import { openPostgres } from '../src/database/postgres.js';
+import { StartupError } from '../src/startup-error.js';
 import { temporaryFolder } from './support/application.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess, refusal as refusalOf } from './support/process.js';
 import { createUser } from './support/requests.js';
+
+/** Timeouts of requests that a start or a copy exceeds. */
+const SHORT = { connect: 3000, statement: 100, answer: 200 };
 
 describe('the start on PostgreSQL', () => {
   const folder = temporaryFolder();
@@ -106,6 +113,55 @@ describe('the start on PostgreSQL', () => {
     const special = url.replace('carillon:secret', `special:${encodeURIComponent(password)}`);
     await startAndUse(special);
     await startAndUse(special.replace(/@.*\//, `@/`).concat(`?host=127.0.0.1&port=${server.port}`));
+  });
+
+  it('changes a database for longer than a request may take', async () => {
+    await asOwner(
+      `create function slow() returns event_trigger language plpgsql as $$ begin perform pg_sleep(0.4); end $$`,
+    );
+    await asOwner(
+      `create event trigger slow on ddl_command_end when tag in ('CREATE FUNCTION') execute function slow()`,
+    );
+    const engine = await openPostgres(url, 2, SHORT);
+    await migrate(engine);
+    await engine.close();
+    await asOwner('drop event trigger slow');
+    await startAndUse(url);
+  });
+
+  it('says in one line that another connection holds a lock, and does not wait for ever', async () => {
+    await startAndUse(url);
+    const other = new pg.Client(url);
+    await other.connect();
+    await other.query('begin; lock table kysely_migration in access exclusive mode');
+    const engine = await openPostgres(url, 2, SHORT);
+    const refused = await migrate(engine, 300).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartupError);
+    expect((refused as Error).message).toMatch(/^Another connection has held a lock .* for 0.3 s/);
+    await other.end();
+    await migrate(engine, 300);
+    await engine.close();
+  });
+
+  it('refuses a database whose encoding is not UTF-8, and says how to make one', async () => {
+    await asOwner(`create database ascii encoding 'SQL_ASCII' template template0`);
+    expect(await refusal(server.urlOf('ascii'))).toMatch(/SQL_ASCII.*--encoding=UTF8/);
+  });
+
+  it('says in one line that an empty database is read-only, and takes one that has its tables', async () => {
+    const readOnly = (value: string) =>
+      asOwner(
+        `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = ${value}`,
+      );
+    await readOnly('on');
+    expect(await refusal(url)).toMatch(/^The database is read-only, as a standby is,/);
+    await asOwner(`set default_transaction_read_only = off;
+      alter database ${new URL(url).pathname.slice(1)} reset default_transaction_read_only`);
+    await startAndUse(url);
+    await readOnly('on');
+    const reader = await CarillonProcess.start({ DATABASE_URL: url }, undefined, folder);
+    expect((await fetch(`${reader.url}/api/users`)).status).toBe(200);
+    await reader.stop();
   });
 
   const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

@@ -23,7 +23,7 @@ import { UnitOfWork } from './unit-of-work.js';
 export async function openDatabase(url: string, connections = 10): Promise<Engine> {
   const engine = url.startsWith('sqlite:') ? openSqlite(url) : await openPostgres(url, connections);
   try {
-    await migrate(engine.write);
+    await migrate(engine);
     return engine;
   } catch (error) {
     await engine.close();

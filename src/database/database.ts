@@ -34,10 +34,20 @@ export interface Engine {
   /**
    * Gives facts the next positions, as the last thing before the commit. The row lock that this takes is held until
    * then, so positions become visible in their order, and a reader of `position > cursor` never misses one.
+   *
+   * Without facts, too, the commit that follows writes: what it is answered with may rest on an earlier commit that has
+   * not reached the synchronous standby, and only a commit that writes waits for it.
    */
   append(transaction: Kysely<Schema>, facts: readonly RecordedFact[]): Promise<void>;
   /** Resolves when the transaction is on disk. Nobody reads what is in it before. */
   commit(transaction: ControlledTransaction<Schema>): Promise<void>;
+  /**
+   * Runs work that may take long, such as a migration, outside the timeouts of requests.
+   *
+   * @param lockTimeout milliseconds to wait for what another connection has locked.
+   * @throws StartupError the lock was not released in time.
+   */
+  maintain<T>(lockTimeout: number, work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
   /** All statements of `work` see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
   /** How many `longRead` may run at a time. */

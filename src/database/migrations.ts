@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { StartupError } from '../startup-error.js';
+import type { Engine } from './database.js';
 import { isPostgres } from './dialect.js';
 import * as eventLog from './migrations/0001-event-log.js';
 import * as users from './migrations/0002-users.js';
@@ -28,20 +29,35 @@ const MIGRATIONS: Record<string, Migration> = {
 /** PostgreSQL's codes for a role that may not, and for one that sees no schema to make tables in. */
 const DENIED = ['42501', '3F000'];
 
+/** PostgreSQL's code for a write where nothing can be written. */
+const READ_ONLY = '25006';
+
+/** Milliseconds to wait for the lock of another node that migrates, or of whoever uses a table that is to change. */
+const LOCK_TIMEOUT = 30_000;
+
 /** All that the program reads and writes. */
 const NAMES_OF_TABLES = ['event_log', 'kysely_migration', ...TABLES.map(({ name }) => name)];
 
 /**
- * Brings the database up to this version of the program, all missing steps in one transaction.
+ * Brings the database up to this version of the program, all missing steps in one transaction, however long it takes.
  *
+ * @param lockTimeout milliseconds to wait for what another connection has locked.
  * @throws StartupError the database was made by a newer version of the program, or by another program, or this role may
- *   not do what it has to.
+ *   not do what it has to, or it is read-only, or locked for longer.
  */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
+export function migrate(engine: Engine, lockTimeout: number = LOCK_TIMEOUT): Promise<void> {
+  return engine.maintain(lockTimeout, migrateOn);
+}
+
+async function migrateOn(db: Kysely<Schema>): Promise<void> {
   await refuseForeign(db);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   const denied = isPostgres(db) && DENIED.includes((error as { code?: string })?.code ?? '');
+  if (isPostgres(db) && codeOfCause(error) === READ_ONLY)
+    throw new StartupError(
+      'The database is read-only, as a standby is, and Carillon has to make or change its tables first: name the primary.',
+    );
   if (isPostgres(db) && (!error || denied)) await refuseWithoutRights(db);
   if (!error) return;
   if (denied) throw new StartupError(await whatToGrant(db, error));
@@ -52,6 +68,9 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
       `migrations up to ${Object.keys(MIGRATIONS).at(-1)}. Start a newer version of Carillon.`,
   );
 }
+
+const codeOfCause = (error: unknown): string | undefined =>
+  (error as { cause?: { code?: string } } | undefined)?.cause?.code;
 
 async function refuseForeign(db: Kysely<Schema>): Promise<void> {
   const tables = await tablesOf(db);

@@ -7,6 +7,8 @@ import type { Schema } from './schema.js';
 
 /** Rows that are read and written at once. */
 const BATCH = 1000;
+/** Milliseconds to wait for what another connection has locked in the target. */
+const LOCK_TIMEOUT = 30_000;
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -111,22 +113,24 @@ export type OnProgress = (table: string, rows: number, isDone: boolean) => void;
  * leaves it empty, and from one snapshot. Epoch and positions stay, so cursors are good there, too. Nobody writes to
  * the source meanwhile: what would be answered 2xx there would be missing here.
  *
- * @throws StartupError the target is not empty, or what arrived is not what was sent.
+ * @throws StartupError the target is not empty or locked, or what arrived is not what was sent.
  */
 export async function move(source: Engine, target: Engine, onProgress: OnProgress): Promise<void> {
-  await source.write.transaction().execute(() =>
-    source.snapshot((from) =>
-      target.write.transaction().execute(async (to) => {
-        await refuseUnlessEmpty(to);
-        await uncheckForm(to);
-        for (const table of TABLES) await copyAndCompare(from, to, table, onProgress);
-        await checkForm(to);
-        await goOnCounting(to);
-        await to
-          .updateTable('event_log')
-          .set(await stateOf(from))
-          .execute();
-      }),
+  await target.maintain(LOCK_TIMEOUT, (db) =>
+    source.write.transaction().execute(() =>
+      source.snapshot((from) =>
+        db.transaction().execute(async (to) => {
+          await refuseUnlessEmpty(to);
+          await uncheckForm(to);
+          for (const table of TABLES) await copyAndCompare(from, to, table, onProgress);
+          await checkForm(to);
+          await goOnCounting(to);
+          await to
+            .updateTable('event_log')
+            .set(await stateOf(from))
+            .execute();
+        }),
+      ),
     ),
   );
 }

@@ -20,6 +20,12 @@ const ATTEMPTS = 4;
 /** Milliseconds at the most before it is run again; jittered, so that both do not meet again. */
 const CONFLICT_PAUSE = 20;
 
+/**
+ * Milliseconds that a command waits for its turn. It waits when the commit of another one gets no answer; its own may get
+ * none either, and both waits together must not be longer than docs/operations.md says.
+ */
+const QUEUE_TIMEOUT = 3000;
+
 /** The transaction that all share is gone, so none of them may go on. */
 class TransactionLost extends DatabaseUnavailable {}
 
@@ -120,6 +126,8 @@ export class Transaction {
 }
 
 interface Command {
+  /** When it was given, by `performance.now()`. */
+  readonly since: number;
   /**
    * Runs the command in its savepoint, and answers with what to tell the caller after COMMIT.
    *
@@ -181,6 +189,7 @@ export class UnitOfWork {
     return new Promise<T>((resolve, reject) => {
       let attempts = 0;
       const command: Command = {
+        since: performance.now(),
         attempt: (tx) =>
           inCallersContext(() => tx.savepoint(work)).then(
             (result) => () => resolve(result),
@@ -218,12 +227,22 @@ export class UnitOfWork {
     while (this.#waiting.length > 0) {
       // Lets the requests that this turn of the event loop has brought in join the same commit.
       await new Promise(setImmediate);
+      this.#refuseOverdue();
       await this.#commitTogether();
     }
     this.#working = undefined;
   }
 
+  #refuseOverdue(): void {
+    const latest = performance.now() - QUEUE_TIMEOUT;
+    while (this.#waiting.length > 0 && this.#waiting[0]!.since < latest)
+      this.#waiting
+        .shift()!
+        .fail(new DatabaseUnavailable('The commands before this one took too long.'));
+  }
+
   async #commitTogether(): Promise<void> {
+    if (this.#waiting.length === 0) return;
     let trx: ControlledTransaction<Schema>;
     try {
       trx = await this.engine.write.startTransaction().execute();
@@ -261,7 +280,7 @@ export class UnitOfWork {
     }
     await savepoints.end();
     const facts = pendingRedacted(entries);
-    if (facts.length > 0) await this.engine.append(trx, facts);
+    await this.engine.append(trx, facts);
     await this.engine.commit(trx);
     if (facts.length > 0) this.#committed.next();
     return answers;
