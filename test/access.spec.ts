@@ -103,6 +103,9 @@ const ROUTES = (
       answers: signedIn(403),
     },
     'GET /api/me/rooms': { path: '/api/me/rooms', answers: signedIn(200) },
+    'GET /api/me/blocks': { path: '/api/me/blocks', answers: signedIn(200) },
+    'PUT /api/me/blocks/{userId}': { path: `/api/me/blocks/${OTHER}`, answers: signedIn(404) },
+    'DELETE /api/me/blocks/{userId}': { path: `/api/me/blocks/${OTHER}`, answers: signedIn(204) },
     'GET /api/me/invitations': { path: '/api/me/invitations', answers: signedIn(200) },
     'GET /api/rooms/{id}/members': { path: `${inRoom}/members`, answers: members },
     // Joining a public room is what anyone may do who is signed in: of an archived one here, so that nobody gets in.
@@ -294,6 +297,8 @@ describe('who may do what', () => {
       'message.edited': inRoom,
       'message.deleted': inRoom,
       'read.moved': ['owner', 'member'],
+      'block.added': ['owner'],
+      'block.removed': ['owner'],
       typing: inRoom,
     };
     const EPHEMERAL = ['typing', 'presence'];
@@ -343,6 +348,8 @@ describe('who may do what', () => {
       await member.does('DELETE', `${path}/messages/${posted.id}`);
       await owner.does('PUT', `${path}/read`, { seq: 1 });
       await owner.does('POST', `${path}/typing`);
+      await owner.does('PUT', `/api/me/blocks/${removed.id}`);
+      await owner.does('DELETE', `/api/me/blocks/${removed.id}`);
       await owner.does('PATCH', path, { name: 'Renamed' });
       await owner.does('PATCH', `${path}/members/${newcomer.id}`, { role: 'owner' });
       // A fact that is told to all members before one of them leaves.

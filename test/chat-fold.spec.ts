@@ -43,6 +43,7 @@ describe('what a person has of their rooms', () => {
     const snapshot = {
       memberships: { part: [], position: 7 },
       invitations: { part: [], position: 5 },
+      blocks: { part: new Set<string>(), position: 5 },
     };
     const state = withSnapshot(emptyChat(ME), snapshot);
     const invited = (position: number): Fact => ({

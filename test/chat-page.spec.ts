@@ -286,6 +286,36 @@ describe('someone who is in a room no more', () => {
   });
 });
 
+describe('a direct conversation', () => {
+  it('is hidden until something is said, and its other user is blocked and unblocked, in all tabs', async () => {
+    const direct = await ada.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: grace.id });
+    const context = await browserOf(grace);
+    const path = `/#/rooms/${direct.id}`;
+    const [page, other] = [await tabOf(context, path), await tabOf(context, path)];
+    await button(page, 'Details').click();
+    await button(page, 'Block Ada Lovelace').click();
+    await button(page, /^Block Ada Lovelace: press again/).click();
+    for (const tab of [page, other]) {
+      await tab.getByText('You have blocked Ada Lovelace.').waitFor();
+      expect(await composer(tab).count()).toBe(0);
+    }
+    await button(page, 'Unblock Ada Lovelace').click();
+    for (const tab of [page, other]) await composer(tab).waitFor();
+
+    await button(page, 'Hide conversation').click();
+    const links = page.getByRole('navigation', { name: 'Rooms' }).getByText('Ada Lovelace');
+    await eventually(async () => expect(await links.count()).toBe(0));
+    await button(other, 'Show again').click();
+    await composer(other).waitFor();
+    await links.first().waitFor();
+    await button(other, 'Details').click();
+    await button(other, 'Hide conversation').click();
+    await eventually(async () => expect(await links.count()).toBe(0));
+    await ada.says(direct, 'Still there?');
+    await links.first().waitFor();
+  });
+});
+
 describe('the line that tells who is typing', () => {
   /** They would be shown for 6 s. */
   const SOON = { timeout: 3_000 };

@@ -52,6 +52,7 @@ describe('the API description', () => {
         .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/me/blocks/{userId}',
       'DELETE /api/rooms/{id}/invitations/{userId}',
       'DELETE /api/rooms/{id}/members/{userId}',
       'DELETE /api/rooms/{id}/messages/{messageId}',
@@ -59,6 +60,7 @@ describe('the API description', () => {
       'DELETE /api/sessions/{id}',
       'DELETE /api/users/{id}',
       'GET /api/events',
+      'GET /api/me/blocks',
       'GET /api/me/invitations',
       'GET /api/me/rooms',
       'GET /api/messages',
@@ -87,6 +89,7 @@ describe('the API description', () => {
       'POST /api/rooms/{id}/typing',
       'POST /api/session',
       'POST /api/users',
+      'PUT /api/me/blocks/{userId}',
       'PUT /api/me/password',
       'PUT /api/rooms/{id}/read',
     ]);

@@ -124,8 +124,11 @@ describe('presence', () => {
     const late = await listening(ada);
     const second = await listening(dan);
     await sees(second, dan);
+    // Typing is not told in a room of that size, either.
     await ada.does('POST', `/api/rooms/${large.id}/typing`);
-    await Promise.all([watcher, late].map((one) => one.hears(1, 'typing')));
+    await ada.says(large, 'after it');
+    await Promise.all([watcher, late].map((one) => one.hears(1, 'message.posted')));
+    expect([...watcher.of('typing'), ...late.of('typing')]).toEqual([]);
     await Promise.all([sees(watcher, ada), sees(late, ada)]);
   });
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type AsOf, type ChatState, emptyChat, foldChat } from '../client/src/chat/chat-fold.js';
 import { type Fact, type FactName, factNames } from '../client/src/chat/facts.js';
 import { foldPage, type History } from '../client/src/chat/history-fold.js';
+import { byActivity } from '../client/src/chat/memberships-fold.js';
 import type { RoomMembers } from '../client/src/chat/members-fold.js';
+import type { Block } from '../src/rooms/block.js';
 import type { Message } from '../src/rooms/message.js';
 import type { Invitation, Member, Membership, Room } from '../src/rooms/room.js';
 import type { User } from '../src/users/user.js';
@@ -26,7 +28,11 @@ async function snapshotOf(person: Person): Promise<{ state: ChatState; cursor: s
     const cursor = response.headers.get('last-event-id')!;
     return { part: (await response.json()) as T, position: positionOf(cursor), cursor };
   };
-  const memberships = await read<Membership[]>('/api/me/rooms');
+  const memberships = await read<Membership[]>('/api/me/rooms?limit=1000').then((rooms) => ({
+    ...rooms,
+    part: byActivity(rooms.part),
+  }));
+  const blocks = await read<Block[]>('/api/me/blocks');
   const members = new Map<string, AsOf<RoomMembers>>();
   const histories = new Map<string, History>();
   for (const { room } of memberships.part) {
@@ -49,6 +55,7 @@ async function snapshotOf(person: Person): Promise<{ state: ChatState; cursor: s
   const state: ChatState = {
     ...emptyChat(person.id),
     memberships,
+    blocks: { ...blocks, part: new Set(blocks.part.map(({ userId }) => userId)) },
     invitations: await read<Invitation[]>('/api/me/invitations'),
     people: new Map(users.part.map((user) => [user.id, user])),
     members,
@@ -70,7 +77,10 @@ function comparable(state: ChatState, with_: ChatState) {
     list.toSorted((one, other) => (one.userId < other.userId ? -1 : 1));
   return {
     memberships: state.memberships.part,
-    invitations: state.invitations.part,
+    blocks: [...state.blocks.part].toSorted(),
+    invitations: state.invitations.part.toSorted((one, other) =>
+      one.room.id < other.room.id ? -1 : 1,
+    ),
     people: [...state.people.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1)),
     members: known.map((id) => [id, byId(state.members.get(id)!.part.members)]),
     invited: known.map((id) => [id, byId(state.members.get(id)!.part.invitations)]),
@@ -100,6 +110,9 @@ async function eachOnce([ada, bob, cy]: [Person, Person, Person]): Promise<void>
   await ada.does('PATCH', `${path}/messages/${said.id}`, { text: 'said better' });
   await ada.does('DELETE', `${path}/messages/${said.id}`);
   for (const other of [cy, bob]) await ada.does('DELETE', `${path}/members/${other.id}`);
+
+  await ada.does('PUT', `/api/me/blocks/${cy.id}`);
+  await ada.does('DELETE', `/api/me/blocks/${cy.id}`);
 
   const again = await Person.signIn(ada.url, ada.user.username!);
   await again.does('DELETE', '/api/session');

@@ -56,13 +56,18 @@ export const TABLES = [
   },
   {
     name: 'members',
-    columns: ['room_id', 'user_id', 'role', 'read_seq', 'joined_at'],
+    columns: ['room_id', 'user_id', 'role', 'read_seq', 'joined_at', 'hidden'],
     key: ['room_id', 'user_id'],
   },
   {
     name: 'invitations',
     columns: ['room_id', 'user_id', 'invited_by', 'created_at'],
     key: ['room_id', 'user_id'],
+  },
+  {
+    name: 'blocks',
+    columns: ['user_id', 'blocked_id', 'created_at'],
+    key: ['user_id', 'blocked_id'],
   },
   {
     name: 'messages',
@@ -103,7 +108,15 @@ export const TABLES = [
 type Table = (typeof TABLES)[number];
 
 /** Columns that are numbers; all others are text. */
-const NUMBERS: readonly string[] = ['position', 'number', 'seq', 'last_seq', 'read_seq', 'private'];
+const NUMBERS: readonly string[] = [
+  'position',
+  'number',
+  'seq',
+  'last_seq',
+  'read_seq',
+  'hidden',
+  'private',
+];
 
 /** Is told how many rows of a table there are by now; `isDone` with the last of them. */
 export type OnProgress = (table: string, rows: number, isDone: boolean) => void;

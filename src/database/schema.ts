@@ -106,6 +106,15 @@ export interface MembersTable {
   /** Up to and including this one, all is read. */
   read_seq: number;
   joined_at: string;
+  /** 1 for a direct conversation that the member hides until something new is said in it. */
+  hidden: Generated<number>;
+}
+
+/** That a user accepts no direct messages and no invitations from another one. */
+export interface BlocksTable {
+  user_id: string;
+  blocked_id: string;
+  created_at: string;
 }
 
 export interface InvitationsTable {
@@ -162,5 +171,6 @@ export interface Schema {
   invitations: InvitationsTable;
   messages: MessagesTable;
   mentions: MentionsTable;
+  blocks: BlocksTable;
   installation: InstallationTable;
 }

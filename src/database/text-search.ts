@@ -54,11 +54,16 @@ export function messagesWith(
   const inRoom = roomId === undefined ? sql`` : sql`and members.room_id = ${roomId}`;
   const mine = sql`members.user_id = ${userId} ${inRoom}`;
   const pattern = patternFor(db, terms);
+  // `offset 0`: room by room, whatever the planner estimates. It would read all messages where it takes them for few.
   if (isPostgres(db))
     return sql`
-      select messages.number from members
-      join messages on messages.words_index @@ replace(${pattern}, '#', members.room_id)::tsquery
-      where ${mine} and messages.room_id = members.room_id`;
+      select found.number from members cross join lateral (
+        select messages.number from messages
+        where messages.room_id = members.room_id
+          and messages.words_index @@ replace(${pattern}, '#', members.room_id)::tsquery
+        offset 0
+      ) as found
+      where ${mine}`;
   return sql`
     select messages_words.rowid as number from members
     cross join messages_words on messages_words match replace(${pattern}, '#', members.room_id)

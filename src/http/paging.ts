@@ -37,6 +37,18 @@ export class PageQuery {
   order: 'asc' | 'desc' = 'asc';
 }
 
+/** A part of a list, and whether more follows. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+}
+
+/** Makes a page of what was read with a limit of one more. */
+export const pageOf = <Item>(items: readonly Item[], limit: number): Page<Item> => ({
+  items: items.slice(0, limit),
+  hasMore: items.length > limit,
+});
+
 /** Names the page that follows (RFC 8288): the same query, after another one. */
 export function linkNext(response: Response, query: PageQuery, lastId: string): void {
   link(response, { next: { ...query, after: lastId } });

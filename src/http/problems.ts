@@ -10,6 +10,10 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Nobody is signed in' },
   forbidden: { status: 403, title: 'You may not do this' },
   'cross-site-request': { status: 403, title: 'A page of another site may not do this' },
+  'recipient-unavailable': {
+    status: 403,
+    title: 'This user does not accept direct messages or invitations',
+  },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not know this method' },
   'not-acceptable': {

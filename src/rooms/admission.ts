@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/unit-of-work.js';
+import { MOST_MEMBERS, MOST_ROOMS, refuseAbove } from './limits.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { Member, Membership, Role, Room } from './room.js';
@@ -22,6 +23,27 @@ export class Admission {
     return this.#tell(tx, room, member);
   }
 
+  /** Hides a direct conversation from one of the two, whose streams hear no more of it; the other one is not told. */
+  async hide(tx: Transaction, roomId: string, userId: string): Promise<void> {
+    if (await this.rooms.setHidden(tx.db, roomId, userId, true))
+      tx.record(new RoomLeft(userId, { roomId, by: userId }), userId);
+  }
+
+  /** Shows a direct conversation again to whoever of the two, or of `userIds`, hides it. */
+  async showAgain(
+    tx: Transaction,
+    roomId: string,
+    by: string,
+    userIds?: readonly string[],
+  ): Promise<void> {
+    const both = userIds ?? (await this.rooms.members(tx.db, roomId)).map(({ userId }) => userId);
+    for (const userId of both)
+      if (await this.rooms.setHidden(tx.db, roomId, userId, false)) {
+        const membership = (await this.memberships.find(tx.db, userId, roomId))!;
+        tx.record(new RoomJoined(userId, membership), by);
+      }
+  }
+
   /** Both are in it before one of them is told. */
   async admitBoth(tx: Transaction, room: Room, userIds: readonly string[]): Promise<void> {
     const members: Member[] = [];
@@ -29,7 +51,18 @@ export class Admission {
     for (const member of members) await this.#tell(tx, room, member);
   }
 
+  /** @throws Problem `conflict`: the user is in too many rooms, or the room has too many members. */
   async #enter(tx: Transaction, room: Room, userId: string, role: Role): Promise<Member> {
+    refuseAbove(
+      MOST_ROOMS,
+      await this.rooms.countRooms(tx.db, userId),
+      `A user can be in ${MOST_ROOMS} rooms, direct conversations included, and has to leave one first.`,
+    );
+    refuseAbove(
+      MOST_MEMBERS,
+      await this.rooms.countMembers(tx.db, room.id),
+      `The room has ${MOST_MEMBERS} members, and takes no more.`,
+    );
     const member = { userId, role, joinedAt: new Date().toISOString() };
     const lastSeq = await this.messages.lastSeq(tx.db, room.id);
     await this.rooms.insertMember(tx.db, room.id, member, lastSeq);

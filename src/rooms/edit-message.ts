@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
 import { Problem } from '../http/problems.js';
+import { Contacts } from './contacts.js';
 import { messageNotFound } from './message-not-found.js';
 import type { Message } from './message.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -26,6 +27,7 @@ export class EditMessageHandler implements ICommandHandler<EditMessage> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
+    private readonly contacts: Contacts,
     private readonly messages: MessagesRepository,
   ) {}
 
@@ -38,6 +40,7 @@ export class EditMessageHandler implements ICommandHandler<EditMessage> {
         throw new Problem('forbidden', 'Only its author may edit a message.');
       if (message.deletedAt) throw new Problem('conflict', 'The message is deleted.');
       refuseArchived(room);
+      await this.contacts.refuseBlockedIn(tx.db, room, callerId);
       precondition.check(message);
       if (text === message.text) return message;
       const mentions = await this.messages.mentionedIn(tx.db, roomId, text, callerId);

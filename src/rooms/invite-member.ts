@@ -1,7 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { invalidProperty, Problem } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
+import { Contacts } from './contacts.js';
+import { InvitationQuota } from './invitation-quota.js';
+import { MOST_INVITATIONS, refuseAbove } from './limits.js';
 import { refuseArchived, refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Invitation } from './room.js';
 import { MemberInvited } from './rooms.events.js';
@@ -24,6 +29,8 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
     private readonly work: UnitOfWork,
     private readonly queries: QueryBus,
     private readonly access: RoomAccess,
+    private readonly contacts: Contacts,
+    private readonly quota: InvitationQuota,
     private readonly rooms: RoomsRepository,
   ) {}
 
@@ -38,12 +45,35 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
         throw new Problem('conflict', `${userId} is a member of this room already.`);
       const found = await this.rooms.findInvitation(tx.db, roomId, userId);
       if (found) return { invitation: found, isNew: false };
+      await this.contacts.refuseBlocked(tx.db, callerId, userId);
+      await this.#refuseTooMany(tx.db, callerId, userId);
+      this.quota.take(callerId);
       const createdAt = new Date().toISOString();
       const invitation = { room: own.room, userId, invitedBy: callerId, createdAt };
       await this.rooms.insertInvitation(tx.db, invitation);
       for (const fact of MemberInvited.forBoth(invitation)) tx.record(fact, callerId);
       return { invitation, isNew: true };
     });
+  }
+
+  /** @throws Problem `conflict` */
+  async #refuseTooMany(db: Kysely<Schema>, callerId: string, userId: string): Promise<void> {
+    const { by, to, between } = MOST_INVITATIONS;
+    refuseAbove(
+      between,
+      (await this.rooms.invitationsBetween(db, callerId, userId)).length,
+      `You have sent this user ${between} invitations that wait for an answer. Withdraw one first.`,
+    );
+    refuseAbove(
+      by,
+      await this.rooms.countInvitations(db, 'invited_by', callerId),
+      `You have sent ${by} invitations that wait for an answer. Withdraw one first.`,
+    );
+    refuseAbove(
+      to,
+      await this.rooms.countInvitations(db, 'user_id', userId),
+      'This user has too many invitations that wait for an answer. Try again later.',
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { MembershipsRepository } from './memberships.repository.js';
 import { refuseArchived, RoomAccess } from './room-access.js';
 import type { Membership } from './room.js';
 
-/** Joins a public room, or accepts an invitation. */
+/** Joins a public room, or accepts an invitation. A direct conversation that the caller hides is shown again. */
 export class JoinRoom extends Command<{ membership: Membership; isNew: boolean }> {
   constructor(
     readonly callerId: string,
@@ -28,7 +28,11 @@ export class JoinRoomHandler implements ICommandHandler<JoinRoom> {
     return this.work.run(async (tx) => {
       const room = await this.access.lockVisible(tx.db, roomId, callerId);
       const mine = await this.memberships.find(tx.db, callerId, roomId);
-      if (mine) return { membership: mine, isNew: false };
+      if (mine) {
+        if (room.kind === 'direct')
+          await this.admission.showAgain(tx, roomId, callerId, [callerId]);
+        return { membership: mine, isNew: false };
+      }
       refuseArchived(room);
       const membership = await this.admission.admit(tx, room, callerId, 'member');
       return { membership, isNew: true };

@@ -1,21 +1,17 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
+import type { Page, PageQuery } from '../http/paging.js';
 import { RoomAccess } from './room-access.js';
-import type { Invitation, Member } from './room.js';
+import type { Member } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
-export interface MembersOfRoom {
-  readonly members: readonly Member[];
-  readonly invitations: readonly Invitation[];
-  readonly cursor: string;
-}
-
-/** Who is in a room, and who is invited. */
-export class ListMembers extends Query<MembersOfRoom> {
+/** Who is in a room. */
+export class ListMembers extends Query<Page<Member> & { readonly cursor: string }> {
   constructor(
     readonly callerId: string,
     readonly roomId: string,
+    readonly page: PageQuery,
   ) {
     super();
   }
@@ -30,12 +26,15 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
     private readonly log: EventLog,
   ) {}
 
-  execute({ callerId, roomId }: ListMembers): Promise<MembersOfRoom> {
+  execute({
+    callerId,
+    roomId,
+    page,
+  }: ListMembers): Promise<Page<Member> & { readonly cursor: string }> {
     return this.database.snapshot(async (db) => {
       await this.access.asMember(db, roomId, callerId);
       return {
-        members: await this.rooms.members(db, roomId),
-        invitations: await this.rooms.invitationsTo(db, roomId),
+        ...(await this.rooms.membersPage(db, roomId, page)),
         cursor: await this.log.cursor(db),
       };
     });

@@ -1,19 +1,16 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
+import type { Page, PageQuery } from '../http/paging.js';
 import { MembershipsRepository } from './memberships.repository.js';
-import type { Invitation, Membership } from './room.js';
-import { RoomsRepository } from './rooms.repository.js';
+import type { Membership } from './room.js';
 
-export interface MyRooms {
-  readonly memberships: readonly Membership[];
-  readonly invitations: readonly Invitation[];
-  readonly cursor: string;
-}
-
-/** All rooms that a person is in, and those that they are invited into. */
-export class ListMyRooms extends Query<MyRooms> {
-  constructor(readonly callerId: string) {
+/** The rooms that a user is in, without the direct conversations that they hide. */
+export class ListMyRooms extends Query<Page<Membership> & { readonly cursor: string }> {
+  constructor(
+    readonly callerId: string,
+    readonly page: PageQuery,
+  ) {
     super();
   }
 }
@@ -22,15 +19,16 @@ export class ListMyRooms extends Query<MyRooms> {
 export class ListMyRoomsHandler implements IQueryHandler<ListMyRooms> {
   constructor(
     private readonly database: Database,
-    private readonly rooms: RoomsRepository,
     private readonly memberships: MembershipsRepository,
     private readonly log: EventLog,
   ) {}
 
-  execute({ callerId }: ListMyRooms): Promise<MyRooms> {
+  execute({
+    callerId,
+    page,
+  }: ListMyRooms): Promise<Page<Membership> & { readonly cursor: string }> {
     return this.database.snapshot(async (db) => ({
-      memberships: await this.memberships.of(db, callerId),
-      invitations: await this.rooms.invitationsOf(db, callerId),
+      ...(await this.memberships.page(db, callerId, page)),
       cursor: await this.log.cursor(db),
     }));
   }

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -6,9 +17,11 @@ import { Audited, pathParameter } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
+import { linkNext, PageQuery } from '../http/paging.js';
 import { ChangeRole } from './change-role.js';
 import { InviteMember } from './invite-member.js';
 import { JoinRoom } from './join-room.js';
+import { ListInvitations } from './list-invitations.js';
 import { ListMembers } from './list-members.js';
 import { MoveReadMarker } from './move-read-marker.js';
 import { RemoveMember } from './remove-member.js';
@@ -28,22 +41,25 @@ export class MembersController {
   ) {}
 
   @Get('members')
-  @ApiOperation({ operationId: 'listMembers', summary: 'Who is in a room' })
+  @ApiOperation({ operationId: 'listMembers', summary: 'List the members of a room, page by page' })
   @ApiResponse({
     status: 200,
-    description: 'All members.',
+    description: 'One page, in the order of the ids.',
     type: [Member],
-    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
   })
-  @ApiProblems('unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('invalid-parameter', 'unauthenticated', 'forbidden', 'not-found')
   async list(
     @IdParam() id: string,
+    @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Member[]> {
-    const { members, cursor } = await this.queries.execute(new ListMembers(userId, id));
+    const list = new ListMembers(userId, id, query);
+    const { items, hasMore, cursor } = await this.queries.execute(list);
     response.set('Last-Event-ID', cursor);
-    return members;
+    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
+    return items;
   }
 
   @Post('members')
@@ -79,7 +95,12 @@ export class MembersController {
   @Delete('members/:userId')
   @Audited('removal', pathParameter('userId'), pathParameter('id'))
   @HttpCode(204)
-  @ApiOperation({ operationId: 'removeMember', summary: 'Leave a room, or remove a member' })
+  @ApiOperation({
+    operationId: 'removeMember',
+    summary: 'Leave a room, or remove a member',
+    description:
+      'Leaving a direct conversation hides it: it is no longer among the caller’s rooms, until one of the two writes in it or the caller opens it again. Its history stays.',
+  })
   @ApiResponse({ status: 204, description: 'They hear nothing of the room any more.' })
   @ApiProblems(...WRITES, 'conflict')
   remove(
@@ -91,29 +112,35 @@ export class MembersController {
   }
 
   @Get('invitations')
-  @ApiOperation({ operationId: 'listInvitations', summary: 'Who is invited into a room' })
+  @ApiOperation({
+    operationId: 'listInvitations',
+    summary: 'List the invitations into a room, page by page',
+  })
   @ApiResponse({
     status: 200,
-    description: 'The oldest first.',
+    description: 'One page, in the order of the ids of those who are invited.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
   })
-  @ApiProblems('unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('invalid-parameter', 'unauthenticated', 'forbidden', 'not-found')
   async listInvitations(
     @IdParam() id: string,
+    @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Invitation[]> {
-    const { invitations, cursor } = await this.queries.execute(new ListMembers(userId, id));
+    const list = new ListInvitations(userId, id, query);
+    const { items, hasMore, cursor } = await this.queries.execute(list);
     response.set('Last-Event-ID', cursor);
-    return invitations;
+    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
+    return items;
   }
 
   @Post('invitations')
   @ApiOperation({ operationId: 'invite', summary: 'Invite someone into a room' })
   @ApiResponse({ status: 201, description: 'Invited.', type: Invitation })
   @ApiResponse({ status: 200, description: 'They were invited already.', type: Invitation })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict', 'recipient-unavailable')
   async invite(
     @IdParam() id: string,
     @Body() { userId: invitedId }: InviteBody,
@@ -164,10 +191,11 @@ export class MembersController {
   @ApiOperation({
     operationId: 'tellTyping',
     summary: 'Say that I am typing',
-    description: 'Told to those who listen now; a client shows it for 6 s. Nothing is stored.',
+    description:
+      'Delivered to those who are connected now, in a room of up to 1,000 members; a client shows it for 6 s. Nothing is stored.',
   })
   @ApiResponse({ status: 204, description: 'Told.' })
-  @ApiProblems(...WRITES)
+  @ApiProblems(...WRITES, 'conflict', 'recipient-unavailable')
   typing(@IdParam() id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
     return this.commands.execute(new TellTyping(userId, id));
   }

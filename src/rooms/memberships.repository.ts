@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { MembersTable, RoomsTable, Schema } from '../database/schema.js';
+import { type Page, type PageQuery, pageOf } from '../http/paging.js';
 import type { Message } from './message.js';
 import { toMessage } from './messages.repository.js';
 import type { Member, Membership, ReadMarker } from './room.js';
@@ -9,16 +10,34 @@ import { toRoom } from './rooms.repository.js';
 /** What a member has of a room: how far they have read, what is left, what was said last. Counted anew each time. */
 @Injectable()
 export class MembershipsRepository {
-  async of(db: Kysely<Schema>, userId: string): Promise<Membership[]> {
-    return this.#memberships(db, userId);
+  /** One page of what a user sees, in the order of the rooms' ids. */
+  async page(
+    db: Kysely<Schema>,
+    userId: string,
+    { after, limit, order }: PageQuery,
+  ): Promise<Page<Membership>> {
+    const rows = await db
+      .selectFrom('members')
+      .select('room_id')
+      .where('user_id', '=', userId)
+      .where('hidden', '=', 0)
+      .$if(after !== undefined, (query) =>
+        query.where('room_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('room_id', order)
+      .limit(limit + 1)
+      .execute();
+    const { items, hasMore } = pageOf(rows, limit);
+    const roomIds = items.map(({ room_id }) => room_id);
+    return { items: await this.#memberships(db, userId, roomIds, order), hasMore };
   }
 
   async find(db: Kysely<Schema>, userId: string, roomId: string): Promise<Membership | undefined> {
-    return (await this.#memberships(db, userId, roomId))[0];
+    return (await this.#memberships(db, userId, [roomId]))[0];
   }
 
   async marker(db: Kysely<Schema>, userId: string, roomId: string): Promise<ReadMarker> {
-    const row = await this.#counted(db, userId, roomId).executeTakeFirstOrThrow();
+    const row = await this.#counted(db, userId, [roomId]).executeTakeFirstOrThrow();
     return { roomId, readSeq: row.read_seq, unread: row.unread, mentions: row.mentions };
   }
 
@@ -39,20 +58,24 @@ export class MembershipsRepository {
     return numUpdatedRows > 0n;
   }
 
-  async #memberships(db: Kysely<Schema>, userId: string, roomId?: string): Promise<Membership[]> {
-    const rows = await this.#counted(db, userId, roomId)
+  async #memberships(
+    db: Kysely<Schema>,
+    userId: string,
+    roomIds: readonly string[],
+    order: PageQuery['order'] = 'asc',
+  ): Promise<Membership[]> {
+    if (roomIds.length === 0) return [];
+    const rows = await this.#counted(db, userId, roomIds)
       .innerJoin('rooms', 'rooms.id', 'members.room_id')
       .selectAll('rooms')
-      .orderBy('rooms.id', 'desc')
+      .orderBy('rooms.id', order)
       .execute();
-    const last = await this.#lastMessages(db, userId, roomId);
-    const direct = await this.#membersOfDirect(db, userId, roomId);
-    return rows
-      .map((row) => toMembership(row, last.get(row.id), direct.get(row.id)))
-      .toSorted((one, other) => compare(activityOf(other), activityOf(one)));
+    const last = await this.#lastMessages(db, roomIds);
+    const direct = await this.#membersOfDirect(db, roomIds);
+    return rows.map((row) => toMembership(row, last.get(row.id), direct.get(row.id)));
   }
 
-  #counted(db: Kysely<Schema>, userId: string, roomId?: string) {
+  #counted(db: Kysely<Schema>, userId: string, roomIds: readonly string[]) {
     return db
       .selectFrom('members')
       .select(['members.role', 'members.joined_at', 'members.read_seq'])
@@ -78,42 +101,36 @@ export class MembershipsRepository {
           .as('mentions'),
       ])
       .where('members.user_id', '=', userId)
-      .$if(roomId !== undefined, (query) => query.where('members.room_id', '=', roomId!));
+      .where('members.room_id', 'in', roomIds);
   }
 
   async #lastMessages(
     db: Kysely<Schema>,
-    userId: string,
-    roomId?: string,
+    roomIds: readonly string[],
   ): Promise<Map<string, Message>> {
     const rows = await db
-      .selectFrom('members')
-      .innerJoin('rooms', 'rooms.id', 'members.room_id')
+      .selectFrom('rooms')
       .innerJoin('messages', (join) =>
         join
           .onRef('messages.room_id', '=', 'rooms.id')
           .onRef('messages.seq', '=', 'rooms.last_seq'),
       )
       .selectAll('messages')
-      .where('members.user_id', '=', userId)
-      .$if(roomId !== undefined, (query) => query.where('members.room_id', '=', roomId!))
+      .where('rooms.id', 'in', roomIds)
       .execute();
     return new Map(rows.map((row) => [row.room_id, toMessage(row)]));
   }
 
   async #membersOfDirect(
     db: Kysely<Schema>,
-    userId: string,
-    roomId?: string,
+    roomIds: readonly string[],
   ): Promise<Map<string, Member[]>> {
     const rows = await db
-      .selectFrom('members as mine')
-      .innerJoin('rooms', 'rooms.id', 'mine.room_id')
+      .selectFrom('rooms')
       .innerJoin('members as both', 'both.room_id', 'rooms.id')
       .select(['both.room_id', 'both.user_id', 'both.role', 'both.joined_at'])
-      .where('mine.user_id', '=', userId)
+      .where('rooms.id', 'in', roomIds)
       .where('rooms.kind', '=', 'direct')
-      .$if(roomId !== undefined, (query) => query.where('mine.room_id', '=', roomId!))
       .orderBy('both.user_id')
       .execute();
     const byRoom = Map.groupBy(rows, ({ room_id }) => room_id);
@@ -151,8 +168,3 @@ const toMembership = (
   lastMessage: lastMessage ?? null,
   ...(members && { members }),
 });
-
-const activityOf = ({ lastMessage, joinedAt }: Membership): string =>
-  lastMessage?.createdAt ?? joinedAt;
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -79,7 +79,7 @@ export class MessagesController {
     type: Message,
     headers: pickHeaders('Location', 'ETag', 'Preference-Applied', 'X-Request-Id'),
   })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'idempotency-key-reused')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'idempotency-key-reused', 'recipient-unavailable')
   async post(
     @IdParam() id: string,
     @Body() { clientId, text }: PostMessageBody,
@@ -123,7 +123,7 @@ export class MessagesController {
     description: 'Edited, and the body left out as `Prefer: return=minimal` asks.',
     headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
   })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'precondition-failed')
+  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'precondition-failed', 'recipient-unavailable')
   async edit(
     @IdParam() id: string,
     @IdParam('messageId') messageId: string,

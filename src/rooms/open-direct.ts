@@ -5,6 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { invalidProperty } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
 import { Admission } from './admission.js';
+import { Contacts } from './contacts.js';
 import type { Room } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
@@ -23,6 +24,7 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly queries: QueryBus,
+    private readonly contacts: Contacts,
     private readonly rooms: RoomsRepository,
     private readonly admission: Admission,
   ) {}
@@ -34,8 +36,12 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
     const both = [callerId, otherId].toSorted();
     const directKey = both.join(' ');
     return this.work.run(async (tx) => {
+      await this.contacts.refuseBlocked(tx.db, callerId, otherId);
       const found = await this.rooms.findDirect(tx.db, directKey);
-      if (found) return { room: found, isNew: false };
+      if (found) {
+        await this.admission.showAgain(tx, found.id, callerId, [callerId]);
+        return { room: found, isNew: false };
+      }
       const now = new Date().toISOString();
       const room: Room = {
         id: uuidv7(),

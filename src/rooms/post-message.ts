@@ -2,6 +2,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuidv7 } from 'uuid';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
+import { Admission } from './admission.js';
+import { Contacts } from './contacts.js';
 import type { Message } from './message.js';
 import { MessagesRepository } from './messages.repository.js';
 import { ReadMarkers } from './read-markers.js';
@@ -25,6 +27,8 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
+    private readonly contacts: Contacts,
+    private readonly admission: Admission,
     private readonly messages: MessagesRepository,
     private readonly markers: ReadMarkers,
   ) {}
@@ -35,6 +39,8 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
       const earlier = await this.messages.findByClientId(tx.db, callerId, clientId);
       if (earlier) return sameAs(earlier, roomId, text);
       refuseArchived(room);
+      await this.contacts.refuseBlockedIn(tx.db, room, callerId);
+      if (room.kind === 'direct') await this.admission.showAgain(tx, roomId, callerId);
       const { seq, createdAt } = await this.messages.nextPlace(tx.db, roomId);
       const message: Message = {
         id: uuidv7(),

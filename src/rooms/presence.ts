@@ -10,6 +10,7 @@ import { type EphemeralFact, Ephemerals, isListOfTexts } from '../events/ephemer
 import type { PersonalView } from '../events/stream-view.js';
 import { Streams } from '../events/streams.js';
 import { Periodic } from '../periodic.js';
+import { LARGEST_LIVE_ROOM } from './limits.js';
 import { RoomJoined, RoomLeft, roomTopic } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { Whereabouts } from './whereabouts.js';
@@ -22,8 +23,6 @@ const GRACE = 3000;
 const AT_ONCE = 100;
 /** People in one event of a stream. */
 const MOST_TOLD = 1000;
-/** Members of a room that may hear who of them comes: when all come back at once, what is told grows with its square. */
-const LARGEST_ROOM = 1000;
 
 /** What nodes tell each other. No stream includes this topic. */
 const SIGN_OF_LIFE = 'rooms/presence';
@@ -108,11 +107,15 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
     const { roomId } = JSON.parse(data) as RoomLeft['data'];
     const userId = ownerOf(topic);
     if (!this.#whereabouts.has(userId)) return;
-    const presence = { online: [], offline: [userId], complete: false };
-    this.#do(`part ${position}`, async () =>
-      this.ephemerals.tellHere({ topics: [roomTopic(roomId)], type: 'presence', data: presence }),
-    );
+    this.#do(`part ${position}`, () => this.#tellParted(roomId, userId));
     this.#meet(userId);
+  }
+
+  async #tellParted(roomId: string, userId: string): Promise<void> {
+    // Who hides a direct conversation is still in it, and the other one does not learn of that.
+    if (await this.rooms.findMember(this.database.read, roomId, userId)) return;
+    const presence = { online: [], offline: [userId], complete: false };
+    this.ephemerals.tellHere({ topics: [roomTopic(roomId)], type: 'presence', data: presence });
   }
 
   async #beat(): Promise<void> {
@@ -150,7 +153,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   /** Tells a person who of those is here with whom they share a room of the view, in several parts where they are many. */
   async #tellAll({ key, named, person: { userId } }: PersonalView): Promise<void> {
     const { read } = this.database;
-    const small = await this.rooms.smallRoomIdsOf(read, userId, LARGEST_ROOM);
+    const small = await this.rooms.smallRoomIdsOf(read, userId, LARGEST_LIVE_ROOM);
     const roomIds = small.filter((roomId) => named?.has(roomTopic(roomId)) ?? true);
     const isOfSelf = named?.has(accountTopic(userId)) ?? true;
     if (roomIds.length === 0 && !isOfSelf) return;
@@ -170,7 +173,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   async #tellOf(userId: string): Promise<void> {
     const { read } = this.database;
     const roomIds = this.#whereabouts.has(userId)
-      ? await this.rooms.smallRoomIdsOf(read, userId, LARGEST_ROOM)
+      ? await this.rooms.smallRoomIdsOf(read, userId, LARGEST_LIVE_ROOM)
       : await this.rooms.roomIdsOf(read, userId);
     await this.#catchUp();
     // As it is now: they may have come back, or gone, while the database was asked.

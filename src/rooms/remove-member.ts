@@ -7,7 +7,10 @@ import type { Member } from './room.js';
 import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
-/** Leaves a room, or has an owner remove someone. The last one who leaves archives it, and takes its invitations back. */
+/**
+ * Leaves a room, or has an owner remove someone. A direct conversation is hidden from the one who leaves it, until
+ * something new is said in it or they open it again. The last one who leaves archives it, and takes its invitations back.
+ */
 export class RemoveMember extends Command<void> {
   constructor(
     readonly callerId: string,
@@ -30,6 +33,8 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
   execute({ callerId, roomId, userId }: RemoveMember): Promise<void> {
     return this.work.run(async (tx) => {
       const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      if (own.room.kind === 'direct' && userId === callerId)
+        return this.admission.hide(tx, roomId, userId);
       refuseDirect(own.room);
       if (userId !== callerId && own.member.role !== 'owner')
         throw new Problem('forbidden', 'Only an owner of the room may remove others.');

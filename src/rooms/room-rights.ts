@@ -18,7 +18,8 @@ export class RoomRights implements RightsRule {
   /** Each from the fact that has let them in on, where that is still kept: what came before is not theirs to hear. */
   async topicsOf(db: Kysely<Schema>, userId: string): Promise<Map<string, number>> {
     const topics = new Map<string, number>();
-    for (const roomId of await this.rooms.roomIdsOf(db, userId)) topics.set(roomTopic(roomId), 0);
+    for (const roomId of await this.rooms.shownRoomIdsOf(db, userId))
+      topics.set(roomTopic(roomId), 0);
     for (const { data, position } of await this.log.ofType(
       db,
       accountTopic(userId),

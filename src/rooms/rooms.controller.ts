@@ -18,6 +18,7 @@ import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
 import { CreateRoom } from './create-room.js';
 import { GetRoom } from './get-room.js';
+import { ListMyInvitations } from './list-my-invitations.js';
 import { ListMyRooms } from './list-my-rooms.js';
 import { ListRooms } from './list-rooms.js';
 import { OpenDirect } from './open-direct.js';
@@ -55,7 +56,14 @@ export class RoomsController {
     type: Room,
     headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'request-in-progress', 'idempotency-key-reused')
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'request-in-progress',
+    'idempotency-key-reused',
+    'conflict',
+    'recipient-unavailable',
+  )
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentCaller() caller: Caller,
@@ -143,39 +151,44 @@ export class RoomsController {
     operationId: 'listMyRooms',
     summary: 'My rooms',
     description:
-      'All of them, the one with the newest message first. Open `GET /api/events` with its `Last-Event-ID`, and nothing is missed.',
+      'Page by page, in the order of the rooms’ ids; hidden direct conversations are left out. Open `GET /api/events` with the `Last-Event-ID` of the first page, and nothing is missed: later pages may hold changes that the stream delivers once more. A user is in 1,000 rooms at most, so `limit=1000` reads all at once.',
   })
   @ApiResponse({
     status: 200,
     description: 'What the caller has of each.',
     type: [Membership],
-    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
   })
-  @ApiProblems('unauthenticated')
+  @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMine(
+    @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Membership[]> {
-    const { memberships, cursor } = await this.queries.execute(new ListMyRooms(userId));
+    const { items, hasMore, cursor } = await this.queries.execute(new ListMyRooms(userId, query));
     response.set('Last-Event-ID', cursor);
-    return memberships;
+    if (hasMore) linkNext(response, query, items.at(-1)!.room.id);
+    return items;
   }
 
   @Get('me/invitations')
   @ApiOperation({ operationId: 'listMyInvitations', summary: 'Rooms that I am invited into' })
   @ApiResponse({
     status: 200,
-    description: 'The oldest first.',
+    description: 'One page, in the order of the rooms’ ids.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
   })
-  @ApiProblems('unauthenticated')
+  @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMyInvitations(
+    @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Invitation[]> {
-    const { invitations, cursor } = await this.queries.execute(new ListMyRooms(userId));
+    const list = new ListMyInvitations(userId, query);
+    const { items, hasMore, cursor } = await this.queries.execute(list);
     response.set('Last-Event-ID', cursor);
-    return invitations;
+    if (hasMore) linkNext(response, query, items.at(-1)!.room.id);
+    return items;
   }
 }

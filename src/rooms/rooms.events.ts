@@ -1,5 +1,6 @@
 import { accountTopic } from '../accounts/accounts.events.js';
 import type { Fact } from '../database/fact.js';
+import type { Block } from './block.js';
 import type { Message } from './message.js';
 import type { Invitation, Member, Membership, ReadMarker, Room } from './room.js';
 
@@ -212,6 +213,25 @@ export class ReadMoved extends RoomFact<ReadMarker> {
   }
 }
 
+/** Tells a user's other devices whom they have blocked. */
+export class BlockAdded extends RoomFact<Block> {
+  static readonly type = 'block.added';
+  readonly type = BlockAdded.type;
+
+  constructor(userId: string, block: Block) {
+    super(accountTopic(userId), block);
+  }
+}
+
+export class BlockRemoved extends RoomFact<Pick<Block, 'userId'>> {
+  static readonly type = 'block.removed';
+  readonly type = BlockRemoved.type;
+
+  constructor(userId: string, block: Pick<Block, 'userId'>) {
+    super(accountTopic(userId), block);
+  }
+}
+
 /** What each carries: for the API's description. The last two are ephemeral. */
 export const FACTS = {
   [RoomCreated.type]: 'a public Room',
@@ -227,6 +247,8 @@ export const FACTS = {
   [MessageEdited.type]: 'the Message as it is now, with `previousMentions`',
   [MessageDeleted.type]: 'the Message without its text, with whom it mentioned',
   [ReadMoved.type]: 'a ReadMarker of the caller',
+  [BlockAdded.type]: 'a Block of the caller',
+  [BlockRemoved.type]: '`{"userId"}`, whom the caller has unblocked',
   typing: '`{"roomId", "userId"}`, for 6 s; without an `id`, and not repeated',
   presence:
     '`{"online": [userId], "offline": [userId], "complete"}`: all who are here of those with whom the caller shares a room of up to 1,000 members, then what changes; without an `id`',

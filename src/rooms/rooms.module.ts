@@ -10,6 +10,15 @@ import { GetMessageHandler } from './get-message.js';
 import { GetRoomHandler } from './get-room.js';
 import { InviteMemberHandler } from './invite-member.js';
 import { JoinRoomHandler } from './join-room.js';
+import { BlockUserHandler } from './block-user.js';
+import { BlocksController } from './blocks.controller.js';
+import { BlocksRepository } from './blocks.repository.js';
+import { Contacts } from './contacts.js';
+import { InvitationQuota } from './invitation-quota.js';
+import { ListBlocksHandler } from './list-blocks.js';
+import { ListInvitationsHandler } from './list-invitations.js';
+import { ListMyInvitationsHandler } from './list-my-invitations.js';
+import { UnblockUserHandler } from './unblock-user.js';
 import { ListMembersHandler } from './list-members.js';
 import { ListMessagesHandler } from './list-messages.js';
 import { ListMyRoomsHandler } from './list-my-rooms.js';
@@ -37,11 +46,14 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
 
 /** Rooms, who is in them, and what they say. */
 @Module({
-  controllers: [RoomsController, MembersController, MessagesController],
+  controllers: [BlocksController, RoomsController, MembersController, MessagesController],
   providers: [
     RoomsRepository,
     MembershipsRepository,
     MessagesRepository,
+    BlocksRepository,
+    Contacts,
+    InvitationQuota,
     Admission,
     Presence,
     ReadMarkers,
@@ -64,7 +76,12 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     GetRoomHandler,
     ListRoomsHandler,
     ListMyRoomsHandler,
+    ListMyInvitationsHandler,
     ListMembersHandler,
+    ListInvitationsHandler,
+    ListBlocksHandler,
+    BlockUserHandler,
+    UnblockUserHandler,
     ListMessagesHandler,
     GetMessageHandler,
     SearchMessagesHandler,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { InvitationsTable, MembersTable, RoomsTable, Schema } from '../database/schema.js';
-import type { PageQuery } from '../http/paging.js';
+import { type Page, type PageQuery, pageOf } from '../http/paging.js';
 import type { Invitation, Member, Role, Room } from './room.js';
 
 /** Rooms, who is in them and who is invited, in SQL. Each method runs on the connection it is given. */
@@ -114,9 +114,61 @@ export class RoomsRepository {
     return row && toMember(row);
   }
 
+  /** Hides a direct conversation from a member, or shows it again. @returns whether that changed anything. */
+  async setHidden(
+    db: Kysely<Schema>,
+    roomId: string,
+    userId: string,
+    hidden: boolean,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('members')
+      .set({ hidden: Number(hidden) })
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .where('hidden', '<>', Number(hidden))
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  async countMembers(db: Kysely<Schema>, roomId: string): Promise<number> {
+    const query = db.selectFrom('members').select(({ fn }) => fn.countAll<number>().as('count'));
+    return (await query.where('room_id', '=', roomId).executeTakeFirstOrThrow()).count;
+  }
+
+  async countRooms(db: Kysely<Schema>, userId: string): Promise<number> {
+    const query = db.selectFrom('members').select(({ fn }) => fn.countAll<number>().as('count'));
+    return (await query.where('user_id', '=', userId).executeTakeFirstOrThrow()).count;
+  }
+
+  /** One page in the order of the users' ids. */
+  async membersPage(
+    db: Kysely<Schema>,
+    roomId: string,
+    { after, limit, order }: PageQuery,
+  ): Promise<Page<Member>> {
+    const rows = await db
+      .selectFrom('members')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .$if(after !== undefined, (query) =>
+        query.where('user_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('user_id', order)
+      .limit(limit + 1)
+      .execute();
+    return pageOf(rows.map(toMember), limit);
+  }
+
   async members(db: Kysely<Schema>, roomId: string): Promise<Member[]> {
     const query = db.selectFrom('members').selectAll().where('room_id', '=', roomId);
     return (await query.orderBy('user_id').execute()).map(toMember);
+  }
+
+  /** Those of a user, without the direct conversations that they hide. */
+  async shownRoomIdsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
+    const query = db.selectFrom('members').select('room_id').where('user_id', '=', userId);
+    return (await query.where('hidden', '=', 0).execute()).map(({ room_id }) => room_id);
   }
 
   async roomIdsOf(db: Kysely<Schema>, userId: string): Promise<string[]> {
@@ -185,9 +237,63 @@ export class RoomsRepository {
     return row && toInvitation(row);
   }
 
-  async invitationsOf(db: Kysely<Schema>, userId: string): Promise<Invitation[]> {
-    const query = invitationsWithRooms(db).where('invitations.user_id', '=', userId);
-    return (await query.orderBy('invitations.created_at').execute()).map(toInvitation);
+  /** One page of those of a user, in the order of the rooms' ids. */
+  async invitationsOf(
+    db: Kysely<Schema>,
+    userId: string,
+    { after, limit, order }: PageQuery,
+  ): Promise<Page<Invitation>> {
+    const rows = await invitationsWithRooms(db)
+      .where('invitations.user_id', '=', userId)
+      .$if(after !== undefined, (query) =>
+        query.where('invitations.room_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('invitations.room_id', order)
+      .limit(limit + 1)
+      .execute();
+    return pageOf(rows.map(toInvitation), limit);
+  }
+
+  /** One page of those into a room, in the order of the users' ids. */
+  async invitationsPage(
+    db: Kysely<Schema>,
+    roomId: string,
+    { after, limit, order }: PageQuery,
+  ): Promise<Page<Invitation>> {
+    const rows = await invitationsWithRooms(db)
+      .where('invitations.room_id', '=', roomId)
+      .$if(after !== undefined, (query) =>
+        query.where('invitations.user_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('invitations.user_id', order)
+      .limit(limit + 1)
+      .execute();
+    return pageOf(rows.map(toInvitation), limit);
+  }
+
+  /** Those by one user to another one. */
+  async invitationsBetween(
+    db: Kysely<Schema>,
+    inviterId: string,
+    userId: string,
+  ): Promise<Invitation[]> {
+    const query = invitationsWithRooms(db)
+      .where('invitations.invited_by', '=', inviterId)
+      .where('invitations.user_id', '=', userId);
+    return (await query.execute()).map(toInvitation);
+  }
+
+  /** How many there are by a user, or to a user. */
+  async countInvitations(
+    db: Kysely<Schema>,
+    column: 'invited_by' | 'user_id',
+    userId: string,
+  ): Promise<number> {
+    const query = db
+      .selectFrom('invitations')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where(column, '=', userId);
+    return (await query.executeTakeFirstOrThrow()).count;
   }
 
   async invitationsTo(db: Kysely<Schema>, roomId: string): Promise<Invitation[]> {

@@ -2,8 +2,9 @@ import { required } from '../http/headers.js';
 import { nextLink } from '../http/link.js';
 import { request } from '../http/request.js';
 import type { User } from '../users/user.js';
+import { byActivity } from './memberships-fold.js';
 import type { Message } from './message.js';
-import type { Invitation, Kind, Member, Membership, Room } from './room.js';
+import type { Block, Invitation, Kind, Member, Membership, Room } from './room.js';
 
 /** What was read, and the cursor at which it was. */
 export interface Read<Body> {
@@ -16,10 +17,37 @@ async function read<Body>(url: string, signal?: AbortSignal): Promise<Read<Body>
   return { body, cursor: required(headers, 'Last-Event-ID') };
 }
 
-export const fetchMyRooms = (signal: AbortSignal) => read<Membership[]>('/api/me/rooms', signal);
+/** All pages of a list, and the cursor of the first one: what changes between two pages, the stream brings after it. */
+async function readAll<Item>(url: string, signal?: AbortSignal): Promise<Read<Item[]>> {
+  const first = await request<Item[]>(url, signal && { signal });
+  const items = [...first.body];
+  for (let next = nextLink(first.headers); next !== null;) {
+    const page = await request<Item[]>(next, signal && { signal });
+    items.push(...page.body);
+    next = nextLink(page.headers);
+  }
+  return { body: items, cursor: required(first.headers, 'Last-Event-ID') };
+}
+
+/** All of them are on one page, as of one moment: an event that changes a count must not be folded into it twice. */
+export async function fetchMyRooms(signal: AbortSignal): Promise<Read<readonly Membership[]>> {
+  const { body, cursor } = await read<Membership[]>('/api/me/rooms?limit=1000', signal);
+  return { body: byActivity(body), cursor };
+}
 
 export const fetchMyInvitations = (signal: AbortSignal) =>
-  read<Invitation[]>('/api/me/invitations', signal);
+  readAll<Invitation>('/api/me/invitations?limit=1000', signal);
+
+export const fetchMyBlocks = (signal: AbortSignal) =>
+  readAll<Block>('/api/me/blocks?limit=1000', signal);
+
+export async function blockUser(userId: string): Promise<void> {
+  await request(`/api/me/blocks/${encodeURIComponent(userId)}`, { method: 'PUT' });
+}
+
+export async function unblockUser(userId: string): Promise<void> {
+  await request(`/api/me/blocks/${encodeURIComponent(userId)}`, { method: 'DELETE' });
+}
 
 /** The newest of the directory, as many as it gives at once. */
 export const fetchPeople = (signal: AbortSignal) =>
@@ -39,8 +67,8 @@ export async function fetchMembers(
   roomId: string,
 ): Promise<{ members: Read<Member[]>; invitations: Read<Invitation[]> }> {
   const [members, invitations] = await Promise.all([
-    read<Member[]>(`${urlOf(roomId)}/members`),
-    read<Invitation[]>(`${urlOf(roomId)}/invitations`),
+    readAll<Member>(`${urlOf(roomId)}/members?limit=1000`),
+    readAll<Invitation>(`${urlOf(roomId)}/invitations?limit=1000`),
   ]);
   return { members, invitations };
 }
@@ -114,7 +142,7 @@ export async function joinRoom(roomId: string): Promise<Membership> {
   return (await request<Membership>(`${urlOf(roomId)}/members`, { method: 'POST', body: {} })).body;
 }
 
-/** Leaves it, or removes someone else. */
+/** Leaves it, which hides a direct conversation, or removes someone else. */
 export async function removeMember(roomId: string, userId: string): Promise<void> {
   await request(`${urlOf(roomId)}/members/${userId}`, { method: 'DELETE' });
 }

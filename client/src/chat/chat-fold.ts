@@ -1,3 +1,4 @@
+import { foldBlocks, type Blocks } from './blocks-fold.js';
 import type { Fact } from './facts.js';
 import { doubted, foldHistory, noHistory, type History } from './history-fold.js';
 import { foldInvitations } from './invitations-fold.js';
@@ -19,6 +20,7 @@ export interface ChatState {
   readonly memberships: AsOf<readonly Membership[]>;
   /** Mine. */
   readonly invitations: AsOf<readonly Invitation[]>;
+  readonly blocks: AsOf<Blocks>;
   readonly people: People;
   readonly removals: Removals;
   /** Of the rooms where they were asked for, by id. */
@@ -31,6 +33,7 @@ export function emptyChat(me: string): ChatState {
     me,
     memberships: { part: [], position: 0 },
     invitations: { part: [], position: 0 },
+    blocks: { part: new Set(), position: 0 },
     people: new Map(),
     removals: new Map(),
     members: new Map(),
@@ -47,6 +50,7 @@ export function foldChat(state: ChatState, fact: Fact): ChatState {
     invitations: fold(state.invitations, fact, (part) =>
       foldInvitations(part, fact, ({ userId }) => userId === me),
     ),
+    blocks: fold(state.blocks, fact, (part) => foldBlocks(part, fact)),
     people: foldPeople(state.people, fact),
     removals: foldRemovals(state.removals, fact, state),
     members: foldAllMembers(state.members, fact),
@@ -57,7 +61,7 @@ export function foldChat(state: ChatState, fact: Fact): ChatState {
 /** Behind a gap: what was read before may be out of date, and is read anew where it is looked at. */
 export function withSnapshot(
   state: ChatState,
-  snapshot: Pick<ChatState, 'memberships' | 'invitations'>,
+  snapshot: Pick<ChatState, 'memberships' | 'invitations' | 'blocks'>,
 ): ChatState {
   const mine = new Set(snapshot.memberships.part.map(({ room }) => room.id));
   const histories = [...state.histories].filter(([roomId]) => mine.has(roomId));

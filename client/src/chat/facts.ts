@@ -1,6 +1,6 @@
 import type { User } from '../users/user.js';
 import type { Message } from './message.js';
-import type { Invitation, Member, Membership, ReadMarker, Room } from './room.js';
+import type { Block, Invitation, Member, Membership, ReadMarker, Room } from './room.js';
 
 /** The facts of the stream that the state is folded from, by name. */
 export interface Facts {
@@ -22,6 +22,8 @@ export interface Facts {
   /** Whom it mentioned is still told, so that counts can be corrected. */
   readonly 'message.deleted': Message;
   readonly 'read.moved': ReadMarker;
+  readonly 'block.added': Block;
+  readonly 'block.removed': { readonly userId: string };
   readonly 'session.started': { readonly id: string };
   readonly 'session.ended': { readonly id: string };
 }
@@ -54,6 +56,8 @@ const names: { readonly [Name in FactName]: true } = {
   'message.edited': true,
   'message.deleted': true,
   'read.moved': true,
+  'block.added': true,
+  'block.removed': true,
   'session.started': true,
   'session.ended': true,
 };

@@ -4,7 +4,7 @@ import type { Membership } from './room.js';
 
 type Change = (membership: Membership) => Membership;
 
-/** My rooms after one more fact, exactly as `GET /api/me/rooms` would then tell them. */
+/** My rooms after one more fact: what `GET /api/me/rooms` would then tell, by activity. */
 export function foldMemberships(
   memberships: readonly Membership[],
   fact: Fact,
@@ -12,7 +12,7 @@ export function foldMemberships(
 ): readonly Membership[] {
   switch (fact.name) {
     case 'room.joined':
-      return inOrder([...without(memberships, fact.data.room.id), fact.data]);
+      return byActivity([...without(memberships, fact.data.room.id), fact.data]);
     case 'room.left':
       return without(memberships, fact.data.roomId);
     case 'room.updated':
@@ -22,7 +22,7 @@ export function foldMemberships(
     case 'member.changed':
       return change(memberships, fact.data.roomId, withRole(fact.data, me));
     case 'message.posted':
-      return inOrder(change(memberships, fact.data.roomId, withPosted(fact.data, me)));
+      return byActivity(change(memberships, fact.data.roomId, withPosted(fact.data, me)));
     case 'message.edited':
       return change(memberships, fact.data.roomId, withEdited(fact.data, me));
     case 'message.deleted':
@@ -110,7 +110,7 @@ function without(memberships: readonly Membership[], roomId: string): readonly M
 }
 
 /** The newest activity first; what happened in the same millisecond by the age of the room. */
-function inOrder(memberships: readonly Membership[]): readonly Membership[] {
+export function byActivity(memberships: readonly Membership[]): readonly Membership[] {
   return memberships.toSorted(
     (one, other) =>
       compare(activityOf(other), activityOf(one)) || compare(other.room.id, one.room.id),

@@ -42,6 +42,12 @@ export interface Membership {
   readonly members?: readonly Member[];
 }
 
+/** A user from whom I accept no direct messages and no invitations. */
+export interface Block {
+  readonly userId: string;
+  readonly createdAt: string;
+}
+
 export interface Invitation {
   readonly room: Room;
   /** Who is invited. */

@@ -13,7 +13,7 @@ interface JoinCardProps {
   removedFrom: Room | undefined;
 }
 
-/** A room that I am not in: a public one, one that I am invited into, or one that I was removed from. */
+/** A room that I am not in: a public one, one that I am invited into, one that I was removed from, or a conversation that I hide. */
 export function JoinCard({ roomId, removedFrom }: JoinCardProps) {
   const [room, setRoom] = useState<Room | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -37,16 +37,20 @@ export function JoinCard({ roomId, removedFrom }: JoinCardProps) {
         </p>
         {room && (
           <div className="card">
-            <p>
-              {!removedFrom && 'You are not in this room. '}
-              Who joins it can read all that was said there.
-            </p>
+            {room.kind === 'direct' ? (
+              <p>You have hidden this conversation.</p>
+            ) : (
+              <p>
+                {!removedFrom && 'You are not in this room. '}
+                Who joins it can read all that was said there.
+              </p>
+            )}
             <button
               type="button"
               className="button-primary"
               onClick={() => void joinRoom(roomId).catch(fail)}
             >
-              Join
+              {room.kind === 'direct' ? 'Show again' : 'Join'}
             </button>
           </div>
         )}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { removeMember, uninvite } from '../chat/chat-api.js';
-import { nameOf } from '../chat/names.js';
+import { blockUser, removeMember, unblockUser, uninvite } from '../chat/chat-api.js';
+import { nameOf, otherOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
 import { failureOf } from '../http/failure.js';
 import { go } from '../page/route.js';
@@ -30,6 +30,7 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
       Number(online.has(other.userId)) - Number(online.has(one.userId)) ||
       nameOf(state, one.userId).localeCompare(nameOf(state, other.userId)),
   );
+  const other = otherOf(membership, state.me);
   const isOpen = room.archivedAt === null && room.kind !== 'direct';
 
   return (
@@ -76,6 +77,27 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
         <InviteForm roomId={room.id} known={known} />
       )}
       {role === 'owner' && room.kind !== 'direct' && <RoomSettings room={room} />}
+      {other !== null && (
+        <div className="settings">
+          <button
+            type="button"
+            onClick={() => act(removeMember(room.id, state.me).then(() => go('#/')))}
+          >
+            Hide conversation
+          </button>
+          {state.blocks.part.has(other) ? (
+            <button type="button" onClick={() => act(unblockUser(other))}>
+              Unblock {nameOf(state, other)}
+            </button>
+          ) : (
+            <SureButton
+              text={`Block ${nameOf(state, other)}`}
+              className="button-danger"
+              onSure={() => act(blockUser(other))}
+            />
+          )}
+        </div>
+      )}
       {room.kind !== 'direct' && (
         <SureButton
           text="Leave the room"

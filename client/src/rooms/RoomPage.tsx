@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ChatState } from '../chat/chat-fold.js';
 import { messageAt, noHistory } from '../chat/history-fold.js';
+import { nameOf, otherOf } from '../chat/names.js';
 import type { Message } from '../chat/message.js';
 import type { Membership } from '../chat/room.js';
 import { Composer } from '../messages/Composer.js';
@@ -31,6 +32,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
   const chat = useChat();
   const { state, failures } = useChatView();
   const { room } = membership;
+  const closed = whyClosed(membership, state);
   const [showMembers, setShowMembers] = useState(false);
   const [editing, setEditing] = useState<Message | null>(null);
   useEffect(() => chat.needMembers(room.id), [chat, room.id, state.members, failures]);
@@ -50,13 +52,13 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
           onEdit={setEditing}
         />
         <TypingLine roomId={room.id} />
-        {room.archivedAt === null ? (
+        {closed === null ? (
           <Composer
             membership={membership}
             onEditLast={() => setEditing(lastOwn(membership, chat.state) ?? null)}
           />
         ) : (
-          <p className="archived-note">This room is archived: it can be read, not written in.</p>
+          <p className="archived-note">{closed}</p>
         )}
       </div>
       {showMembers && (
@@ -64,6 +66,15 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
       )}
     </div>
   );
+}
+
+/** Why nothing can be written; null where it can. */
+function whyClosed(membership: Membership, state: ChatState): string | null {
+  if (membership.room.archivedAt !== null)
+    return 'This room is archived: it can be read, not written in.';
+  const other = otherOf(membership, state.me);
+  if (other === null || !state.blocks.part.has(other)) return null;
+  return `You have blocked ${nameOf(state, other)}. Unblock them in the details to write.`;
 }
 
 /** How far back, in messages, one's own last one is looked for. */

@@ -24,10 +24,15 @@ export async function up(db: Kysely<any>): Promise<void> {
     .addColumn('role', 'text', (column) => column.notNull())
     .addColumn('read_seq', integer, (column) => column.notNull())
     .addColumn('joined_at', 'text', (column) => column.notNull())
+    .addColumn('hidden', integer, (column) => column.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('members_pk', ['room_id', 'user_id'])
     .modifyEnd(tableEnd)
     .execute();
-  await db.schema.createIndex('members_user').on('members').column('user_id').execute();
+  await db.schema
+    .createIndex('members_user')
+    .on('members')
+    .columns(['user_id', 'room_id'])
+    .execute();
 
   await db.schema
     .createTable('invitations')
@@ -38,7 +43,30 @@ export async function up(db: Kysely<any>): Promise<void> {
     .addPrimaryKeyConstraint('invitations_pk', ['room_id', 'user_id'])
     .modifyEnd(tableEnd)
     .execute();
-  await db.schema.createIndex('invitations_user').on('invitations').column('user_id').execute();
+  await db.schema
+    .createIndex('invitations_user')
+    .on('invitations')
+    .columns(['user_id', 'room_id'])
+    .execute();
+  await db.schema
+    .createIndex('invitations_invited_by')
+    .on('invitations')
+    .columns(['invited_by', 'user_id'])
+    .execute();
+
+  await db.schema
+    .createTable('blocks')
+    .addColumn('user_id', key, (column) =>
+      column.notNull().references('users.id').onDelete('cascade'),
+    )
+    .addColumn('blocked_id', key, (column) =>
+      column.notNull().references('users.id').onDelete('cascade'),
+    )
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('blocks_pk', ['user_id', 'blocked_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await db.schema.createIndex('blocks_blocked').on('blocks').column('blocked_id').execute();
 
   await db.schema
     .createTable('messages')

@@ -1,0 +1,67 @@
+import { Controller, Delete, Get, HttpCode, Put, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Caller, CurrentCaller } from '../http/caller.js';
+import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { IdParam } from '../http/ids.js';
+import { linkNext, PageQuery } from '../http/paging.js';
+import { Block } from './block.js';
+import { BlockUser } from './block-user.js';
+import { ListBlocks } from './list-blocks.js';
+import { UnblockUser } from './unblock-user.js';
+
+@ApiTags('Rooms')
+@Controller('api/me/blocks')
+export class BlocksController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listBlocks', summary: 'List the users I block, page by page' })
+  @ApiResponse({
+    status: 200,
+    description: 'One page, in the order of the ids.',
+    type: [Block],
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+  })
+  @ApiProblems('invalid-parameter', 'unauthenticated')
+  async list(
+    @Query() query: PageQuery,
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<readonly Block[]> {
+    const { items, hasMore, cursor } = await this.queries.execute(new ListBlocks(userId, query));
+    response.set('Last-Event-ID', cursor);
+    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
+    return items;
+  }
+
+  @Put(':userId')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'blockUser',
+    summary: 'Block a user',
+    description:
+      'The user can no longer send the caller direct messages or invitations, and is not notified. Rooms that both are in do not change. Pending invitations by the user are declined.',
+  })
+  @ApiResponse({ status: 204, description: 'Blocked.' })
+  @ApiProblems(...WRITE_PROBLEMS, 'not-found', 'conflict')
+  block(@IdParam('userId') blockedId: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+    return this.commands.execute(new BlockUser(userId, blockedId));
+  }
+
+  @Delete(':userId')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'unblockUser', summary: 'Unblock a user' })
+  @ApiResponse({ status: 204, description: 'Not blocked.' })
+  @ApiProblems(...WRITE_PROBLEMS)
+  unblock(
+    @IdParam('userId') blockedId: string,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<void> {
+    return this.commands.execute(new UnblockUser(userId, blockedId));
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.js';
+import { type Page, type PageQuery, pageOf } from '../http/paging.js';
+import type { Block } from './block.js';
+
+/** Who has blocked whom, in SQL. Each method runs on the connection it is given. */
+@Injectable()
+export class BlocksRepository {
+  /** @returns whether it was not there before. */
+  async insert(db: Kysely<Schema>, userId: string, block: Block): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('blocks')
+      .values({ user_id: userId, blocked_id: block.userId, created_at: block.createdAt })
+      .onConflict((conflict) => conflict.columns(['user_id', 'blocked_id']).doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  /** @returns whether it was there. */
+  async remove(db: Kysely<Schema>, userId: string, blockedId: string): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('blocks')
+      .where('user_id', '=', userId)
+      .where('blocked_id', '=', blockedId)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  async has(db: Kysely<Schema>, userId: string, blockedId: string): Promise<boolean> {
+    const row = await db
+      .selectFrom('blocks')
+      .select('blocked_id')
+      .where('user_id', '=', userId)
+      .where('blocked_id', '=', blockedId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async count(db: Kysely<Schema>, userId: string): Promise<number> {
+    const { count } = await db
+      .selectFrom('blocks')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  /** One page in the order of the ids of those who are blocked. */
+  async page(db: Kysely<Schema>, userId: string, query: PageQuery): Promise<Page<Block>> {
+    const { after, limit, order } = query;
+    const rows = await db
+      .selectFrom('blocks')
+      .select(['blocked_id', 'created_at'])
+      .where('user_id', '=', userId)
+      .$if(after !== undefined, (blocks) =>
+        blocks.where('blocked_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      )
+      .orderBy('blocked_id', order)
+      .limit(limit + 1)
+      .execute();
+    return pageOf(
+      rows.map((row) => ({ userId: row.blocked_id, createdAt: row.created_at })),
+      limit,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Database } from '../database/database.js';
+import { EventLog } from '../events/event-log.js';
+import type { Page, PageQuery } from '../http/paging.js';
+import type { Block } from './block.js';
+import { BlocksRepository } from './blocks.repository.js';
+
+export class ListBlocks extends Query<Page<Block> & { readonly cursor: string }> {
+  constructor(
+    readonly callerId: string,
+    readonly page: PageQuery,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListBlocks)
+export class ListBlocksHandler implements IQueryHandler<ListBlocks> {
+  constructor(
+    private readonly database: Database,
+    private readonly blocks: BlocksRepository,
+    private readonly log: EventLog,
+  ) {}
+
+  execute({ callerId, page }: ListBlocks): Promise<Page<Block> & { readonly cursor: string }> {
+    return this.database.snapshot(async (db) => ({
+      ...(await this.blocks.page(db, callerId, page)),
+      cursor: await this.log.cursor(db),
+    }));
+  }
+}
