@@ -1,5 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { Installation } from '../src/database/installation.js';
+import { Database } from '../src/database/database.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import type { Message } from '../src/rooms/message.js';
+import type { Membership, Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { Person } from './support/people.js';
 import { rawExchange } from './support/raw-exchange.js';
 import { listUsers, post, problemCode } from './support/requests.js';
 
@@ -20,7 +27,7 @@ describe.each(ENGINES)('a POST with an Idempotency-Key on $name', ({ start }) =>
     await engine.stop();
   });
 
-  const once = (key: string, body: object = USER, path = '/api/users') =>
+  const once = (key: string, body: object | string = USER, path = '/api/users') =>
     post(url + path, body, { 'Idempotency-Key': key });
   const named = async (firstname: string) =>
     (await listUsers(url, '?limit=1000')).filter((user) => user.firstname === firstname);
@@ -83,6 +90,146 @@ describe.each(ENGINES)('a POST with an Idempotency-Key on $name', ({ start }) =>
   it('may be used again after an answer that was an error', async () => {
     expect((await once('key-4', { firstname: 'x' })).status).toBe(422);
     expect((await once('key-4', { firstname: 'Retried', lastname: 'x' })).status).toBe(201);
+  });
+
+  it('compares bodies as JSON, whatever the order of their members and the space around them', async () => {
+    const first = await once('reordered', '{"firstname":"Reordered","lastname":"x"}');
+    const repeat = await once('reordered', '{ "lastname": "x",\n "firstname": "Reordered" }');
+    expect([first.status, repeat.status]).toEqual([201, 201]);
+    expect(await repeat.json()).toEqual(await first.json());
+    expect(await named('Reordered')).toHaveLength(1);
+  });
+
+  it('refuses a body that is nested without end', async () => {
+    const deep = `{"firstname":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    const refused = await once('deep', deep);
+    expect([refused.status, await problemCode(refused)]).toEqual([400, 'malformed-request']);
+  });
+
+  describe('of a person who is signed in', () => {
+    let ada: Person;
+    let bob: Person;
+
+    beforeAll(async () => {
+      [ada, bob] = [await Person.signUp(url, 'ada'), await Person.signUp(url, 'bob')];
+    });
+
+    const posts = (who: Person, path: string, body?: object) => {
+      const key = { 'Idempotency-Key': randomUUID() };
+      return () => who.send('POST', path, body, key);
+    };
+    const answer = async (response: Response) => ({
+      status: response.status,
+      replayed: response.headers.get('idempotency-replayed'),
+      body: await response.json(),
+    });
+
+    it('is answered with nothing of a room that they have been removed from', async () => {
+      const room = await ada.makes('Secrets', 'private');
+      await ada.does('POST', `/api/rooms/${room.id}/invitations`, { userId: bob.id });
+      const join = posts(bob, `/api/rooms/${room.id}/members`);
+      const said = posts(bob, `/api/rooms/${room.id}/messages`, {
+        clientId: randomUUID(),
+        text: 'Bye',
+      });
+      expect([(await join()).status, (await said()).status]).toEqual([201, 201]);
+      await ada.says(room, 'the plan');
+      const { status, replayed, body } = await answer(await join());
+      expect([status, replayed]).toEqual([201, 'true']);
+      expect((body as Membership).lastMessage?.text).toBe('the plan');
+
+      await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      for (const repeat of [join, said]) {
+        const refused = await repeat();
+        expect([refused.status, await problemCode(refused.clone())]).toEqual([404, 'not-found']);
+        expect(refused.headers.get('idempotency-replayed')).toBeNull();
+        expect(await refused.text()).not.toContain('the plan');
+      }
+      expect((await bob.send('GET', `/api/rooms/${room.id}`)).status).toBe(404);
+    });
+
+    it('does not let them back into a public room', async () => {
+      const room = await ada.makes('Open');
+      const join = posts(bob, `/api/rooms/${room.id}/members`);
+      expect((await join()).status).toBe(201);
+      await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
+      expect((await join()).status).toBe(403);
+    });
+
+    it('is answered with an invitation as long as it is there', async () => {
+      const room = await ada.makes('By invitation', 'private');
+      const invite = posts(ada, `/api/rooms/${room.id}/invitations`, { userId: bob.id });
+      const first = await answer(await invite());
+      expect(await answer(await invite())).toEqual({ ...first, replayed: 'true' });
+      await ada.does('DELETE', `/api/rooms/${room.id}/invitations/${bob.id}`);
+      expect((await invite()).status).toBe(404);
+    });
+
+    it('is answered with the message as it is now, and no text is stored for it', async () => {
+      const room = await ada.makes('Edited');
+      const say = posts(ada, `/api/rooms/${room.id}/messages`, {
+        clientId: randomUUID(),
+        text: 'a slip of the tongue',
+      });
+      const { id } = (await (await say()).json()) as Message;
+      await ada.does('PATCH', `/api/rooms/${room.id}/messages/${id}`, { text: 'well said' });
+      const repeat = await say();
+      expect(repeat.status).toBe(201);
+      expect(repeat.headers.get('location')).toBe(`/api/rooms/${room.id}/messages/${id}`);
+      expect(((await repeat.json()) as Message).text).toBe('well said');
+      const { read } = application.app.get(Database, { strict: false });
+      const stored = await read.selectFrom('idempotency_keys').selectAll().execute();
+      expect(JSON.stringify(stored)).not.toMatch(/slip|well said|plan|Secrets|Edited/);
+    });
+
+    it('gets the same room, with its tag of now', async () => {
+      const make = posts(ada, '/api/rooms', { kind: 'public', name: 'Same' });
+      const room = (await (await make()).json()) as Room;
+      await ada.does('PATCH', `/api/rooms/${room.id}`, { name: 'Renamed' });
+      const repeat = await make();
+      expect(await repeat.clone().json()).toMatchObject({ id: room.id, name: 'Renamed' });
+      const current = await ada.send('GET', `/api/rooms/${room.id}`);
+      expect(repeat.headers.get('etag')).toBe(current.headers.get('etag'));
+    });
+
+    it('is refused when they have signed out', async () => {
+      const carol = await Person.signUp(url, 'carol');
+      const make = posts(carol, '/api/rooms', { kind: 'private', name: 'Hers' });
+      expect((await make()).status).toBe(201);
+      await carol.does('DELETE', '/api/session');
+      expect((await make()).status).toBe(401);
+    });
+
+    it('forgets the oldest of their keys above a bound, and nobody else’s', async () => {
+      const dave = await Person.signUp(url, 'dave');
+      const owner = application.app.get(Installation, { strict: false }).pseudonymOf(dave.id);
+      const { read } = application.app.get(Database, { strict: false });
+      const keys = () =>
+        read.selectFrom('idempotency_keys').select('key').where('owner', '=', owner).execute();
+      const others = () =>
+        read.selectFrom('idempotency_keys').select('key').where('owner', '<>', owner).execute();
+      const kept = await others();
+      await application.app.get(UnitOfWork, { strict: false }).run(async ({ db }) => {
+        for (let batch = 0; batch < 10_500; batch += 500) {
+          const rows = Array.from({ length: 500 }, (_, n) => ({
+            scope: 'x',
+            key: `old-${batch + n}`,
+            owner,
+            fingerprint: '',
+            answer: '{}',
+            created_at: new Date(Date.now() - 60_000_000 + batch + n).toISOString(),
+          }));
+          await db.insertInto('idempotency_keys').values(rows).execute();
+        }
+      });
+      for (let n = 0; n < 100; n++) await posts(dave, '/api/users', USER)();
+      const left = (await keys()).map(({ key }) => key);
+      expect(left.length).toBeGreaterThanOrEqual(10_000);
+      expect(left.length).toBeLessThan(10_100);
+      expect(left).not.toContain('old-0');
+      expect(left).toContain('old-10499');
+      expect(await others()).toEqual(kept);
+    });
   });
 
   it.each(['', 'a b', 'ü'.repeat(3), 'x'.repeat(256)])('refuses the key "%s"', async (key) => {

@@ -99,7 +99,7 @@ export const TABLES = [
   },
   {
     name: 'idempotency_keys',
-    columns: ['scope', 'key', 'fingerprint', 'answer', 'created_at'],
+    columns: ['scope', 'key', 'owner', 'fingerprint', 'answer', 'created_at'],
     key: ['scope', 'key'],
   },
   { name: 'installation', columns: ['name', 'value'], key: ['name'] },

@@ -41,6 +41,8 @@ export interface EventLogTable {
 export interface IdempotencyKeysTable {
   scope: string;
   key: string;
+  /** A pseudonym of the user, or of the network where nobody signed in. */
+  owner: string;
   fingerprint: string;
   /** JSON of a StoredAnswer. */
   answer: string;

@@ -127,6 +127,6 @@ export const ApiIfMatch = () =>
 export const ApiIdempotencyKey = () =>
   requestHeader(
     'Idempotency-Key',
-    'A new UUID for each new request: a repeat with the same key gets the same answer, for a day.',
+    'A new UUID for each new request: a repeat with the same key is not carried out, for a day, and is answered with the current state.',
     '"0b9f4b9e-6a52-4b7e-9d5c-3f1f7d3f0a11"',
   );

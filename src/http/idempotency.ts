@@ -6,24 +6,58 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { type Query, QueryBus } from '@nestjs/cqrs';
 import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { canonicalJson } from './canonical-json.js';
+import { networkOf } from './client-address.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
+import { readId } from './ids.js';
 import { Problem } from './problems.js';
+import { represent } from './representations.js';
 
 const SECRET = Symbol('secret');
 
 /** Says of a route that what it is sent or answers must not be stored, so an `Idempotency-Key` means nothing there. */
 export const Secret = () => SetMetadata(SECRET, true);
 
-const STORED_HEADERS = ['Location', 'ETag', 'Preference-Applied', 'Last-Event-ID'];
+const READ_AGAIN = Symbol('read again');
+
+/** A request that was carried out before. */
+interface RepeatedRequest {
+  /** Empty where nobody signed in. */
+  readonly callerId: string;
+  /** The ids in its path, by the names of the parameters. */
+  readonly ids: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** The last part of the `Location` of the first answer; empty where it had none. */
+  readonly createdId: string;
+}
+
+/** The query for what a POST answered with, as its caller may see it now. */
+type ReadAgain = (request: RepeatedRequest) => Query<object>;
+
+/** Says of a POST what a repeat with the same `Idempotency-Key` is answered with. Without it the repeat has no body. */
+export const ReadsAgain = (query: ReadAgain) => SetMetadata(READ_AGAIN, query);
+
+/** What a request is, for its `Idempotency-Key`. */
+interface KeyedRequest {
+  readonly scope: string;
+  readonly key: string;
+  /** Whose keys it counts to: the user, or the network where nobody signed in. */
+  readonly owner: string;
+  readonly fingerprint: string;
+}
+
+type Outcome = { readonly body: unknown } | { readonly stored: StoredAnswer };
 
 /**
- * `Idempotency-Key` on POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat gets the answer that
- * the first one got. The key is stored in the transaction of the command itself, so there is no moment at
- * which one is on disk without the other.
+ * `Idempotency-Key` on POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat is not carried out. The key is stored
+ * in the transaction of the command itself, so there is no moment at which one is on disk without the other. Of the answer
+ * only the status and the `Location` are stored; a repeat reads the body again, with the permissions that the caller has
+ * by then. See docs/decisions/0010-repeats-are-read-again.md.
  */
 @Injectable()
 export class Idempotency implements NestInterceptor {
@@ -33,6 +67,7 @@ export class Idempotency implements NestInterceptor {
     private readonly reflector: Reflector,
     private readonly work: UnitOfWork,
     private readonly keys: IdempotencyKeys,
+    private readonly queries: QueryBus,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -41,8 +76,14 @@ export class Idempotency implements NestInterceptor {
     const isSecret = this.reflector.get<true | undefined>(SECRET, context.getHandler());
     if (request.method !== 'POST' || header === undefined || isSecret) return next.handle();
 
-    const key = parseKey(header);
-    const scope = scopeOf(request);
+    const keyed = keyedRequest(request, header);
+    const outcome = await this.#alone(keyed, () => this.#once(keyed, request.res!, next));
+    if ('body' in outcome) return of(outcome.body);
+    return of(await this.#repeat(outcome.stored, context));
+  }
+
+  /** @throws Problem `request-in-progress` */
+  async #alone<T>({ scope, key }: KeyedRequest, work: () => Promise<T>): Promise<T> {
     const id = `${scope} ${key}`;
     if (this.#inProgress.has(id))
       throw new Problem(
@@ -52,36 +93,62 @@ export class Idempotency implements NestInterceptor {
       );
     this.#inProgress.add(id);
     try {
-      const response = context.switchToHttp().getResponse<Response>();
-      return of(await this.#once(scope, key, fingerprint(request), response, next));
+      return await work();
     } finally {
       this.#inProgress.delete(id);
     }
   }
 
-  #once(
-    scope: string,
-    key: string,
-    fingerprint: string,
-    response: Response,
-    next: CallHandler,
-  ): Promise<unknown> {
+  #once(keyed: KeyedRequest, response: Response, next: CallHandler): Promise<Outcome> {
     return this.work.run(async (tx) => {
-      const stored = await this.keys.find(tx, scope, key);
-      if (!stored) {
+      const found = await this.keys.find(tx, keyed.scope, keyed.key);
+      if (!found) {
         const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-        await this.keys.store(tx, scope, key, fingerprint, answerOf(response, body));
-        return body;
+        await this.keys.store(tx, { ...keyed, answer: answerOf(response) });
+        return { body };
       }
-      if (stored.fingerprint !== fingerprint)
+      if (found.fingerprint !== keyed.fingerprint)
         throw new Problem(
           'idempotency-key-reused',
           'This Idempotency-Key came with another body before. Use a new key for a new request.',
         );
-      return repeat(stored.answer, response);
+      return { stored: found.answer };
     });
   }
+
+  /** @throws Problem where the caller may not see it any more, or it is gone. */
+  async #repeat(
+    { status, location }: StoredAnswer,
+    context: ExecutionContext,
+  ): Promise<object | undefined> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const response = context.switchToHttp().getResponse<Response>();
+    const readAgain = this.reflector.get<ReadAgain | undefined>(READ_AGAIN, context.getHandler());
+    const createdId = location?.split('/').at(-1) ?? '';
+    const body =
+      readAgain && (await this.queries.execute(readAgain(repeatedRequest(request, createdId))));
+    response.status(status).set('Idempotency-Replayed', 'true');
+    if (location) response.location(location);
+    return body && represent(response, body);
+  }
 }
+
+const repeatedRequest = (
+  { caller, params, body }: Request,
+  createdId: string,
+): RepeatedRequest => ({
+  callerId: caller?.userId ?? '',
+  ids: Object.fromEntries(Object.entries(params).map(([name, id]) => [name, readId(String(id))])),
+  body,
+  createdId,
+});
+
+const keyedRequest = (request: Request, header: string): KeyedRequest => ({
+  scope: scopeOf(request),
+  key: parseKey(header),
+  owner: request.caller?.userId ?? networkOf(request),
+  fingerprint: createHash('sha256').update(canonicalJson(request.body)).digest('base64url'),
+});
 
 /**
  * Whose key it is, and the address that it was sent to; Express takes that in any case, and with a slash behind it. Two
@@ -102,20 +169,7 @@ function parseKey(header: string): string {
   );
 }
 
-const fingerprint = ({ body }: Request): string =>
-  createHash('sha256')
-    .update(JSON.stringify(body ?? null))
-    .digest('base64url');
-
-function answerOf(response: Response, body: unknown): StoredAnswer {
-  const headers = STORED_HEADERS.flatMap((name) => {
-    const value = response.get(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { status: response.statusCode, headers: Object.fromEntries(headers), body };
-}
-
-function repeat({ status, headers, body }: StoredAnswer, response: Response): unknown {
-  response.status(status).set(headers).set('Idempotency-Replayed', 'true');
-  return body;
+function answerOf(response: Response): StoredAnswer {
+  const location = response.get('Location');
+  return { status: response.statusCode, ...(location !== undefined && { location }) };
 }

@@ -8,7 +8,7 @@ import { Problem } from './problems.js';
  */
 export const IdParam = (name = 'id'): ParameterDecorator => Param(name, { transform: readId });
 
-function readId(id: string): string {
+export function readId(id: string): string {
   if (id.includes('\0')) throw new Problem('not-found', 'There is nothing with an id like that.');
   return id.toLowerCase();
 }

@@ -16,9 +16,12 @@ import type { Response } from 'express';
 import { Audited, pathParameter } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { linkNext, PageQuery } from '../http/paging.js';
 import { ChangeRole } from './change-role.js';
+import { GetInvitation } from './get-invitation.js';
+import { GetMembership } from './get-membership.js';
 import { InviteMember } from './invite-member.js';
 import { JoinRoom } from './join-room.js';
 import { ListInvitations } from './list-invitations.js';
@@ -63,6 +66,7 @@ export class MembersController {
   }
 
   @Post('members')
+  @ReadsAgain(({ callerId, ids }) => new GetMembership(callerId, ids['id']!))
   @ApiOperation({ operationId: 'joinRoom', summary: 'Join a public room, or accept an invitation' })
   @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false } })
   @ApiResponse({ status: 201, description: 'Joined.', type: Membership })
@@ -137,6 +141,10 @@ export class MembersController {
   }
 
   @Post('invitations')
+  @ReadsAgain(
+    ({ callerId, ids, body }) =>
+      new GetInvitation(callerId, ids['id']!, (body as InviteBody).userId),
+  )
   @ApiOperation({ operationId: 'invite', summary: 'Invite someone into a room' })
   @ApiResponse({ status: 201, description: 'Invited.', type: Invitation })
   @ApiResponse({ status: 200, description: 'They were invited already.', type: Invitation })

@@ -11,6 +11,7 @@ import {
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
+import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { link } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
@@ -66,6 +67,7 @@ export class MessagesController {
   }
 
   @Post('rooms/:id/messages')
+  @ReadsAgain(({ callerId, ids, createdId }) => new GetMessage(callerId, ids['id']!, createdId))
   @ApiOperation({
     operationId: 'postMessage',
     summary: 'Say something',

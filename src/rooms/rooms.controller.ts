@@ -12,6 +12,7 @@ import {
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
+import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { linkNext, PageQuery } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
@@ -35,6 +36,7 @@ export class RoomsController {
   ) {}
 
   @Post('rooms')
+  @ReadsAgain(({ callerId, createdId }) => new GetRoom(callerId, createdId))
   @ApiOperation({ operationId: 'createRoom', summary: 'Make a room, or open a conversation' })
   @ApiIdempotencyKey()
   @ApiPrefer()

@@ -6,6 +6,8 @@ import { ChangeRoleHandler } from './change-role.js';
 import { CreateRoomHandler } from './create-room.js';
 import { DeleteMessageHandler } from './delete-message.js';
 import { EditMessageHandler } from './edit-message.js';
+import { GetInvitationHandler } from './get-invitation.js';
+import { GetMembershipHandler } from './get-membership.js';
 import { GetMessageHandler } from './get-message.js';
 import { GetRoomHandler } from './get-room.js';
 import { InviteMemberHandler } from './invite-member.js';
@@ -74,6 +76,8 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     MoveReadMarkerHandler,
     TellTypingHandler,
     GetRoomHandler,
+    GetMembershipHandler,
+    GetInvitationHandler,
     ListRoomsHandler,
     ListMyRoomsHandler,
     ListMyInvitationsHandler,

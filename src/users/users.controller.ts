@@ -30,6 +30,7 @@ import {
   pickHeaders,
 } from '../http/documented.js';
 import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
+import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { linkNext } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
@@ -56,6 +57,7 @@ export class UsersController {
   ) {}
 
   @Post()
+  @ReadsAgain(({ createdId }) => new GetUser(createdId))
   @ApiOperation({ operationId: 'createUser', summary: 'Create a user' })
   @ApiIdempotencyKey()
   @ApiPrefer()

@@ -7,9 +7,10 @@ export async function up(db: Kysely<any>): Promise<void> {
     .createTable('idempotency_keys')
     .addColumn('scope', key, (column) => column.notNull())
     .addColumn('key', key, (column) => column.notNull())
+    .addColumn('owner', key, (column) => column.notNull())
     .addColumn('fingerprint', 'text', (column) => column.notNull())
     .addColumn('answer', 'text', (column) => column.notNull())
-    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('created_at', key, (column) => column.notNull())
     .addPrimaryKeyConstraint('idempotency_keys_pk', ['scope', 'key'])
     .modifyEnd(tableEnd)
     .execute();
@@ -18,5 +19,11 @@ export async function up(db: Kysely<any>): Promise<void> {
     .createIndex('idempotency_keys_created_at')
     .on('idempotency_keys')
     .column('created_at')
+    .execute();
+
+  await db.schema
+    .createIndex('idempotency_keys_owner')
+    .on('idempotency_keys')
+    .columns(['owner', 'created_at'])
     .execute();
 }
