@@ -1,6 +1,6 @@
 /** `npm run bench`: what Carillon costs, beside its peers. See docs/performance.md. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine, hasBetterSse, hasNchan, ROOT } from './machine.mjs';
 import { CROWD } from './measurements.mjs';
@@ -15,10 +15,14 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
+    before: { type: 'string' },
   },
 });
 const rounds = options.quick ? 1 : Number(options.rounds);
-const plan = { pace: options.quick ? 0.4 : 1 };
+const plan = {
+  pace: options.quick ? 0.4 : 1,
+  ...(options.before !== undefined && { before: resolve(options.before) }),
+};
 const chosen = options.only
   ? scenarios.filter(({ name }) => options.only?.includes(name))
   : scenarios;
@@ -26,6 +30,7 @@ const chosen = options.only
 if (chosen.length === 0 || !(rounds >= 1)) {
   const names = scenarios.map(({ name }) => name).join(', ');
   say(`Usage: npm run bench -- [--rounds 3] [--only <scenario>]… [--quick] [--sweep]
+       [--before <dist of another build>], which the scenario attacks measures, too
 Scenarios: ${names}`);
   process.exit(2);
 }

@@ -1,3 +1,4 @@
+import { measureAttacks, rowsOfAttacks } from './attacks.mjs';
 import { measureEngines } from './engines.mjs';
 import {
   against,
@@ -35,6 +36,7 @@ import {
  * @typedef {object} Plan
  * @property {number} pace 1; less makes everything shorter
  * @property {number} round from 0
+ * @property {string} [before] the folder of an older build, where it is to be compared with
  */
 
 /** @type {ServerName[]} */
@@ -235,6 +237,14 @@ export const scenarios = [
         other: carillon?.[`short${key}`],
         required: { below: 1.1 },
       })),
+  },
+  {
+    name: 'attacks',
+    title: 'honest clients while others attack',
+    servers: ['carillon'],
+    once: ['carillon'],
+    measure: (_, plan) => measureAttacks(plan),
+    rows: ({ carillon }) => rowsOfAttacks(carillon),
   },
   {
     name: 'engines',

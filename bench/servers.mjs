@@ -44,6 +44,8 @@ export const isAvailable = (name) =>
  * @property {string} [database] the file of Carillon's database; else a new one
  * @property {boolean} [slowFlush]
  * @property {string} [url] of Carillon's database, instead of a file
+ * @property {Record<string, string>} [settings] of Carillon, beside those of every scenario
+ * @property {string} [dist] the folder of another build of Carillon
  * @property {number} [processes] of Carillon; then they, and the load, run on all cores
  */
 
@@ -171,12 +173,33 @@ export class Load {
   }
 }
 
+/** The process that attacks, on the core of the load, which goes first. */
+export class Attacker {
+  #child;
+
+  /**
+   * @param {Server} server
+   * @param {object} attack see load/attack.mjs
+   */
+  constructor({ port }, attack) {
+    const args = ['-n', '10', process.execPath, join(BENCH, 'load', 'attack.mjs')];
+    this.#child = start(1, 'nice', args, {}, true);
+    this.#child.send({ port, ...attack });
+  }
+
+  async stop() {
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exit;
+  }
+}
+
 /**
  * @param {ServerName} name
  * @param {number} port
  * @param {Options} options
  */
-function launch(name, port, { database, slowFlush, url, processes }) {
+function launch(name, port, { database, slowFlush, url, processes, settings: own, dist }) {
   const node = process.execPath;
   const env = { PORT: String(port), NODE_ENV: 'production' };
   switch (name) {
@@ -191,9 +214,10 @@ function launch(name, port, { database, slowFlush, url, processes }) {
         READ_LIMIT_PER_MINUTE: '0',
         EVENTS_RETENTION_COUNT: '10000000',
         LOG_LEVEL: 'warn',
+        ...own,
       };
       const preload = slowFlush ? ['--import', join(BENCH, 'slow-flush.mjs')] : [];
-      const args = [...preload, join(ROOT, 'dist', 'main.js')];
+      const args = [...preload, join(dist ?? join(ROOT, 'dist'), 'main.js')];
       return start(processes ? 'all' : 0, node, args, settings, false, slowFlush);
     }
     case 'nchan':
