@@ -4,10 +4,7 @@ import { jest } from '@jest/globals';
 import { type NotifyElsewhere, PostgresBell } from '../src/database/postgres-bell.js';
 import { until } from './support/hopper.js';
 import { PostgresServer } from './support/postgres.js';
-import { fatal, Relay } from './support/relay.js';
-
-/** What a server sends to a connection that an administrator ends, before it closes that. */
-const TERMINATED = fatal('57P01', 'terminating connection due to administrator command');
+import { Relay } from './support/relay.js';
 
 describe('the commit notifications of PostgreSQL', () => {
   let server: PostgresServer;
@@ -75,10 +72,16 @@ describe('the commit notifications of PostgreSQL', () => {
 
   it('go on over a new connection when the one before it ends late', async () => {
     const relay = await Relay.start(server.port);
-    const [one, other] = [open(relay.through(url)), open()];
+    await admin.query(`create role notifier login password 'p'`);
+    const role = url.replace('carillon:secret', 'notifier:p');
+    const [one, other] = [open(relay.through(role)), open()];
     await listening(one, other);
+    // A statement that fails leaves a connection that is ended in order, and that the server has to close.
     relay.holdsEnds = true;
-    relay.sockets[0]!.write(TERMINATED);
+    await admin.query('revoke execute on function pg_notify(text, text) from public');
+    one.bell.ring();
+    await until(() => warnings.length > 0);
+    await admin.query('grant execute on function pg_notify(text, text) to public');
     await until(() => one.heard.rings > 1);
 
     relay.sockets[0]!.end();
