@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import type { NextFunction, Request, Response } from 'express';
 import { Logger } from 'nestjs-pino';
 import { serveDocumentation } from './app.documentation.js';
 import { AppModule } from './app.module.js';
@@ -10,6 +9,7 @@ import { openDatabase } from './database/database.module.js';
 import { openInTurns } from './events/openings.js';
 import { Turns } from './events/turns.js';
 import { answerOptions } from './http/allowed-methods.js';
+import { closeConnections, keepIdleConnections } from './http/connections.js';
 import { Origins } from './http/origins.js';
 import { entityTag } from './http/representations.js';
 import { identify } from './http/request-id.js';
@@ -51,12 +51,14 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.use(identify);
   app.use(keepStreamsAlone);
   app.use(helmet(securityHeaders));
-  app.use(closeConnectionsWhenStopping(app.get(Lifecycle, { strict: false })));
+  const lifecycle = app.get(Lifecycle, { strict: false });
+  app.use(closeConnections(() => lifecycle.isStopping));
   app.use(app.get(Origins, { strict: false }).check);
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(openInTurns(app.get(Turns, { strict: false })));
   app.use(answerOptions);
   serveDocumentation(app);
+  keepIdleConnections(app.getHttpServer());
   answerUnreadableRequests(app.getHttpServer());
   await app.init();
   app.useLogger(app.get(Logger));
@@ -87,10 +89,3 @@ const securityHeaders: Parameters<typeof helmet>[0] = {
   },
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
 };
-
-function closeConnectionsWhenStopping(lifecycle: Lifecycle) {
-  return (_request: Request, response: Response, next: NextFunction): void => {
-    if (lifecycle.isStopping) response.set('Connection', 'close');
-    next();
-  };
-}

@@ -28,6 +28,7 @@ export async function serve(config: Config): Promise<void> {
   surviveHangup();
   const app = await createApplication(config);
   await listen(app, config);
+  warnOfFewStreams(app, config);
   stopOnSignal(app);
 }
 
@@ -44,6 +45,14 @@ async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Prom
   // Of several processes, the one that started them tells.
   if (cluster.isWorker) process.send?.({ listeningAt: `http://${host}:${port}` });
   else new Logger('Carillon').log(`Listening at http://${host}:${port}`);
+}
+
+function warnOfFewStreams(app: NestExpressApplication, { STREAM_MAX }: Config): void {
+  const { maximum } = app.get(Streams, { strict: false });
+  if (maximum === STREAM_MAX) return;
+  new Logger('Carillon').warn(
+    `STREAM_MAX is ${STREAM_MAX}, but only ${maximum} streams can be open: the limit of open files is too low (ulimit -n).`,
+  );
 }
 
 function unusable(error: NodeJS.ErrnoException, port: number, host: string): Error {

@@ -25,6 +25,7 @@ import { Listener, type ResetReason, type StreamContext } from './listener.js';
 import { Outlet } from './outlet.js';
 import { Replays } from './replays.js';
 import { Rights } from './rights.js';
+import { streamMaximum } from './stream-maximum.js';
 import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
 import { Turns } from './turns.js';
 
@@ -45,6 +46,8 @@ interface Start {
 /** Opens streams, keeps them alive, and ends them. */
 @Injectable()
 export class Streams implements OnModuleInit, BeforeApplicationShutdown {
+  /** Streams that may be open at once. */
+  readonly maximum: number;
   readonly #logger = new Logger(Streams.name);
   /** Each with the caller who has opened it. */
   readonly #listeners = new Map<Listener, Caller | undefined>();
@@ -68,6 +71,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     private readonly closing: ClosingFrame,
     turns: Turns,
   ) {
+    this.maximum = streamMaximum(config.STREAM_MAX);
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
     this.#channels = new Channels({ feed, rights, turns });
@@ -138,7 +142,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
-    if (this.#closing || this.size >= this.config.STREAM_MAX) return of(this.closing.for(request));
+    if (this.#closing || this.size >= this.maximum) return of(this.closing.for(request));
 
     const response = request.res!;
     const cursor = requestedCursor(request);

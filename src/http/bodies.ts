@@ -26,9 +26,7 @@ const json = express.json({
 });
 
 function refuseOtherMediaTypes(request: Request, _response: Response, next: NextFunction): void {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
-  const hasBody = encoding !== undefined || Number(length) > 0;
-  if (!hasBody || (request.is(MEDIA_TYPES) && isUtf8Charset(request))) return next();
+  if (!hasBody(request) || (request.is(MEDIA_TYPES) && isUtf8Charset(request))) return next();
   const given = request.headers['content-type'] ?? 'not there';
   const header = request.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'; // RFC 5789, W3C LDP 7.1
   throw new Problem(
@@ -36,6 +34,11 @@ function refuseOtherMediaTypes(request: Request, _response: Response, next: Next
     `Content-Type is ${given}; send JSON in UTF-8 as ${MEDIA_TYPES[0]}.`,
     { headers: { [header]: MEDIA_TYPES.join(', ') } },
   );
+}
+
+export function hasBody({ headers }: Request): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || Number(length) > 0;
 }
 
 /** JSON is UTF-8 (RFC 8259, 8.1). */
@@ -51,10 +54,7 @@ function readJson(request: Request, response: Response, next: NextFunction): voi
     if (!answered) next(error);
     answered = true;
   };
-  onTooLarge(request, () => {
-    response.set('Connection', 'close');
-    proceed(tooLarge());
-  });
+  onTooLarge(request, () => proceed(tooLarge()));
   json(request, response, (error?: unknown) => proceed(error && toProblem(error)));
 }
 

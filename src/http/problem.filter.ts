@@ -9,6 +9,8 @@ import {
 import type { Request, Response } from 'express';
 import { DatabaseUnavailable, TooManyWaiting } from '../database/errors.js';
 import { noRoute } from './allowed-methods.js';
+import { hasBody } from './bodies.js';
+import { closeWithoutReading } from './connections.js';
 import { Problem, problemAnswer, type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Turns whatever was thrown into a problem document. The one place that does. */
@@ -44,6 +46,7 @@ function send(response: Response, problem: Problem): void {
   const requestId = response.getHeader('X-Request-Id') as string | undefined;
   const { status, headers, body } = problemAnswer(problem, requestId);
   for (const name of OF_THE_ANSWER) response.removeHeader(name);
+  if (hasBody(response.req) && !response.req.complete) closeWithoutReading(response);
   response.status(status).set(headers);
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { closeWithoutReading, endWithoutReading, isLingering } from './connections.js';
 import { Problem, problemAnswer, type ProblemCode } from './problems.js';
 import { isStreaming } from './streaming-connections.js';
 
@@ -9,9 +10,11 @@ export function answerUnreadableRequests(server: Server): void {
   server.on('checkExpectation', ({ headers }: IncomingMessage, response: ServerResponse) => {
     const detail = `Expect is ${headers.expect}; only 100-continue is known here.`;
     const answer = answerOf(new Problem('expectation-failed', detail));
+    closeWithoutReading(response);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (isLingering(socket)) return;
     const code = codeOf(error);
     const running = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
     // Bytes put into a stream would end up inside it; where the connection failed there is nobody to tell.
@@ -19,7 +22,7 @@ export function answerUnreadableRequests(server: Server): void {
     // What came before the bytes that are wrong was right, and gets its answer.
     else if (running?.req.complete) running.once('finish', () => socket.destroySoon());
     else if (running?.headersSent) socket.destroy();
-    else socket.end(toBytes(answerOf(new Problem(code, `${error.message}.`))));
+    else endWithoutReading(socket, toBytes(answerOf(new Problem(code, `${error.message}.`))));
   });
 }
 

@@ -20,7 +20,12 @@ export class CarillonProcess {
     environment: Record<string, string> = {},
   ) {
     this.url = `http://127.0.0.1:${port}`;
-    this.#child = spawn(process.execPath, [MAIN], {
+    // A process may not open more files than that; node itself raises a lower soft limit.
+    const { OPEN_FILES, ...rest } = environment;
+    const command = [process.execPath, MAIN];
+    const limited = OPEN_FILES ? ['sh', '-c', `ulimit -n ${OPEN_FILES}; exec "$0" "$@"`] : [];
+    const [program, ...parameters] = [...limited, ...command];
+    this.#child = spawn(program!, parameters, {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
@@ -28,7 +33,7 @@ export class CarillonProcess {
         HOST: '127.0.0.1',
         RATE_LIMIT_PER_MINUTE: '0',
         READ_LIMIT_PER_MINUTE: '0',
-        ...environment,
+        ...rest,
       },
     });
     this.#child.stdout!.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
