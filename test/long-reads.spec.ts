@@ -1,10 +1,13 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Engine } from '../src/database/database.js';
+import { Database, type Engine } from '../src/database/database.js';
 import { openDatabase } from '../src/database/database.module.js';
 import { isPostgres } from '../src/database/dialect.js';
 import { LongReads } from '../src/database/long-reads.js';
 import type { Schema } from '../src/database/schema.js';
+import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { Person } from './support/people.js';
+import { problemOf } from './support/requests.js';
 
 const one = (db: Kysely<Schema>): CompiledQuery<{ one: number }> =>
   sql<{ one: number }>`select 1 as one`.compile(db);
@@ -89,5 +92,29 @@ describe('long reads', () => {
       await new Promise(setImmediate);
     }
     expect(await Promise.all(taken)).toHaveLength(6);
+  });
+});
+
+describe('a search', () => {
+  let application: RunningApplication;
+  beforeAll(async () => {
+    application = await startApplication();
+  });
+  afterAll(() => application.stop());
+
+  it('that is too much is answered with 503 and what to do, to the one who asks for too much', async () => {
+    const { app, url } = application;
+    const [ada, bob] = [await Person.signUp(url, 'ada'), await Person.signUp(url, 'bob')];
+    await bob.says(await bob.makes('Room'), 'found');
+    const reads = app.get(LongReads, { strict: false });
+    const query = endless(app.get(Database, { strict: false }).read);
+    const running = Array.from({ length: 5 }, () => reads.run(ada.id, query));
+    // Theirs come to their deadline while nobody waits for them.
+    const ended = Promise.allSettled(running);
+    const refused = await ada.send('GET', '/api/messages?q=found');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await problemOf(refused)).detail).toContain('Search one room');
+    await ended;
+    expect(await bob.gets('/api/messages?q=found')).toMatchObject([{ text: 'found' }]);
   });
 });
