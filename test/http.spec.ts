@@ -107,6 +107,60 @@ describe('every request', () => {
       expect((await post(`${url}/api/users`, brackets)).status).toBe(201);
     });
 
+    it.each([
+      [
+        'unknown properties',
+        Object.fromEntries([...Array(4000).keys()].map((n) => [`k${n}`, 1])),
+        400,
+      ],
+      [
+        'unknown properties that fit into its values',
+        Object.fromEntries([...Array(900).keys()].map((n) => [`k${n}`, 1])),
+        422,
+      ],
+      ['elements in a list', { firstname: Array(20_000).fill(1) }, 400],
+      [
+        'nested properties',
+        { a: { b: Object.fromEntries([...Array(2000).keys()].map((n) => [n, {}])) } },
+        400,
+      ],
+      [
+        'unknown names',
+        Object.fromEntries([...Array(90).keys()].map((n) => [`${'x'.repeat(600)}${n}`, 1])),
+        422,
+      ],
+    ])('a body with many %s: in few bytes', async (_, body, status) => {
+      const response = await post(`${url}/api/users`, body);
+      expect(response.status).toBe(status);
+      const { detail, errors = [] } = await problemOf(response);
+      expect(detail.length).toBeLessThanOrEqual(2000);
+      expect(errors.length).toBeLessThanOrEqual(20);
+      expect(JSON.stringify(errors).length).toBeLessThan(10_000);
+    });
+
+    it('the first 20 errors of a body, and how many more there are', async () => {
+      const body = Object.fromEntries([...Array(50).keys()].map((n) => [`k${n}`, 1]));
+      const { detail, errors } = await problemOf(await post(`${url}/api/users`, body));
+      expect(errors).toHaveLength(20);
+      expect(detail).toMatch(/^52 errors, of which 32 are not listed: /);
+    });
+
+    it.each([
+      ['many parameters', `?${[...Array(500).keys()].map((n) => `k${n}=1`).join('&')}`],
+      ['one parameter many times', `?${'limit=1&'.repeat(500)}`],
+      ['a long parameter', `?after=${'x'.repeat(5000)}`],
+      ['a long name', `?${'x'.repeat(5000)}=1`],
+    ])('a query with %s: in few bytes', async (_, query) => {
+      const response = await fetch(`${url}/api/users${query}`);
+      expect(response.status).toBe(400);
+      expect(JSON.stringify(await problemOf(response)).length).toBeLessThan(5000);
+    });
+
+    it('a path that is long: in few bytes', async () => {
+      const response = await fetch(`${url}/${'x'.repeat(10_000)}`);
+      expect((await problemOf(response)).detail.length).toBeLessThanOrEqual(2000);
+    });
+
     it('a body that looks like a string without end, as fast as any other', async () => {
       const began = performance.now();
       for (let n = 0; n < 20; n++) {

@@ -10,6 +10,8 @@ import { Problem } from './problems.js';
 const BODY_LIMIT = 64 * 1024; // bytes
 /** Objects and arrays inside one another: more than any body has that is meant, less than overflows a stack. */
 const DEPTH_LIMIT = 64;
+/** Properties and elements in all of a body: so many are checked in some 10 ms. */
+const MOST_VALUES = 1000;
 
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
@@ -95,14 +97,18 @@ function toProblem(error: unknown): unknown {
 function refuseWhatDoesNotParse(_request: unknown, _response: unknown, body: Buffer): void {
   // The parser would put U+FFFD in place of what it cannot decode, and the client would never know.
   if (!isUtf8(body)) throw new Problem('malformed-request', 'The body is not valid UTF-8.');
-  if (depthOf(body) > DEPTH_LIMIT)
+  const { depth, commas } = shapeOf(body);
+  if (depth > DEPTH_LIMIT)
     throw new Problem('malformed-request', `The body is nested more than ${DEPTH_LIMIT} deep.`);
+  if (commas >= MOST_VALUES)
+    throw new Problem('malformed-request', `The body may have at most ${MOST_VALUES} values.`);
 }
 
-/** How deep objects and arrays stand inside one another, in one pass. What is not JSON is left to the parser. */
-function depthOf(json: Buffer): number {
+/** How deep objects and arrays stand inside one another, and what separates them, in one pass. What is not JSON is left to the parser. */
+function shapeOf(json: Buffer): { depth: number; commas: number } {
   let depth = 0;
   let deepest = 0;
+  let commas = 0;
   let inString = false;
   for (let i = 0; i < json.length; i++) {
     const byte = json[i];
@@ -110,8 +116,9 @@ function depthOf(json: Buffer): number {
     else if (inString) i += byte === BACKSLASH ? 1 : 0;
     else if (byte === BRACKET || byte === BRACE) deepest = Math.max(deepest, ++depth);
     else if (byte === BRACKET_END || byte === BRACE_END) depth--;
+    else if (byte === COMMA) commas++;
   }
-  return deepest;
+  return { depth: deepest, commas };
 }
 
-const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = Buffer.from('"\\[]{}');
+const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END, COMMA] = Buffer.from('"\\[]{},');

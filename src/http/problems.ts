@@ -98,14 +98,21 @@ export function invalidProperty(field: string, detail: string): Problem {
   return new Problem('validation-failed', `${field} ${detail}.`, { errors });
 }
 
+/** UTF-16 code units of a `detail`: it repeats what the client has sent. */
+const LONGEST_DETAIL = 2000;
+
+/** The beginning of a text that is too long, with an ellipsis. */
+export const shorten = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
+
 /** An error that is told to the client. */
 export class Problem extends HttpException {
   constructor(
     readonly code: ProblemCode,
-    readonly detail: string,
+    detail: string,
     readonly extras: ProblemExtras = {},
   ) {
-    super(detail, PROBLEMS[code].status, { cause: extras.cause });
+    super(shorten(detail, LONGEST_DETAIL), PROBLEMS[code].status, { cause: extras.cause });
   }
 
   document(requestId?: string): ProblemDocument {
@@ -115,7 +122,7 @@ export class Problem extends HttpException {
       type: problemTypeUri(this.code),
       title,
       status,
-      detail: this.detail,
+      detail: this.message,
       ...(requestId && { requestId }),
       ...(errors && { errors }),
       ...members,

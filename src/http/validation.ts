@@ -4,9 +4,17 @@ import {
   ValidationPipe,
   type ValidationError,
 } from '@nestjs/common';
-import { type FieldError, Problem } from './problems.js';
+import { type FieldError, Problem, shorten } from './problems.js';
 
 const UNKNOWN = 'is not known here';
+/** Properties of a body, or parameters of a query: more than any has, and few enough to be checked in no time. */
+const MOST_PROPERTIES = 100;
+/** UTF-16 code units of a parameter's value; a search has 200 at most. */
+const LONGEST_PARAMETER = 2000;
+/** Errors that a problem document reports one by one. */
+const MOST_ERRORS = 20;
+/** UTF-16 code units of a name that an error repeats. */
+const LONGEST_FIELD = 100;
 
 class Invalid extends Error {
   constructor(readonly errors: readonly FieldError[]) {
@@ -32,6 +40,8 @@ export class RequestValidation extends ValidationPipe {
     const refusal = isBody ? invalidBody : invalidParameter;
     if (isBody && !isObject(value))
       throw new Problem('validation-failed', 'The body must be a JSON object.');
+    refuseTooMuch(value, refusal);
+    if (metadata.type === 'query') refuseLongParameters(value);
     // class-validator takes the names that every object has for known.
     const inherited = isObject(value)
       ? Object.keys(value).filter((name) => name in Object.prototype)
@@ -49,6 +59,27 @@ export class RequestValidation extends ValidationPipe {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Before class-transformer and class-validator, which take some 20 µs for each property and report each. */
+function refuseTooMuch(value: unknown, refusal: (errors: readonly FieldError[]) => Problem): void {
+  if (!isObject(value)) return;
+  const entries = Object.entries(value);
+  const count = entries.reduce((sum, [, one]) => sum + (Array.isArray(one) ? one.length : 1), 0);
+  if (count > MOST_PROPERTIES)
+    throw new Problem(
+      refusal([]).code,
+      `There may be at most ${MOST_PROPERTIES} properties or parameters, elements of lists included; there are ${count}.`,
+    );
+}
+
+function refuseLongParameters(value: unknown): void {
+  const entries = Object.entries(isObject(value) ? value : {});
+  const long = entries.filter(([, one]) =>
+    [one].flat().some((text) => String(text).length > LONGEST_PARAMETER),
+  );
+  const detail = `must have at most ${LONGEST_PARAMETER} characters`;
+  if (long.length > 0) throw invalidParameter(long.map(([field]) => ({ field, detail })));
+}
+
 function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
   return Object.entries(constraints ?? {}).map(([constraint, message]) => ({
     field: property,
@@ -57,16 +88,30 @@ function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
 }
 
 function invalidBody(errors: readonly FieldError[]): Problem {
-  const located = errors.map(({ field, detail }) => ({ field, pointer: pointer(field), detail }));
-  return new Problem('validation-failed', sentence(errors), { errors: located });
+  const located = shortened(errors).map(({ field, detail }) => ({
+    field,
+    pointer: pointer(field),
+    detail,
+  }));
+  return new Problem('validation-failed', sentence(errors), {
+    errors: located,
+  });
 }
 
 function invalidParameter(errors: readonly FieldError[]): Problem {
-  return new Problem('invalid-parameter', sentence(errors), { errors });
+  return new Problem('invalid-parameter', sentence(errors), { errors: shortened(errors) });
 }
 
-const sentence = (errors: readonly FieldError[]): string =>
-  `${errors.map(({ field, detail }) => `${field} ${detail}`).join('; ')}.`;
+function sentence(errors: readonly FieldError[]): string {
+  const named = shortened(errors).map(({ field, detail }) => `${field} ${detail}`);
+  const others = errors.length - named.length;
+  return `${others > 0 ? `${errors.length} errors, of which ${others} are not listed: ` : ''}${named.join('; ')}.`;
+}
+
+const shortened = (errors: readonly FieldError[]): FieldError[] =>
+  errors
+    .slice(0, MOST_ERRORS)
+    .map(({ field, detail }) => ({ field: shorten(field, LONGEST_FIELD), detail }));
 
 /** RFC 6901: `~` and `/` are escaped, then the whole is percent-encoded for a URI fragment. */
 const pointer = (field: string): string =>
