@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import type { Caller } from '../http/caller.js';
 import { LONGEST_NAME } from '../http/names.js';
 import { Problem } from '../http/problems.js';
+import { withoutInvisible } from '../http/visible-text.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentity } from './adopt-identity.js';
 
@@ -140,6 +141,7 @@ const asUsername = (name: string): string =>
 /** As the directory keeps names; empty where a claim is none. */
 function nameOf(claim: unknown): string {
   if (typeof claim !== 'string') return '';
-  const text = claim.toWellFormed().replaceAll(/\p{C}/gu, ' ').normalize('NFC').trim();
+  const printable = claim.toWellFormed().replaceAll(/[\p{Cc}\p{Co}\p{Cn}]/gu, ' ');
+  const text = withoutInvisible(printable).normalize('NFC').trim();
   return [...text].slice(0, LONGEST_NAME).join('');
 }

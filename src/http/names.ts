@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { hasInvisible, isVisible } from './visible-text.js';
 
 /** Unicode code points. */
 export const LONGEST_NAME = 200;
@@ -29,8 +30,8 @@ function mistake(value: unknown, longest: number): string | undefined {
   if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
   if (/\p{Cc}/u.test(value)) return 'must not have control characters, such as a line break';
   const length = [...value].length;
-  if (length > 0 && !/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value))
-    return 'must have a character that can be seen';
+  if (length > 0 && !isVisible(value)) return 'must have a character that can be seen';
+  if (hasInvisible(value)) return 'must not have characters that cannot be seen';
   if (length >= 1 && length <= longest) return undefined;
   return `must have 1 to ${longest} characters, not counting space around it; it has ${length}`;
 }

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { termsOf } from '../database/text-search.js';
 import { Name } from '../http/names.js';
+import { isVisible } from '../http/visible-text.js';
 import { WholeNumber } from '../whole-number.js';
 import { KINDS, type Kind, ROLES, type Role } from './room.js';
 
@@ -107,7 +108,7 @@ function mistake(value: unknown): string | undefined {
   const length = [...value].length;
   if (length > LONGEST_MESSAGE)
     return `must have at most ${LONGEST_MESSAGE} characters; it has ${length}`;
-  if (!/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value)) return 'must have a character that can be seen';
+  if (!isVisible(value)) return 'must have a character that can be seen';
   return undefined;
 }
 
