@@ -59,10 +59,10 @@ function parse(): { from: string; to: string } {
 const pathOf = (url: string): string => resolve(url.slice('sqlite:'.length).replace(/^\/\//, ''));
 
 function reporter() {
-  let told = Date.now();
+  let told = performance.now();
   return (table: string, rows: number, isDone: boolean): void => {
-    if (!isDone && Date.now() - told < EVERY) return;
-    told = Date.now();
+    if (!isDone && performance.now() - told < EVERY) return;
+    told = performance.now();
     say(`${table}: ${rows} rows${isDone ? ', compared' : ''}`);
   };
 }

@@ -91,7 +91,7 @@ class Driver extends SqliteDriver {
    * hold the event loop while it waits for another process, so it is asked again instead.
    */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const end = Date.now() + BUSY_TIMEOUT;
+    const end = performance.now() + BUSY_TIMEOUT;
     while (!(await this.#begins(connection, end))) await sleep(Math.random() * BUSY_PAUSE);
   }
 
@@ -102,7 +102,7 @@ class Driver extends SqliteDriver {
       await connection.executeQuery(CompiledQuery.raw(this.begin));
       return true;
     } catch (error) {
-      if (isBusy(error) && Date.now() < end) return false;
+      if (isBusy(error) && performance.now() < end) return false;
       throw error;
     } finally {
       this.#patiently.get();

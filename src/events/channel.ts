@@ -14,8 +14,10 @@ const PAGES = 32;
 /** One that has been handed all that it is to hear of up to `position`. */
 export interface LiveListener {
   readonly position: number;
-  /** Takes a run of facts, the last of which stands at `head`; 0 where none has a position. */
+  /** Takes a run of facts, the last of which stands at `head`, at a time by the monotonic clock. */
   receive(run: Chunk, head: number, now: number): void;
+  /** Takes a run of transient events alone, which have no position. */
+  receiveTransient(run: Chunk, now: number): void;
   /** Is told that a run begins before its position and ends behind it; it has to read on by itself. */
   fallBehind(): void;
 }
@@ -23,6 +25,13 @@ export interface LiveListener {
 interface EncodedPage {
   readonly facts: readonly LoggedFact[];
   readonly chunk: Chunk;
+}
+
+/** What is handed to all live listeners. */
+interface Run {
+  readonly chunk: Chunk;
+  /** Of its facts; `undefined` where it holds transient events alone. */
+  readonly positions: { readonly first: number; readonly last: number } | undefined;
 }
 
 /** The listeners of one view. What they hear is put together once for all of them. */
@@ -110,10 +119,10 @@ export class Channel {
     if (isTooMuch) return this.fallBehind();
     if (this.#live.size === 0) return;
     this.#handing = true;
-    const run = Chunk.of([...this.#frames(facts), ...ephemeral]);
-    const { position: first } = facts[0] ?? { position: Infinity };
-    const { position: head } = facts.at(-1) ?? { position: 0 };
-    this.#hand(this.#live.values(), run, first, head);
+    const chunk = Chunk.of([...this.#frames(facts), ...ephemeral]);
+    const positions =
+      facts.length > 0 ? { first: facts[0]!.position, last: facts.at(-1)!.position } : undefined;
+    this.#hand(this.#live.values(), { chunk, positions });
   }
 
   /** Has all listeners read on by themselves. */
@@ -147,8 +156,8 @@ export class Channel {
   }
 
   /** Goes on in a later turn when a batch is done. Those that join meanwhile have read the run already. */
-  #hand(rest: SetIterator<LiveListener>, run: Chunk, first: number, head: number): void {
-    const now = Date.now();
+  #hand(rest: SetIterator<LiveListener>, run: Run): void {
+    const now = performance.now();
     for (let n = 0; n < BATCH; n++) {
       const { value: listener, done } = rest.next();
       if (done) {
@@ -156,11 +165,16 @@ export class Channel {
         this.turns.add('live', () => this.flush());
         return;
       }
-      if (listener.position < first) listener.receive(run, head, now);
-      else if (listener.position < head) listener.fallBehind();
+      handTo(listener, run, now);
     }
-    this.turns.add('live', () => this.#hand(rest, run, first, head));
+    this.turns.add('live', () => this.#hand(rest, run));
   }
+}
+
+function handTo(listener: LiveListener, { chunk, positions }: Run, now: number): void {
+  if (!positions) listener.receiveTransient(chunk, now);
+  else if (listener.position < positions.first) listener.receive(chunk, positions.last, now);
+  else if (listener.position < positions.last) listener.fallBehind();
 }
 
 const isSame = (one: readonly LoggedFact[], other: readonly LoggedFact[]): boolean =>

@@ -5,6 +5,7 @@ import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
 import type { ChangeInOrder, Rights } from './rights.js';
+import { SetIndex } from './set-index.js';
 import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
 import type { Turns } from './turns.js';
 
@@ -20,8 +21,8 @@ export class Channels {
   readonly #byKey = new Map<string, Channel>();
   /** How many listeners a channel has, live or catching up. */
   readonly #sizes = new Map<Channel, number>();
-  readonly #byTopic = new Map<string, Set<Channel>>();
-  readonly #byPerson = new Map<string, Set<Channel>>();
+  readonly #byTopic = new SetIndex<string, Channel>();
+  readonly #byPerson = new SetIndex<string, Channel>();
   readonly #refused = new Subject<Channel>();
   readonly #endedSessions = new Subject<string>();
 
@@ -39,7 +40,7 @@ export class Channels {
 
   /** The views of a person that someone listens to. */
   viewsOf(userId: string): PersonalView[] {
-    return Array.from(this.#byPerson.get(userId) ?? [], ({ view }) => view).filter(isPersonal);
+    return Array.from(this.#byPerson.get(userId), ({ view }) => view).filter(isPersonal);
   }
 
   /** The channel of a view, for one more listener. The feed has reached the position of the person's rights. */
@@ -49,9 +50,9 @@ export class Channels {
       const { feed, rights, turns } = this.context;
       channel = new Channel(view, feed, turns);
       this.#byKey.set(view.key, channel);
-      for (const topic of channel.topics) put(this.#byTopic, topic, channel);
+      for (const topic of channel.topics) this.#byTopic.add(topic, channel);
       if (view.person) {
-        put(this.#byPerson, view.person.userId, channel);
+        this.#byPerson.add(view.person.userId, channel);
         for (const change of rights.changesSince(view.person)) this.#change(channel, change);
       }
     }
@@ -65,8 +66,8 @@ export class Channels {
     if (size > 0) return;
     this.#sizes.delete(channel);
     this.#byKey.delete(channel.view.key);
-    for (const topic of channel.topics) take(this.#byTopic, topic, channel);
-    if (channel.view.person) take(this.#byPerson, channel.view.person.userId, channel);
+    for (const topic of channel.topics) this.#byTopic.delete(topic, channel);
+    if (channel.view.person) this.#byPerson.delete(channel.view.person.userId, channel);
   }
 
   /** Hands facts to those who hear of them. What a fact changes in that holds for those behind it. */
@@ -122,12 +123,12 @@ export class Channels {
   }
 
   #withTopic(topic: string): Iterable<Channel> {
-    return this.#byTopic.get(topic) ?? [];
+    return this.#byTopic.get(topic);
   }
 
   #changeBy(fact: LoggedFact): void {
     for (const change of this.context.rights.observe(fact))
-      for (const channel of this.#byPerson.get(change.userId) ?? []) this.#change(channel, change);
+      for (const channel of this.#byPerson.get(change.userId)) this.#change(channel, change);
   }
 
   #change(channel: Channel, change: ChangeInOrder): void {
@@ -136,24 +137,12 @@ export class Channels {
     if (named && !named.has(topic)) return;
     channel.change(change);
     if (named && !granted) this.#refused.next(channel);
-    if (granted) put(this.#byTopic, topic, channel);
-    else take(this.#byTopic, topic, channel);
+    if (granted) this.#byTopic.add(topic, channel);
+    else this.#byTopic.delete(topic, channel);
   }
 }
 
 function flush(channels: Set<Channel>): void {
   for (const channel of channels) channel.flush();
   channels.clear();
-}
-
-function put(index: Map<string, Set<Channel>>, key: string, channel: Channel): void {
-  const channels = index.get(key);
-  if (channels) channels.add(channel);
-  else index.set(key, new Set([channel]));
-}
-
-function take(index: Map<string, Set<Channel>>, key: string, channel: Channel): void {
-  const channels = index.get(key);
-  channels?.delete(channel);
-  if (channels?.size === 0) index.delete(key);
 }

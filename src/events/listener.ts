@@ -1,3 +1,4 @@
+import type { Caller } from '../http/caller.js';
 import type { Backlog, Waiting } from './backlog.js';
 import type { Channel, LiveListener } from './channel.js';
 import { Chunk } from './chunk.js';
@@ -31,18 +32,20 @@ export class Listener implements LiveListener, Waiting {
   #catchingUp = false;
   #hasBeenLive = false;
   #ended = false;
-  /** When bytes were last given to the socket, and since when it takes no more; ms since the epoch. */
-  #lastWrite = Date.now();
+  #left = false;
+  /** When bytes were last given to the socket, and since when it takes no more; by the monotonic clock, in ms. */
+  #lastWrite = performance.now();
   #fullSince = 0;
   #taken = 0;
 
   constructor(
     readonly channel: Channel,
+    readonly caller: Caller | undefined,
     private readonly outlet: Outlet,
     private readonly context: StreamContext,
     position: number,
-    /** When it is to end; ms since the epoch. */
-    private readonly expires: number,
+    /** When its lifetime is over, by the monotonic clock; ms. */
+    private readonly due: number,
     private readonly onLive: () => void,
     onLeave: () => void,
   ) {
@@ -75,11 +78,16 @@ export class Listener implements LiveListener, Waiting {
   }
 
   receive(run: Chunk, head: number, now: number): void {
-    if (head > 0) this.#position = head;
-    // What has no position does not count as a sign of life: the cursor would grow old meanwhile.
+    this.#position = head;
+    this.#write(run, now);
+    if (this.#fullSince) this.channel.leave(this);
+  }
+
+  receiveTransient(run: Chunk, now: number): void {
+    // It does not count as a sign of life: the cursor would grow old meanwhile.
     const lastWrite = this.#lastWrite;
     this.#write(run, now);
-    if (head === 0) this.#lastWrite = lastWrite;
+    this.#lastWrite = lastWrite;
     if (this.#fullSince) this.channel.leave(this);
   }
 
@@ -103,20 +111,19 @@ export class Listener implements LiveListener, Waiting {
     return now - this.#fullSince >= timeout;
   }
 
-  /** Whether its lifetime is over. */
-  isDue(now: number): boolean {
-    return !this.#ended && now >= this.expires;
+  /** Whether its lifetime is over, or what its caller signed in with, which ends by the wall clock. */
+  isDue(now: number, wallClock: number): boolean {
+    if (this.#ended) return false;
+    return now >= this.due || (this.caller !== undefined && wallClock >= this.caller.expiresAt);
   }
 
-  /** Tells the client when to come back, as the last thing. */
+  /** Delivers nothing more from now on, and tells the client in a coming turn when to come back, as the last thing. */
   farewell(retry: number): void {
     if (this.#ended) return;
-    this.#writeFrame(frame({ retry }));
     this.#ended = true;
-    // From now on it has so long to take the rest.
-    this.#fullSince ||= Date.now();
     this.channel.leave(this);
-    this.outlet.end();
+    // Many may end at once, as those of sessions that expire together.
+    this.context.turns.add('live', () => this.#close(retry));
   }
 
   /** Drops the connection: what waits for a socket that takes nothing would wait for ever. */
@@ -124,8 +131,17 @@ export class Listener implements LiveListener, Waiting {
     this.outlet.cut();
   }
 
+  #close(retry: number): void {
+    if (this.#left) return;
+    if (!this.outlet.write(Chunk.of([frame({ retry })]))) this.context.backlog.add(this);
+    // From now on it has so long to take the rest.
+    this.#fullSince ||= performance.now();
+    this.outlet.end();
+  }
+
   #leave(onLeave: () => void): void {
     this.#ended = true;
+    this.#left = true;
     this.channel.leave(this);
     this.context.backlog.remove(this);
     onLeave();
@@ -173,7 +189,7 @@ export class Listener implements LiveListener, Waiting {
     const last = facts.at(-1)!;
     const heard = facts.filter((fact) => this.channel.includes(fact));
     this.#position = last.position;
-    this.#write(this.channel.encodePage(heard), Date.now());
+    this.#write(this.channel.encodePage(heard), performance.now());
     // Past facts that it does not hear of, its cursor moves without an event.
     if (heard.at(-1) !== last) this.#writeFrame(frame({ id: this.#cursor }));
   }
@@ -189,7 +205,7 @@ export class Listener implements LiveListener, Waiting {
   }
 
   #writeFrame(bytes: Buffer): void {
-    this.#write(Chunk.of([bytes]), Date.now());
+    this.#write(Chunk.of([bytes]), performance.now());
   }
 
   #write(chunk: Chunk, now: number): void {

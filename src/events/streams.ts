@@ -27,6 +27,7 @@ import { Replays } from './replays.js';
 import { Rights } from './rights.js';
 import { streamMaximum } from './stream-maximum.js';
 import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
+import { SubscriberRegistry } from './subscriber-registry.js';
 import { Turns } from './turns.js';
 
 /** How often all listeners are looked at within the shortest of the times that are watched. */
@@ -49,9 +50,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   /** Streams that may be open at once. */
   readonly maximum: number;
   readonly #logger = new Logger(Streams.name);
-  /** Each with the caller who has opened it. */
-  readonly #listeners = new Map<Listener, Caller | undefined>();
-  readonly #people = new Map<string, number>();
+  readonly #subscribers = new SubscriberRegistry<Listener>();
   readonly #arrivals = new Subject<PersonalView>();
   readonly #departures = new Subject<string>();
   readonly #endedSessions = new Set<string>();
@@ -88,7 +87,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       this.#sendBackPeople();
     });
     this.feed.restarts.subscribe(() => {
-      for (const listener of this.#listeners.keys())
+      for (const listener of this.#subscribers.all)
         this.#context.turns.add('live', () => listener.startAnew());
       this.#sendBackPeople();
     });
@@ -105,16 +104,16 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** How many streams are open, or about to be. */
   get size(): number {
-    return this.#listeners.size + this.#opening;
+    return this.#subscribers.all.size + this.#opening;
   }
 
   /** The people who listen to a view of their own, at this process. */
   get people(): Iterable<string> {
-    return this.#people.keys();
+    return this.#subscribers.users;
   }
 
   isListening(userId: string): boolean {
-    return this.#people.has(userId);
+    return this.#subscribers.hasUser(userId);
   }
 
   /** The view of a person whose stream has become live, each time that one does. */
@@ -174,7 +173,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    for (const listener of this.#listeners.keys()) listener.farewell(retryDelay());
+    for (const listener of this.#subscribers.all) listener.farewell(retryDelay());
   }
 
   /** Counts a stream until it is released: it was joined, or its response is closed without. */
@@ -191,38 +190,32 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   #join(view: StreamView, start: Start, outlet: Outlet, caller: Caller | undefined): void {
     const channel = this.#channels.enter(view);
-    const expires = Math.min(Date.now() + this.#lifetime(), caller?.expiresAt ?? Infinity);
+    const due = performance.now() + this.#lifetime();
     const onLive = (): void => {
       if (isPersonal(view)) this.#arrivals.next(view);
     };
     const onLeave = (): void => {
-      this.#listeners.delete(listener);
+      this.#subscribers.delete(listener);
       this.#channels.leave(channel);
-      if (view.person) this.#count(view.person.userId, -1);
+      if (view.person && !this.isListening(view.person.userId))
+        this.#departures.next(view.person.userId);
     };
     const { position } = start;
     const listener = new Listener(
       channel,
+      caller,
       outlet,
       this.#context,
       position,
-      expires,
+      due,
       onLive,
       onLeave,
     );
-    this.#listeners.set(listener, caller);
-    if (view.person) this.#count(view.person.userId, 1);
+    this.#subscribers.add(listener);
     const isStale = view.person && !this.rights.areCurrent(view.person);
     const isOver = this.#closing || isStale || this.#endedSessions.has(caller?.sessionId ?? '');
     if (isOver) listener.farewell(retryDelay());
     else listener.start(start.reset);
-  }
-
-  #count(userId: string, change: 1 | -1): void {
-    const streams = (this.#people.get(userId) ?? 0) + change;
-    if (streams > 0) return void this.#people.set(userId, streams);
-    this.#people.delete(userId);
-    this.#departures.next(userId);
   }
 
   /** Ends the streams that were opened with a session, and those that are on their way. */
@@ -230,23 +223,21 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.#endedSessions.add(sessionId);
     if (this.#endedSessions.size > ENDED_SESSIONS)
       this.#endedSessions.delete(this.#endedSessions.values().next().value!);
-    for (const [listener, caller] of this.#listeners)
-      if (caller && caller.sessionId === sessionId) listener.farewell(retryDelay());
+    for (const listener of this.#subscribers.ofSession(sessionId)) listener.farewell(retryDelay());
   }
 
   /** In a later turn: some may be about to be opened. They come back, and are refused. */
   #endAllOf(channel: Channel): void {
     this.#context.turns.add('live', () => {
-      for (const listener of this.#listeners.keys())
-        if (listener.channel === channel) listener.farewell(retryDelay());
+      for (const listener of this.#subscribers.ofChannel(channel)) listener.farewell(retryDelay());
     });
   }
 
   /** What has changed for those who signed in is not known: they come back, and it is looked up. */
   #sendBackPeople(): void {
     this.rights.startAnew();
-    for (const [listener, caller] of this.#listeners)
-      if (caller) this.#context.turns.add('live', () => listener.farewell(retryDelay()));
+    for (const listener of this.#subscribers.all)
+      if (listener.caller) this.#context.turns.add('live', () => listener.farewell(retryDelay()));
   }
 
   async #startOf(requested: string | undefined, view: StreamView): Promise<Start> {
@@ -279,14 +270,14 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   #lookAfterAll(): void {
     if (this.#looking) return;
     this.#looking = true;
-    this.#lookAfter(this.#listeners.keys());
+    this.#lookAfter(this.#subscribers.all.values());
   }
 
-  #lookAfter(rest: MapIterator<Listener>): void {
+  #lookAfter(rest: SetIterator<Listener>): void {
     const { STREAM_HEARTBEAT, STREAM_STALL_TIMEOUT } = this.config;
     const { head } = this.feed;
     const heartbeat = this.#heartbeat(head);
-    const now = Date.now();
+    const [now, wallClock] = [performance.now(), Date.now()];
     for (let n = 0; n < BATCH; n++) {
       const { value: listener, done } = rest.next();
       if (done) {
@@ -296,7 +287,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       if (listener.isStalled(STREAM_STALL_TIMEOUT, now)) {
         this.#logger.log('A listener that took nothing for STREAM_STALL_TIMEOUT was cut off.');
         listener.cut();
-      } else if (listener.isDue(now)) listener.farewell(retryDelay());
+      } else if (listener.isDue(now, wallClock)) listener.farewell(retryDelay());
       else listener.beat(STREAM_HEARTBEAT, heartbeat, head, now);
     }
     this.#context.turns.add('live', () => this.#lookAfter(rest));
