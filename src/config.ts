@@ -118,6 +118,18 @@ export class Config {
   @WholeNumber(1, 1_000_000)
   STREAM_MAX: number = 100_000;
 
+  /** Streams that one address (of IPv6, one network of 64 bits) may have open at once; 0 for no limit. */
+  @WholeNumber(0, 1_000_000)
+  STREAM_MAX_PER_ADDRESS: number = 1000;
+
+  /** Streams that one user may have open at once; 0 for no limit. */
+  @WholeNumber(0, 1_000_000)
+  STREAM_MAX_PER_USER: number = 100;
+
+  /** Events that callers who are not signed in may replay; 0 for no limit. */
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
+  STREAM_ANONYMOUS_REPLAY: number = 100_000;
+
   /** Milliseconds, about, after which a stream is ended for its client to come back; `off` for never. */
   @DurationOrOff('1s')
   STREAM_LIFETIME: number = 0;

@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { Backlog, type Waiting } from '../src/events/backlog.js';
-import type { LoggedFact } from '../src/events/event-log.js';
+import { EventLog, type LoggedFact } from '../src/events/event-log.js';
+import { FairQueue } from '../src/events/fair-queue.js';
 import { RecentFacts } from '../src/events/recent-facts.js';
 import { Streams } from '../src/events/streams.js';
 import { Turns } from '../src/events/turns.js';
@@ -10,6 +11,7 @@ import { userDirectory } from '../src/users/users.stream.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, type RawListener } from './support/listener.js';
 import { fact } from './support/log.js';
+import { Person } from './support/people.js';
 import { createUser } from './support/requests.js';
 
 const USERS = '/api/users/event';
@@ -122,6 +124,107 @@ describe('many listeners', () => {
     await close([...inside, next]);
   });
 
+  describe('of one caller, whoever else there is', () => {
+    const from = (address: string) => ({ 'X-Forwarded-For': address });
+    const isRefused = async (application: RunningApplication, headers: object) => {
+      const stream = await listen(application.port, USERS, { headers: { ...headers } });
+      const { size } = application.app.get(Streams, { strict: false });
+      if (stream.retry! < 7500) return false;
+      await stream.until(({ ended }) => ended);
+      expect(application.app.get(Streams, { strict: false }).size).toBe(size);
+      return stream.status === 200 && stream.events.length === 0;
+    };
+
+    it('are as many as STREAM_MAX_PER_ADDRESS and STREAM_MAX_PER_USER allow', async () => {
+      const application = await start({
+        STREAM_MAX_PER_ADDRESS: '2',
+        STREAM_MAX_PER_USER: '3',
+        TRUST_PROXY: '1',
+      });
+      const taken = [
+        ...(await many(2, application, USERS, from('192.0.2.1'))),
+        ...(await many(2, application, USERS, from('2001:db8::1'))),
+      ];
+      for (const same of ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::2'])
+        expect([same, await isRefused(application, from(same))]).toEqual([same, true]);
+      const ada = await Person.signUp(application.url, 'ada');
+      for (const n of [1, 2, 3])
+        taken.push(await ada.listens('/api/events', from(`198.51.100.${n}`)));
+      expect(await isRefused(application, { ...ada.bearer, ...from('198.51.100.4') })).toBe(true);
+      expect(await isRefused(application, from('198.51.100.4'))).toBe(false);
+
+      await taken[0]!.close();
+      const { body } = await listen(application.port, USERS, { headers: from('192.0.2.2') });
+      expect(body).toContain('id: ');
+      while (await isRefused(application, from('192.0.2.1')));
+      await close(taken);
+    });
+
+    it('find a tenth of STREAM_MAX reserved for signed-in users, and readiness tells when all is full', async () => {
+      const application = await start({ STREAM_MAX: '10' });
+      const full = async () => {
+        const response = await fetch(`${application.url}/health/ready`);
+        expect(response.status).toBe(200);
+        return ((await response.json()) as { info: { streams: { full: boolean } } }).info.streams
+          .full;
+      };
+      const strangers = await many(9, application);
+      expect(await isRefused(application, {})).toBe(true);
+      expect(await full()).toBe(false);
+      const ada = await (await Person.signUp(application.url, 'ada')).listens();
+      expect(await full()).toBe(true);
+      await close([...strangers, ada]);
+    });
+
+    it('take turns with others while they catch up, however many they are', async () => {
+      const application = await start({ STREAM_RING_BYTES: '0' });
+      const pages = 30;
+      const ada = await Person.signUp(application.url, 'ada');
+      const [epoch, head] = (await listen(application.port, USERS)).cursor.split('-');
+      await record(application, 64 * pages);
+      const log = application.app.get(EventLog, { strict: false });
+      const reads = jest.spyOn(log, 'read');
+      const strangers = Array.from({ length: 60 }, (_, n) =>
+        listen(application.port, `${USERS}?lastEventId=${epoch}-${Number(head) + n + 1}`),
+      );
+      await Promise.all(strangers);
+      const honest = await ada.listens(`/api/events?lastEventId=${epoch}-${head}`);
+      await honest.hears(64 * pages, 'user.updated');
+      // Its pages begin where no other does.
+      const positions = reads.mock.calls.filter(([, , limit]) => limit === 64).map(([at]) => at);
+      const own = (at: number) => (at - Number(head)) % 64 === 0;
+      const until = positions.findLastIndex(own);
+      const others = positions.slice(positions.findIndex(own), until).filter((at) => !own(at));
+      expect(others.length).toBeLessThan(3 * pages);
+      await close([honest, ...(await Promise.all(strangers))]);
+    });
+
+    it('replay no more than STREAM_ANONYMOUS_REPLAY events while nobody has signed in', async () => {
+      const application = await start({ STREAM_ANONYMOUS_REPLAY: '10' });
+      const ada = await Person.signUp(application.url, 'ada');
+      await record(application, 20);
+      const [epoch, head] = (await listen(application.port, USERS)).cursor.split('-');
+      const at = (position: number) => `${USERS}?lastEventId=${epoch}-${position}`;
+      for (const path of [`${USERS}?lastEventId=earliest`, at(Number(head) - 11), at(0)]) {
+        const stream = await listen(application.port, path);
+        await stream.hears(1, 'reset');
+        expect(stream.events).toEqual([
+          {
+            type: 'reset',
+            id: `${epoch}-${head}`,
+            data: { reason: 'expired', snapshot: '/api/users' },
+          },
+        ]);
+        await stream.close();
+      }
+      const near = await listen(application.port, at(Number(head) - 10));
+      await near.hears(10, 'update');
+      const all = await ada.listens(`${USERS}?lastEventId=earliest`);
+      await all.hears(21, 'update');
+      await close([near, all]);
+    });
+  });
+
   it('are ended when their STREAM_LIFETIME is over, not all at once, and go on elsewhere', async () => {
     const application = await start({ STREAM_LIFETIME: '1s', STREAM_HEARTBEAT: '200ms' });
     const began = Date.now();
@@ -185,6 +288,18 @@ describe('many listeners', () => {
       await close([listener, back]);
     }
     await quick.close();
+  });
+});
+
+describe('a fair queue', () => {
+  it('gives each owner their turn, however much others have put in', () => {
+    const queue = new FairQueue<string>();
+    for (const item of ['a1', 'a2', 'a3']) queue.add('a', item);
+    queue.add('b', 'b1');
+    expect([queue.next(), queue.next()]).toEqual(['a1', 'b1']);
+    queue.add('b', 'b2');
+    const rest = Array.from({ length: 4 }, () => queue.next());
+    expect(rest).toEqual(['a2', 'b2', 'a3', undefined]);
   });
 });
 

@@ -6,6 +6,8 @@ import { oneLine } from './frames.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
 const RETRY = 2000;
+/** The same where there is no place: one that comes back soon would find none again. */
+const RETRY_WHEN_FULL = 15_000;
 
 /** What a stream begins and ends with that is not opened now: when to come back, and with which cursor. */
 @Injectable()
@@ -13,10 +15,10 @@ export class ClosingFrame {
   constructor(private readonly feed: EventFeed) {}
 
   /** With the cursor that the request came with, since Nest would number a message that has no id. */
-  for(request: Request): MessageEvent {
+  for(request: Request, retry = retryDelay()): MessageEvent {
     const { epoch, head } = this.feed;
     const id = oneLine(requestedCursor(request) ?? formatCursor({ epoch, position: head }));
-    return { retry: retryDelay(), id };
+    return { retry, id };
   }
 }
 
@@ -32,6 +34,9 @@ export function requestedCursor(request: Request): string | undefined {
 
 /** Milliseconds after which a client comes back. */
 export const retryDelay = (): number => jittered(RETRY);
+
+/** Milliseconds after which a client comes back for whom there was no place. */
+export const retryDelayWhenFull = (): number => jittered(RETRY_WHEN_FULL);
 
 /** Between half and one and a half of it. */
 export const jittered = (milliseconds: number): number =>

@@ -20,6 +20,13 @@ export interface StreamContext {
   readonly backlog: Backlog;
 }
 
+/** Who has opened a stream, and from where. */
+export interface Opener {
+  /** `undefined` when nobody signed in. */
+  readonly caller: Caller | undefined;
+  readonly network: string;
+}
+
 /**
  * One open stream: a cursor over the log, and the connection that it is written to.
  *
@@ -40,7 +47,7 @@ export class Listener implements LiveListener, Waiting {
 
   constructor(
     readonly channel: Channel,
-    readonly caller: Caller | undefined,
+    private readonly opener: Opener,
     private readonly outlet: Outlet,
     private readonly context: StreamContext,
     position: number,
@@ -52,6 +59,15 @@ export class Listener implements LiveListener, Waiting {
     this.#position = position;
     outlet.on('drain', () => this.#drained());
     outlet.on('close', () => this.#leave(onLeave));
+  }
+
+  get caller(): Caller | undefined {
+    return this.opener.caller;
+  }
+
+  /** Who takes turns with others in what it costs to catch up. */
+  get #owner(): string {
+    return this.opener.caller?.userId ?? this.opener.network;
   }
 
   get position(): number {
@@ -165,7 +181,7 @@ export class Listener implements LiveListener, Waiting {
     if (recent) this.#replay(recent);
     else
       replays
-        .read(this.#position)
+        .read(this.#position, this.#owner)
         .then((facts) => this.#replay(facts))
         // The log cannot be read. The client comes back with its cursor, to this process or to another.
         .catch(() => this.cut());
@@ -180,7 +196,7 @@ export class Listener implements LiveListener, Waiting {
 
   #replay(facts: readonly LoggedFact[]): void {
     this.#tell(facts);
-    this.context.turns.add('replay', () => this.#advance());
+    this.context.replays.inTurn(this.#owner, () => this.#advance());
   }
 
   #tell(facts: readonly LoggedFact[]): void {

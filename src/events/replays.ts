@@ -1,5 +1,6 @@
 import type { EventFeed } from './event-feed.js';
 import { type EventLog, type LoggedFact, upToHole } from './event-log.js';
+import { FairQueue } from './fair-queue.js';
 import type { Turns } from './turns.js';
 
 /** Facts, and bytes of their data, that a listener is given at once while it catches up. */
@@ -14,11 +15,14 @@ const KEPT = 4;
  * What listeners that are behind read: the newest facts from memory, older ones from the log.
  *
  * The database is asked for one page at a time, each in a turn of its own, so that many who come back at once do not
- * hold up those who write.
+ * hold up those who write. Pages are read and encoded for one owner after the other, whichever have the most streams that
+ * are behind.
  */
 export class Replays {
   readonly #kept = new Map<number, Promise<readonly LoggedFact[]>>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #steps = new FairQueue<() => void>();
+  readonly #reads = new FairQueue<() => Promise<void>>();
+  #reading = false;
 
   constructor(
     private readonly feed: EventFeed,
@@ -35,20 +39,34 @@ export class Replays {
     return facts && firstBytes(facts);
   }
 
+  /** Does a step of a replay in a coming turn: of each owner one, and then of each another one. */
+  inTurn(owner: string, step: () => void): void {
+    this.#steps.add(owner, step);
+    this.turns.add('replay', () => this.#steps.next()!());
+  }
+
   /** The facts that follow `position`, up to the head of the feed at the most. */
-  read(position: number): Promise<readonly LoggedFact[]> {
+  read(position: number, owner: string): Promise<readonly LoggedFact[]> {
     let page = this.#kept.get(position);
     if (!page) {
-      page = this.#last.then(() => this.#readInTurn(position));
-      this.#last = page.catch(() => undefined);
+      page = new Promise((resolve, reject) => {
+        this.#reads.add(owner, () => this.#readInTurn(position, owner).then(resolve, reject));
+      });
       this.#keep(position, page);
+      if (!this.#reading) void this.#readAll();
     }
     return page;
   }
 
-  #readInTurn(position: number): Promise<readonly LoggedFact[]> {
+  async #readAll(): Promise<void> {
+    this.#reading = true;
+    for (let read = this.#reads.next(); read; read = this.#reads.next()) await read();
+    this.#reading = false;
+  }
+
+  #readInTurn(position: number, owner: string): Promise<readonly LoggedFact[]> {
     return new Promise((resolve, reject) => {
-      this.turns.add('replay', () => {
+      this.inTurn(owner, () => {
         this.log
           .read(position, this.feed.head, PAGE_OF_LOG)
           .then((facts) => resolve(firstBytes(upToHole(facts))), reject);

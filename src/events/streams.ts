@@ -5,24 +5,31 @@ import {
   type MessageEvent,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { EMPTY, Observable, of, Subject } from 'rxjs';
 import { Config } from '../config.js';
 import { DatabaseUnavailable } from '../database/errors.js';
-import type { Caller } from '../http/caller.js';
+import { networkOf } from '../http/client-address.js';
 import { Problem } from '../http/problems.js';
 import { Backlog } from './backlog.js';
 import type { Channel } from './channel.js';
 import { Channels } from './channels.js';
 import { Chunk } from './chunk.js';
-import { ClosingFrame, jittered, requestedCursor, retryDelay } from './closing-frame.js';
+import {
+  ClosingFrame,
+  jittered,
+  requestedCursor,
+  retryDelay,
+  retryDelayWhenFull,
+} from './closing-frame.js';
 import { formatCursor, parseCursor } from './cursor.js';
 import { Ephemerals } from './ephemerals.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
 import { frame, oneLine } from './frames.js';
-import { Listener, type ResetReason, type StreamContext } from './listener.js';
+import { Listener, type Opener, type ResetReason, type StreamContext } from './listener.js';
 import { Outlet } from './outlet.js';
+import { Places } from './places.js';
 import { Replays } from './replays.js';
 import { Rights } from './rights.js';
 import { streamMaximum } from './stream-maximum.js';
@@ -56,7 +63,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   readonly #endedSessions = new Set<string>();
   readonly #context: StreamContext;
   readonly #channels: Channels;
-  #opening = 0;
+  readonly #places: Places;
   #closing = false;
   #looking = false;
   #timer?: NodeJS.Timeout;
@@ -71,6 +78,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     turns: Turns,
   ) {
     this.maximum = streamMaximum(config.STREAM_MAX);
+    this.#places = new Places(this.maximum, config);
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
     this.#channels = new Channels({ feed, rights, turns });
@@ -104,7 +112,12 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
 
   /** How many streams are open, or about to be. */
   get size(): number {
-    return this.#subscribers.all.size + this.#opening;
+    return this.#places.taken;
+  }
+
+  /** Whether one more is told to come back later, whoever asks for it. */
+  get isFull(): boolean {
+    return this.#places.areAllTaken;
   }
 
   /** The people who listen to a view of their own, at this process. */
@@ -141,28 +154,38 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return EMPTY;
-    if (this.#closing || this.size >= this.maximum) return of(this.closing.for(request));
+    if (this.#closing) return of(this.closing.for(request));
+    const opener = { caller: request.caller, network: networkOf(request) };
+    const place = this.#places.take(opener.network, opener.caller);
+    if (!place) return of(this.closing.for(request, retryDelayWhenFull()));
 
     const response = request.res!;
     const cursor = requestedCursor(request);
-    const release = this.#reserve(response);
+    const free = (): void => place.free();
+    response.once('close', free);
     let start: Start;
     try {
       // Its channel is where the feed is: before it was as far, a topic that was lost would still be open.
       if (view.person) await this.feed.reach(view.person.asOf);
-      start = await this.#startOf(cursor, view);
+      start = await this.#startOf(cursor, view, opener);
     } catch (error) {
-      release();
+      free();
       // An EventSource would never come back after an error.
       if (error instanceof DatabaseUnavailable) return of(this.closing.for(request));
       throw error;
     }
+    if (response.closed) free();
     const opening = { retry: retryDelay(), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
       Outlet.takeOver(nest, response, opening)
-        .then((outlet) => outlet && this.#join(view, start, outlet, request.caller))
-        .finally(release)
+        .then((outlet) => {
+          if (!outlet) return free();
+          // From now on the stream has the place, and no longer its response, which node takes for finished.
+          response.off('close', free);
+          this.#join(view, start, outlet, opener, free);
+        })
         .catch((error: unknown) => {
+          free();
           this.#logger.error({ err: error }, 'A stream could not be opened.');
           request.socket.destroy();
         });
@@ -176,25 +199,14 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     for (const listener of this.#subscribers.all) listener.farewell(retryDelay());
   }
 
-  /** Counts a stream until it is released: it was joined, or its response is closed without. */
-  #reserve(response: Response): () => void {
-    let reserved = !response.closed;
-    if (reserved) this.#opening++;
-    const release = (): void => {
-      if (reserved) this.#opening--;
-      reserved = false;
-    };
-    response.once('close', release);
-    return release;
-  }
-
-  #join(view: StreamView, start: Start, outlet: Outlet, caller: Caller | undefined): void {
+  #join(view: StreamView, start: Start, outlet: Outlet, opener: Opener, free: () => void): void {
     const channel = this.#channels.enter(view);
     const due = performance.now() + this.#lifetime();
     const onLive = (): void => {
       if (isPersonal(view)) this.#arrivals.next(view);
     };
     const onLeave = (): void => {
+      free();
       this.#subscribers.delete(listener);
       this.#channels.leave(channel);
       if (view.person && !this.isListening(view.person.userId))
@@ -203,7 +215,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     const { position } = start;
     const listener = new Listener(
       channel,
-      caller,
+      opener,
       outlet,
       this.#context,
       position,
@@ -213,7 +225,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     );
     this.#subscribers.add(listener);
     const isStale = view.person && !this.rights.areCurrent(view.person);
-    const isOver = this.#closing || isStale || this.#endedSessions.has(caller?.sessionId ?? '');
+    const isOver =
+      this.#closing || isStale || this.#endedSessions.has(opener.caller?.sessionId ?? '');
     if (isOver) listener.farewell(retryDelay());
     else listener.start(start.reset);
   }
@@ -240,8 +253,20 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       if (listener.caller) this.#context.turns.add('live', () => listener.farewell(retryDelay()));
   }
 
-  async #startOf(requested: string | undefined, view: StreamView): Promise<Start> {
+  async #startOf(
+    requested: string | undefined,
+    view: StreamView,
+    { caller }: Opener,
+  ): Promise<Start> {
     if (requested === undefined) return { position: this.feed.head };
+    const start = await this.#startFrom(requested, view);
+    const { head } = this.feed;
+    const limit = caller ? 0 : this.config.STREAM_ANONYMOUS_REPLAY;
+    const isTooFar = limit > 0 && start.position < head - limit;
+    return isTooFar ? { position: head, reset: 'expired' } : start;
+  }
+
+  async #startFrom(requested: string, view: StreamView): Promise<Start> {
     const cursor = parseCursor(requested);
     // A snapshot may be ahead of the feed by what was committed just now.
     if (cursor && cursor.position > this.feed.head) await this.feed.wake();

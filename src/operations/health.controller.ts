@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 import { Unlimited } from '../http/rate-limit.js';
+import { Streams } from '../events/streams.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,
     private readonly lifecycle: Lifecycle,
+    private readonly streams: Streams,
   ) {}
 
   /** Whether the process answers at all: restart it if it does not. */
@@ -35,12 +37,17 @@ export class HealthController {
   @ApiResponse({ status: 200, description: 'It can.' })
   @ApiUnlimitedProblems()
   ready() {
-    return this.health.check([() => this.#running(), () => this.#database()]);
+    return this.health.check([() => this.#running(), () => this.#database(), () => this.#places()]);
   }
 
   #running() {
     const indicator = this.indicators.check('process');
     return this.lifecycle.isStopping ? indicator.down('shutting down') : indicator.up();
+  }
+
+  /** Full is not unready: all other requests are served, and the streams that are open go on. */
+  #places() {
+    return this.indicators.check('streams').up({ full: this.streams.isFull });
   }
 
   async #database() {
