@@ -53,6 +53,7 @@ describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
     const cy = await Person.signUp(here.url, 'cy');
     await cy.joins(room);
     await heard.hears(2, 'message.posted');
+    await heard.hears(1, 'member.joined');
     // Puts pages of a replay together, which the node keeps for the next one.
     for (const node of [here, there]) {
       const before = await replayed(node, heard.of('member.joined').at(-1)!.id!);

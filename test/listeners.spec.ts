@@ -12,7 +12,9 @@ import { AppModule } from '../src/app.module.js';
 import { readConfig } from '../src/config.js';
 import { openDatabase } from '../src/database/database.module.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { RecentFacts } from '../src/events/recent-facts.js';
 import { Streams } from '../src/events/streams.js';
+import { WireForm } from '../src/events/wire-form.js';
 import { UserCreated } from '../src/users/users.events.js';
 import {
   type RunningApplication,
@@ -103,6 +105,34 @@ describe('listeners', () => {
     await noneIsOpen();
   });
 
+  it('keep no more memory outside the heap than STREAM_RING_BYTES, however they come and go', async () => {
+    const limit = 4 * 1024 * 1024;
+    const small = await startApplication({ STREAM_RING_BYTES: String(limit) });
+    const retained = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers;
+    };
+    const churn = async (rounds: number) => {
+      const { port, app } = small;
+      for (let round = 0; round < rounds; round++) {
+        const stream = await listen(port, '/api/users/event?lastEventId=earliest');
+        for (let n = 0; n < 20; n++) {
+          await app
+            .get(UnitOfWork, { strict: false })
+            .run(async (tx) => tx.record(fact({ round, n, filling: 'x'.repeat(200) })));
+          // What else goes on in a process takes memory from the same pool.
+          for (let other = 0; other < 20; other++) Buffer.from('x'.repeat(3000));
+        }
+        await stream.close();
+      }
+    };
+    await churn(5);
+    const before = retained();
+    await churn(60);
+    expect(retained() - before).toBeLessThan(limit + 2 * 1024 * 1024);
+    await small.stop();
+  });
+
   it('stay when more is recorded at once than a run may hold: they read it page by page', async () => {
     const quick = await Promise.all(
       Array.from({ length: 20 }, () => listen(application.port, '/api/users/event')),
@@ -146,6 +176,28 @@ describe('listeners', () => {
     await back.hears(6000, 'update');
     expect(new Set(back.of('update').map(({ id }) => id)).size).toBe(6000);
     await Promise.all([stalled.close(), back.close()]);
+  });
+});
+
+describe('the newest events in memory', () => {
+  it.each(['x', 'ü', '李'])('take no more than their limit, filled with "%s"', (letter) => {
+    const limit = 16 * 1024 * 1024;
+    const forms = [1, 2].map(
+      (n) => new WireForm(`form ${n}`, ({ type, data }) => ({ type, data })),
+    );
+    const recent = new RecentFacts(limit);
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let position = 1; position <= 60_000; position++) {
+      const data = JSON.stringify({ position, filling: letter.repeat(400) });
+      const event = { position, topic: 'users', type: 'user.updated', data, actor: null, at: '' };
+      const logged = { ...event, private: 1, subject: null, redacts: null };
+      recent.push([logged]);
+      for (const form of forms) form.frame(logged, 'epoch');
+    }
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(limit + 2 * 1024 * 1024);
+    expect(recent.bytes).toBeLessThanOrEqual(limit);
   });
 });
 

@@ -16,7 +16,7 @@ import { WireForm } from './wire-form.js';
 const MOST_NAMED = 20;
 
 /** Facts under their own names, with their own data. */
-const asRecorded = new WireForm(({ type, data }) => ({ type, data }));
+const asRecorded = new WireForm('events', ({ type, data }) => ({ type, data }));
 
 declare module 'express-serve-static-core' {
   interface Request {

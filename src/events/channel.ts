@@ -1,4 +1,5 @@
 import { Chunk } from './chunk.js';
+import type { EncodedPages } from './encoded-pages.js';
 import type { LoggedFact } from './event-log.js';
 import type { ChangeInOrder } from './rights.js';
 import type { StreamView } from './stream-view.js';
@@ -8,8 +9,6 @@ import type { Turns } from './turns.js';
 const BATCH = 32;
 /** Bytes of data in one run. What is more is read page by page, by each listener as its socket takes it. */
 const RUN_BYTES = 256 * 1024;
-/** Pages of replays that are kept for the next listener that comes back from the same place. */
-const PAGES = 32;
 
 /** One that has been handed all that it is to hear of up to `position`. */
 export interface LiveListener {
@@ -20,11 +19,6 @@ export interface LiveListener {
   receiveTransient(run: Chunk, now: number): void;
   /** Is told that a run begins before its position and ends behind it; it has to read on by itself. */
   fallBehind(): void;
-}
-
-interface EncodedPage {
-  readonly facts: readonly LoggedFact[];
-  readonly chunk: Chunk;
 }
 
 /** What is handed to all live listeners. */
@@ -39,17 +33,17 @@ export class Channel {
   /** What it includes now. It changes with the rights of a person. */
   readonly #topics: Map<string, number>;
   readonly #live = new Set<LiveListener>();
-  readonly #pages = new Map<string, EncodedPage>();
   #waiting: LoggedFact[] = [];
   #waitingBytes = 0;
   /** Frames of ephemeral facts, behind those that wait. */
-  #ephemeral: Buffer[] = [];
+  #ephemeral: string[] = [];
   #handing = false;
 
   constructor(
     readonly view: StreamView,
     private readonly feed: { readonly epoch: string },
     private readonly turns: Turns,
+    private readonly pages: EncodedPages,
   ) {
     this.#topics = new Map(view.topics);
   }
@@ -75,11 +69,10 @@ export class Channel {
     return this.#topics.has(topic);
   }
 
-  /** Includes a topic behind a position, or no more. Pages that were put together before are of no use. */
+  /** Includes a topic behind a position, or no more. */
   change({ topic, granted, position }: ChangeInOrder): void {
     if (granted) this.#topics.set(topic, position);
     else this.#topics.delete(topic);
-    this.#pages.clear();
   }
 
   join(listener: LiveListener): void {
@@ -102,7 +95,7 @@ export class Channel {
   }
 
   /** Takes a frame that has no position, for the next run. Only those who are live then get it. */
-  addEphemeral(frame: Buffer): void {
+  addEphemeral(frame: string): void {
     this.#ephemeral.push(frame);
     this.#waitingBytes += frame.length;
   }
@@ -119,7 +112,11 @@ export class Channel {
     if (isTooMuch) return this.fallBehind();
     if (this.#live.size === 0) return;
     this.#handing = true;
-    const chunk = Chunk.of([...this.#frames(facts), ...ephemeral]);
+    const { form } = this.view;
+    const chunk =
+      ephemeral.length === 0
+        ? form.run(facts, this.epoch)
+        : Chunk.of([...facts.map((fact) => form.frame(fact, this.epoch)), ...ephemeral]);
     const positions =
       facts.length > 0 ? { first: facts[0]!.position, last: facts.at(-1)!.position } : undefined;
     this.#hand(this.#live.values(), { chunk, positions });
@@ -132,27 +129,9 @@ export class Channel {
     for (const listener of behind) listener.fallBehind();
   }
 
-  #frames(facts: readonly LoggedFact[]): Buffer[] {
-    const { view, epoch } = this;
-    return facts.map((fact) => view.form.frame(fact, epoch));
-  }
-
   /** The frames of a page of a replay. */
   encodePage(facts: readonly LoggedFact[]): Chunk {
-    if (facts.length === 0) return Chunk.empty;
-    const key = `${this.epoch} ${facts[0]!.position}-${facts.at(-1)!.position}`;
-    const known = this.#pages.get(key);
-    // A page that was read before a redaction may come to be encoded after it.
-    if (known && isSame(known.facts, facts)) return known.chunk;
-    if (this.#pages.size >= PAGES) this.#pages.delete(this.#pages.keys().next().value!);
-    const chunk = Chunk.of(this.#frames(facts));
-    this.#pages.set(key, { facts, chunk });
-    return chunk;
-  }
-
-  /** Forgets the pages of replays: what they were made of was redacted. */
-  forgetPages(): void {
-    this.#pages.clear();
+    return this.pages.of(this.view.form, facts, this.epoch);
   }
 
   /** Goes on in a later turn when a batch is done. Those that join meanwhile have read the run already. */
@@ -176,6 +155,3 @@ function handTo(listener: LiveListener, { chunk, positions }: Run, now: number):
   else if (listener.position < positions.first) listener.receive(chunk, positions.last, now);
   else if (listener.position < positions.last) listener.fallBehind();
 }
-
-const isSame = (one: readonly LoggedFact[], other: readonly LoggedFact[]): boolean =>
-  one.length === other.length && one.every((fact, index) => fact === other[index]);

@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { Channel } from './channel.js';
 import type { EphemeralFact } from './ephemerals.js';
+import type { EncodedPages } from './encoded-pages.js';
 import type { EventFeed } from './event-feed.js';
 import type { LoggedFact } from './event-log.js';
 import { frame } from './frames.js';
@@ -14,6 +15,7 @@ interface Context {
   readonly feed: EventFeed;
   readonly rights: Rights;
   readonly turns: Turns;
+  readonly pages: EncodedPages;
 }
 
 /** All channels that someone listens to, found by topic: a fact costs only those who hear of it. */
@@ -47,8 +49,8 @@ export class Channels {
   enter(view: StreamView): Channel {
     let channel = this.#byKey.get(view.key);
     if (!channel) {
-      const { feed, rights, turns } = this.context;
-      channel = new Channel(view, feed, turns);
+      const { feed, rights, turns, pages } = this.context;
+      channel = new Channel(view, feed, turns, pages);
       this.#byKey.set(view.key, channel);
       for (const topic of channel.topics) this.#byTopic.add(topic, channel);
       if (view.person) {
@@ -102,11 +104,6 @@ export class Channels {
   /** Has all listeners read on by themselves: the feed could not see what comes next for them. */
   fallBehind(): void {
     for (const channel of this.#byKey.values()) channel.fallBehind();
-  }
-
-  /** Earlier events were redacted: no replay may be made of what was put together before. */
-  forgetPages(): void {
-    for (const channel of this.#byKey.values()) channel.forgetPages();
   }
 
   #granted(topics: readonly string[]): Set<Channel> {

@@ -12,11 +12,19 @@ export class Chunk {
     readonly plain: Buffer,
   ) {}
 
-  static of(frames: readonly Buffer[]): Chunk {
-    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+  /**
+   * Frames in one piece of memory of their own. A part of node's pool would keep all of its 64 KiB for as long as one of
+   * them waits in a slow socket, or in a page that is kept.
+   */
+  static of(frames: readonly string[]): Chunk {
+    const text = frames.join('');
+    const length = Buffer.byteLength(text);
     if (length === 0) return Chunk.empty;
-    const head = Buffer.from(`${length.toString(16)}\r\n`);
-    const chunked = Buffer.concat([head, ...frames, CRLF]);
+    const head = `${length.toString(16)}\r\n`;
+    const chunked = Buffer.allocUnsafeSlow(head.length + length + CRLF.length);
+    chunked.write(head, 'latin1');
+    chunked.write(text, head.length);
+    chunked.write(CRLF, head.length + length, 'latin1');
     return new Chunk(chunked, chunked.subarray(head.length, head.length + length));
   }
 
@@ -25,4 +33,4 @@ export class Chunk {
   }
 }
 
-const CRLF = Buffer.from('\r\n');
+const CRLF = '\r\n';

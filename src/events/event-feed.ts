@@ -14,6 +14,7 @@ import { Database } from '../database/database.js';
 import { newEpoch } from '../database/epoch.js';
 import { DatabaseUnavailable, inLog } from '../database/errors.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { PAGES_SHARE } from './encoded-pages.js';
 import { EventLog, type LoggedFact, upToHole } from './event-log.js';
 import { RecentFacts } from './recent-facts.js';
 
@@ -60,7 +61,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     private readonly database: Database,
     config: Config,
   ) {
-    this.recent = new RecentFacts(config.STREAM_RING_BYTES);
+    this.recent = new RecentFacts(config.STREAM_RING_BYTES * (1 - PAGES_SHARE));
   }
 
   async onModuleInit(): Promise<void> {

@@ -220,8 +220,8 @@ export class Listener implements LiveListener, Waiting {
     return formatCursor({ epoch: this.channel.epoch, position: this.#position });
   }
 
-  #writeFrame(bytes: Buffer): void {
-    this.#write(Chunk.of([bytes]), performance.now());
+  #writeFrame(text: string): void {
+    this.#write(Chunk.of([text]), performance.now());
   }
 
   #write(chunk: Chunk, now: number): void {

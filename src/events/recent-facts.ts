@@ -1,15 +1,18 @@
 import type { LoggedFact } from './event-log.js';
 
-/** Bytes that a fact takes beside its data: the object, its strings, and the frames made of it. */
-const OVERHEAD = 400;
+/** Bytes that a fact takes beside its data: the object, its other strings, and what the frames made of it add. */
+const OVERHEAD = 800;
+/** How often its data are kept: by themselves, and in a frame of each of the two wire forms. */
+const COPIES = 3;
 
 /**
  * The newest facts, in memory, up to a number of bytes: what listeners that are a little behind read, instead of each
  * asking the database.
  */
 export class RecentFacts {
-  #facts: LoggedFact[] = [];
-  /** Where the facts that are kept begin; those before it are cut off now and then, all at once. */
+  /** Those before `#start` are let go of at once; their places are cut off now and then, many at a time. */
+  #facts: (LoggedFact | undefined)[] = [];
+  /** Where the facts that are kept begin. */
   #start = 0;
   #bytes = 0;
 
@@ -27,10 +30,15 @@ export class RecentFacts {
       this.#facts.push(fact);
       this.#bytes += sizeOf(fact);
     }
-    while (this.#bytes > this.limit) this.#bytes -= sizeOf(this.#facts[this.#start++]!);
+    while (this.#bytes > this.limit) this.#dropFirst();
     if (this.#start * 2 < this.#facts.length) return;
     this.#facts = this.#facts.slice(this.#start);
     this.#start = 0;
+  }
+
+  #dropFirst(): void {
+    this.#bytes -= sizeOf(this.#facts[this.#start]!);
+    this.#facts[this.#start++] = undefined;
   }
 
   /** The positions of those that hold content of one of the subjects. */
@@ -70,9 +78,12 @@ export class RecentFacts {
     if (!first) return undefined;
     const index = this.#start + position + 1 - first.position;
     if (index < this.#start || index >= this.#facts.length) return undefined;
-    return this.#facts.slice(index, index + limit);
+    return this.#facts.slice(index, index + limit) as LoggedFact[];
   }
 }
 
-/** A frame holds the data once more; both count a byte for each character, as V8 stores Latin-1. */
-const sizeOf = ({ data }: LoggedFact): number => OVERHEAD + data.length * 2;
+/** V8 takes a byte for each character where all are Latin-1, else two. */
+const sizeOf = ({ data }: LoggedFact): number => {
+  const isNarrow = Buffer.byteLength(data) === data.length;
+  return OVERHEAD + COPIES * data.length * (isNarrow ? 1 : 2);
+};

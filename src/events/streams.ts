@@ -24,6 +24,7 @@ import {
 } from './closing-frame.js';
 import { formatCursor, parseCursor } from './cursor.js';
 import { Ephemerals } from './ephemerals.js';
+import { EncodedPages, PAGES_SHARE } from './encoded-pages.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
 import { frame, oneLine } from './frames.js';
@@ -64,6 +65,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   readonly #context: StreamContext;
   readonly #channels: Channels;
   readonly #places: Places;
+  readonly #pages: EncodedPages;
   #closing = false;
   #looking = false;
   #timer?: NodeJS.Timeout;
@@ -81,7 +83,8 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.#places = new Places(this.maximum, config);
     const replays = new Replays(feed, log, turns);
     this.#context = { feed, replays, turns, backlog: new Backlog(config.STREAM_BACKLOG_BYTES) };
-    this.#channels = new Channels({ feed, rights, turns });
+    this.#pages = new EncodedPages(config.STREAM_RING_BYTES * PAGES_SHARE);
+    this.#channels = new Channels({ feed, rights, turns, pages: this.#pages });
   }
 
   onModuleInit(): void {
@@ -89,7 +92,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     this.ephemerals.facts.subscribe((fact) => this.#channels.tell(fact));
     this.#channels.refused.subscribe((channel) => this.#endAllOf(channel));
     this.#channels.endedSessions.subscribe((sessionId) => this.#endSession(sessionId));
-    this.feed.redactions.subscribe(() => this.#channels.forgetPages());
+    this.feed.redactions.subscribe(() => this.#pages.clear());
     this.feed.gaps.subscribe(() => {
       this.#channels.fallBehind();
       this.#sendBackPeople();

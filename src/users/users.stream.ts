@@ -10,7 +10,7 @@ export const userDirectory: StreamView = {
   key: 'user directory',
   topics: new Map([[USERS, 0]]),
   snapshot: DIRECTORY,
-  form: new WireForm(({ type, data }) => ({
+  form: new WireForm('directory', ({ type, data }) => ({
     type: type === UserRemoved.type ? 'remove' : 'update',
     data,
   })),
