@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 import { Database } from '../src/database/database.js';
+import { EventFeed } from '../src/events/event-feed.js';
 import { EventLog } from '../src/events/event-log.js';
 import { Streams } from '../src/events/streams.js';
 import type { Message } from '../src/rooms/message.js';
@@ -12,7 +13,9 @@ import { Person } from './support/people.js';
 import { createUser } from './support/requests.js';
 
 /** Keeps the feed of a node where it is, as a database does that is slow to answer. @returns what lets it go on. */
-function holdFeed({ app }: RunningApplication): () => void {
+async function holdFeed({ app }: RunningApplication): Promise<() => void> {
+  // What it reads at the moment may still be answered with something new.
+  await app.get(EventFeed, { strict: false }).wake();
   const log = app.get(EventLog, { strict: false });
   const read = log.read.bind(log);
   let release = (): void => undefined;
@@ -76,7 +79,7 @@ describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, star
     const [, { port, url, app }] = nodes;
     const before = await listening(eve.at(url).listens());
     await everyoneHears(before);
-    release = holdFeed(nodes[1]);
+    release = await holdFeed(nodes[1]);
     await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
     const path = '/api/events?lastEventId=earliest';
     const after = new RawListener(port, path, { headers: eve.bearer });
@@ -95,7 +98,7 @@ describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, star
   it('a stream opened after leaving is sent back when the feed does not get there', async () => {
     const [owner, eve] = people;
     const [, { port, app }] = nodes;
-    release = holdFeed(nodes[1]);
+    release = await holdFeed(nodes[1]);
     await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
     const path = '/api/events?lastEventId=earliest';
     const stream = new RawListener(port, path, { headers: eve.bearer });
@@ -113,7 +116,7 @@ describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, star
     const removed = await listening(eve.at(two.url).listens());
     const member = await listening(bob.at(two.url).listens());
     await everyoneHears(removed, member);
-    release = holdFeed(two);
+    release = await holdFeed(two);
     const types = (at: RunningApplication) =>
       owner.at(at.url).does('POST', `/api/rooms/${room.id}/typing`);
     await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
@@ -137,7 +140,7 @@ describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, star
     const [, { port, url }] = nodes;
     const old = await listening(eve.at(url).listens());
     const hall = await owner.makes('Hall');
-    release = holdFeed(nodes[1]);
+    release = await holdFeed(nodes[1]);
     await owner.says(hall, 'before');
     await eve.joins(hall);
     await owner.says(hall, 'behind');
