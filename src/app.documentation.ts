@@ -47,7 +47,7 @@ function describe(app: NestExpressApplication): OpenAPIObject {
       },
       'token',
     )
-    .addCookieAuth('carillon_session', { type: 'apiKey' }, 'cookie')
+    .addCookieAuth('__Host-carillon_session', { type: 'apiKey' }, 'cookie')
     // One of them, or none where a route is open to all.
     .addSecurityRequirements('token')
     .addSecurityRequirements('cookie')

@@ -63,9 +63,9 @@ function originOf(text: string): string | undefined {
 
 /** A duration, or `off`, which is read as 0. */
 const DurationOrOff =
-  (min: string): PropertyDecorator =>
+  (min: string, max?: number): PropertyDecorator =>
   (target, key) => {
-    Duration(min)(target, key);
+    Duration(min, max)(target, key);
     ValidateIf((_, value) => value !== 0)(target, key);
     Transform(({ value }) => (value === 'off' ? 0 : value))(target, key);
   };
@@ -161,6 +161,10 @@ export class Config {
   /** Milliseconds for which a sign-in lasts. */
   @Duration('1s', ms('3650d'))
   SESSION_LIFETIME: number = ms('30d');
+
+  /** Milliseconds after which a sign-in ends that is not used; `off` for never. */
+  @DurationOrOff('1s', ms('3650d'))
+  SESSION_IDLE: number = ms('14d');
 
   /** Sign-ins to one account from one network that may fail before further ones are delayed; 0 for no limit. */
   @WholeNumber(0, 1_000_000)

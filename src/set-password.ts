@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
-import { validateSync } from 'class-validator';
 import { ChangePassword, ChangePasswordHandler } from './accounts/change-password.js';
-import { NewPassword } from './accounts/account-bodies.js';
 import { ACCOUNTS } from './accounts/accounts.events.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
+import { passwordMistake } from './accounts/password-rules.js';
 import { hashOf } from './accounts/passwords.js';
+import { Sessions } from './accounts/sessions.js';
 import { readConfig } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import { UnitOfWork } from './database/unit-of-work.js';
@@ -18,14 +18,18 @@ const USAGE = 'Usage: npm run set-password -- USERNAME, with the new password as
 async function main(): Promise<void> {
   const [username, ...rest] = process.argv.slice(2);
   if (!username || rest.length > 0) throw new StartupError(USAGE);
-  const password = await readPassword();
-  const { DATABASE_URL } = readConfig();
-  const engine = await openDatabase(DATABASE_URL);
+  const password = await readPassword(username);
+  const config = readConfig();
+  const engine = await openDatabase(config.DATABASE_URL);
   try {
     const accounts = new AccountsRepository();
     const known = await accounts.findPassword(engine.read, username.toLowerCase());
     if (!known) throw new StartupError(`There is no account with the username ${username}.`);
-    const handler = new ChangePasswordHandler(new UnitOfWork(engine, TOPICS), accounts);
+    const handler = new ChangePasswordHandler(
+      new UnitOfWork(engine, TOPICS),
+      accounts,
+      new Sessions(accounts, config),
+    );
     const hash = await hashOf(password);
     await handler.execute(new ChangePassword(known.userId, hash, null, null));
     process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
@@ -34,15 +38,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function readPassword(): Promise<string> {
+async function readPassword(username: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write('New password: ');
   const lines = createInterface({ input: process.stdin });
   const { value } = (await lines[Symbol.asyncIterator]().next()) as { value?: string };
   lines.close();
-  const given = Object.assign(new NewPassword(), { password: value ?? '' });
-  const [wrong] = validateSync(given);
-  if (wrong) throw new StartupError(`The password ${Object.values(wrong.constraints!)[0]}.`);
-  return given.password;
+  const mistake = passwordMistake(value ?? '', username);
+  if (mistake) throw new StartupError(`The password ${mistake}.`);
+  return value!;
 }
 
 try {

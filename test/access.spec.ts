@@ -87,6 +87,8 @@ const ROUTES = (
     // Those who may would be signed out by it, and are needed for the other rows: a session that is not theirs instead.
     'DELETE /api/session': { path: '/api/session', answers: SIGNED_IN as Row['answers'] },
     'GET /api/sessions': { path: '/api/sessions', answers: signedIn(200) },
+    // What is not valid, as those who may would be signed out.
+    'DELETE /api/sessions': { path: '/api/sessions?except=other', answers: signedIn(400) },
     'DELETE /api/sessions/{id}': { path: `/api/sessions/${OTHER}`, answers: signedIn(404) },
 
     'POST /api/rooms': {

@@ -855,6 +855,11 @@ describe('where someone is signed in', () => {
     await told.waitFor();
     expect(await told.getAttribute('title')).toBe(firefox);
     await clients.filter({ hasText: /^curl\/8.5.0$/ }).waitFor();
+    const all = button(page, 'Sign out everywhere else');
+    await all.click();
+    await page.getByRole('button', { name: 'Sign out everywhere else: press again' }).click();
+    await page.getByText('This one').waitFor();
+    await eventually(async () => expect(await clients.count()).toBe(1));
   });
 });
 

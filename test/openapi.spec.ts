@@ -57,6 +57,7 @@ describe('the API description', () => {
       'DELETE /api/rooms/{id}/members/{userId}',
       'DELETE /api/rooms/{id}/messages/{messageId}',
       'DELETE /api/session',
+      'DELETE /api/sessions',
       'DELETE /api/sessions/{id}',
       'DELETE /api/users/{id}',
       'GET /api/events',

@@ -40,16 +40,17 @@ export class AccessGuard implements CanActivate {
   }
 
   async #identify(request: Request, response: Response): Promise<void> {
-    let isCookie = false;
+    response.vary('Authorization').vary('Cookie');
+    const credentials = this.authentication.credentialsOf(request);
+    if (!credentials) return;
+    // What one caller gets is for no other, and for no cache.
+    response.set('Cache-Control', 'no-store');
     try {
-      const credentials = this.authentication.credentialsOf(request);
-      if (!credentials) return;
-      isCookie = credentials.isCookie;
       request.caller = await this.authentication.callerOf(credentials);
-      // What one caller gets is for no other, whatever caches lie between.
-      response.set('Cache-Control', 'private, no-cache').vary('Authorization').vary('Cookie');
     } catch (error) {
-      if (isCookie && isUnauthenticated(error)) clearSessionCookie(response);
+      // Of several, this would leave the one that somebody else has set.
+      const hasOne = credentials.cookies?.length === 1;
+      if (hasOne && isUnauthenticated(error)) clearSessionCookie(response);
       throw error;
     }
   }

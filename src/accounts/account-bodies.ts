@@ -1,14 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { dictionary } from '@zxcvbn-ts/language-common';
 import { Transform } from 'class-transformer';
-import { IsString, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import {
+  IsString,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+} from 'class-validator';
 import { LONGEST_NAME, Name } from '../http/names.js';
-
-/** NIST SP 800-63B, 3.1.1.2: length and a list of the commonest decide, and nothing else. */
-const SHORTEST_PASSWORD = 8;
-const LONGEST_PASSWORD = 128;
-
-const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
+import { LONGEST_PASSWORD, passwordMistake, SHORTEST_PASSWORD } from './password-rules.js';
 
 /** As every username is. */
 export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
@@ -29,21 +29,15 @@ const Password = (): PropertyDecorator =>
   ValidateBy({
     name: 'password',
     validator: {
-      validate: (value) => mistake(value) === undefined,
-      defaultMessage: (args) => mistake(args?.value) ?? '',
+      validate: (value, args) => passwordMistake(value, usernameIn(args)) === undefined,
+      defaultMessage: (args) => passwordMistake(args?.value, usernameIn(args)) ?? '',
     },
   });
 
-function mistake(value: unknown): string | undefined {
-  if (value === undefined) return 'is missing';
-  if (typeof value !== 'string') return 'must be a string';
-  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  const length = [...value.normalize('NFKC')].length;
-  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD)
-    return `must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters; it has ${length}`;
-  if (COMMON_PASSWORDS.has(value.toLowerCase()))
-    return 'is one of the commonest passwords, which are tried first; choose another one';
-  return undefined;
+/** That of the account, where the body has one. */
+function usernameIn(args: ValidationArguments | undefined): string | undefined {
+  const { username } = (args?.object ?? {}) as { username?: unknown };
+  return typeof username === 'string' ? username : undefined;
 }
 
 /** A password that someone chooses. */
@@ -52,7 +46,8 @@ export class NewPassword {
     minLength: SHORTEST_PASSWORD,
     maxLength: LONGEST_PASSWORD,
     format: 'password',
-    description: 'Not one of the commonest.',
+    description:
+      'Not one of the commonest, not made of the username or the name of this product, and not a sequence of up to 4 characters that is repeated.',
     example: 'engines of analysis',
   })
   @Password()

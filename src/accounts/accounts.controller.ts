@@ -1,5 +1,5 @@
-import { Body, Controller, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Body, Controller, Header, Post, Put, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Audited, caller } from '../http/audited.js';
@@ -12,21 +12,26 @@ import {
   WRITE_PROBLEMS,
 } from '../http/documented.js';
 import { Secret } from '../http/idempotency.js';
+import { invalidProperty } from '../http/problems.js';
 import { represent } from '../http/representations.js';
+import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
 import { ChangePasswordBody, CreateAccountBody } from './account-bodies.js';
 import { ChangePassword } from './change-password.js';
 import { CreateAccount } from './create-account.js';
+import { passwordMistake } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { SignIn } from './sign-in.js';
 import { SignInLimiter } from './sign-in-limiter.js';
 import { sourceOf } from './sign-in-source.js';
+import { clientOf, SignedIn, signedIn } from './signed-in.js';
 
 @ApiTags('Accounts')
 @Controller('api')
 export class AccountsController {
   constructor(
     private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
     private readonly passwords: Passwords,
     private readonly signIn: SignIn,
     private readonly limiter: SignInLimiter,
@@ -34,6 +39,7 @@ export class AccountsController {
 
   @Post('accounts')
   @SignUp()
+  @Header('Cache-Control', 'no-store')
   @Audited('sign-up', ({ res }) => res?.get('Location')?.split('/').at(-1))
   @ApiOperation({
     operationId: 'createAccount',
@@ -75,24 +81,34 @@ export class AccountsController {
   }
 
   @Put('me/password')
-  @HttpCode(204)
   @Audited('password-change', caller)
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change my password',
-    description: 'Signs all other clients out; their streams end.',
+    description:
+      'Signs all clients out; their streams end. This one gets a new session, as if it had signed in.',
   })
-  @ApiResponse({ status: 204, description: 'Changed.' })
+  @ApiResponse({
+    status: 200,
+    description: 'Changed, and signed in with the cookie and with the token in the body.',
+    type: SignedIn,
+    headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
+  })
   @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
   async changePassword(
     @Body() { current, password }: ChangePasswordBody,
-    @CurrentCaller() { userId, sessionId }: Caller,
+    @CurrentCaller() { userId }: Caller,
     @Req() request: Request,
-  ): Promise<void> {
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SignedIn> {
+    const user = await this.queries.execute(new GetUser(userId));
+    const mistake = passwordMistake(password, user.username);
+    if (mistake) throw invalidProperty('password', mistake);
     const source = sourceOf(request);
     const confirmed = await this.signIn.confirm(userId, current, source);
     const share = { network: source.network, account: userId };
     const hash = await this.passwords.hash(password, share);
-    await this.commands.execute(new ChangePassword(userId, hash, confirmed, sessionId));
+    const command = new ChangePassword(userId, hash, confirmed, clientOf(request));
+    return signedIn(response, (await this.commands.execute(command))!, user);
   }
 }

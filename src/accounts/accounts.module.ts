@@ -12,10 +12,13 @@ import { Authentication } from './authentication.js';
 import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
 import { EndSessionHandler } from './end-session.js';
+import { EndSessionsHandler } from './end-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
+import { GetSessionHandler } from './get-session.js';
 import { Issuer } from './issuer.js';
 import { ListSessionsHandler } from './list-sessions.js';
 import { Passwords } from './passwords.js';
+import { Sessions } from './sessions.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignIn } from './sign-in.js';
 import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
@@ -32,6 +35,7 @@ import { StartSessionHandler } from './start-session.js';
     ExpiredSessions,
     Issuer,
     Passwords,
+    Sessions,
     SignIn,
     SignInAttemptsRepository,
     SignInLimiter,
@@ -39,6 +43,8 @@ import { StartSessionHandler } from './start-session.js';
     ChangePasswordHandler,
     StartSessionHandler,
     EndSessionHandler,
+    EndSessionsHandler,
+    GetSessionHandler,
     ListSessionsHandler,
     AdoptIdentityHandler,
     { provide: APP_GUARD, useClass: AccessGuard },

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
+import type { KeysetQuery } from '../http/paging.js';
 import type { Schema, SessionsTable } from '../database/schema.js';
-import type { Session } from './session.js';
+import type { Ends, Session } from './session.js';
 
 export interface SessionOfUser {
   readonly userId: string;
@@ -102,15 +103,41 @@ export class AccountsRepository {
     return row && { userId: row.user_id, session: toSession(row) };
   }
 
-  async sessionsOf(db: Kysely<Schema>, userId: string): Promise<Session[]> {
+  async findSession(db: Kysely<Schema>, userId: string, id: string): Promise<Session | undefined> {
+    const row = await db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('id', '=', id)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row && toSession(row);
+  }
+
+  /** One page by keyset of those that are not over, the newest first, and whether more follows. */
+  async pageOfSessions(
+    db: Kysely<Schema>,
+    userId: string,
+    { now, unused }: Ends,
+    { after, limit }: KeysetQuery,
+  ): Promise<{ sessions: Session[]; hasMore: boolean }> {
     const rows = await db
       .selectFrom('sessions')
       .selectAll()
       .where('user_id', '=', userId)
-      .where('expires_at', '>', new Date().toISOString())
+      .where('expires_at', '>', now)
+      .where('last_used_at', '>', unused)
+      .$if(after !== undefined, (query) => query.where('id', '<', after!.toLowerCase()))
       .orderBy('id', 'desc')
+      .limit(limit + 1)
       .execute();
-    return rows.map(toSession);
+    return { sessions: rows.slice(0, limit).map(toSession), hasMore: rows.length > limit };
+  }
+
+  /** The ids of all, the newest first, but for as many as are skipped. */
+  async sessionIdsOf(db: Kysely<Schema>, userId: string, skipped = 0): Promise<string[]> {
+    const query = db.selectFrom('sessions').select('id').where('user_id', '=', userId);
+    const rows = await query.orderBy('id', 'desc').execute();
+    return rows.slice(skipped).map(({ id }) => id);
   }
 
   async touchSession(db: Kysely<Schema>, id: string, at: string): Promise<void> {
@@ -127,14 +154,15 @@ export class AccountsRepository {
     return numDeletedRows > 0n;
   }
 
-  async expiredSessions(
+  async endedSessions(
     db: Kysely<Schema>,
+    { now, unused }: Ends,
     limit: number,
   ): Promise<{ id: string; userId: string }[]> {
     const rows = await db
       .selectFrom('sessions')
       .select(['id', 'user_id'])
-      .where('expires_at', '<=', new Date().toISOString())
+      .where((eb) => eb.or([eb('expires_at', '<=', now), eb('last_used_at', '<=', unused)]))
       .limit(limit)
       .execute();
     return rows.map(({ id, user_id }) => ({ id, userId: user_id }));

@@ -1,10 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
-import { SessionEnded } from './accounts.events.js';
-import { AccountsRepository } from './accounts.repository.js';
+import { Sessions } from './sessions.js';
 
-/** Signs one of a person's clients out. Its streams end, on every node, when they hear the fact. */
+/** Signs one of a person's clients out. Its streams end, on every node, when they receive the event. */
 export class EndSession extends Command<void> {
   constructor(
     readonly userId: string,
@@ -18,14 +17,13 @@ export class EndSession extends Command<void> {
 export class EndSessionHandler implements ICommandHandler<EndSession> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly accounts: AccountsRepository,
+    private readonly sessions: Sessions,
   ) {}
 
   execute({ userId, sessionId }: EndSession): Promise<void> {
     return this.work.run(async (tx) => {
-      if (!(await this.accounts.removeSession(tx.db, userId, sessionId)))
+      if (!(await this.sessions.end(tx, userId, sessionId)))
         throw new Problem('not-found', `You have no session with the id ${sessionId}.`);
-      tx.record(new SessionEnded(userId, { id: sessionId }), userId);
     });
   }
 }

@@ -1,10 +1,12 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import ms from 'ms';
+import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Periodic } from '../periodic.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { endsOf } from './session.js';
 
 const TRIM_EVERY = ms('1m');
 const TRIM_AT_ONCE = 200;
@@ -18,6 +20,7 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
     private readonly database: Database,
     private readonly work: UnitOfWork,
     private readonly accounts: AccountsRepository,
+    private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
@@ -31,7 +34,8 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
   /** Removes sessions that are over, in small transactions. Their streams have ended by themselves. */
   async trim(): Promise<void> {
     for (;;) {
-      const expired = await this.accounts.expiredSessions(this.database.read, TRIM_AT_ONCE);
+      const ends = endsOf(Date.now(), this.config.SESSION_IDLE);
+      const expired = await this.accounts.endedSessions(this.database.read, ends, TRIM_AT_ONCE);
       if (expired.length === 0) return;
       await this.work.run(async (tx) => {
         for (const { id, userId } of expired)

@@ -1,11 +1,23 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
+import type { KeysetQuery } from '../http/paging.js';
 import { AccountsRepository } from './accounts.repository.js';
-import type { Session } from './session.js';
+import { endsOf, type Session } from './session.js';
 
-export class ListSessions extends Query<{ sessions: readonly Session[]; cursor: string }> {
-  constructor(readonly userId: string) {
+export interface PageOfSessions {
+  readonly sessions: readonly Session[];
+  readonly hasMore: boolean;
+  readonly cursor: string;
+}
+
+/** The sessions of a user that are not over, the newest first. */
+export class ListSessions extends Query<PageOfSessions> {
+  constructor(
+    readonly userId: string,
+    readonly page: KeysetQuery,
+  ) {
     super();
   }
 }
@@ -16,11 +28,13 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly log: EventLog,
+    private readonly config: Config,
   ) {}
 
-  execute({ userId }: ListSessions): Promise<{ sessions: readonly Session[]; cursor: string }> {
+  execute({ userId, page }: ListSessions): Promise<PageOfSessions> {
+    const ends = endsOf(Date.now(), this.config.SESSION_IDLE);
     return this.database.snapshot(async (db) => ({
-      sessions: await this.accounts.sessionsOf(db, userId),
+      ...(await this.accounts.pageOfSessions(db, userId, ends, page)),
       cursor: await this.log.cursor(db),
     }));
   }

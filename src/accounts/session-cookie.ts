@@ -1,22 +1,40 @@
 import type { CookieOptions, Request, Response } from 'express';
 
-export const SESSION_COOKIE = 'carillon_session';
+const NAME = 'carillon_session';
 
 /** Out of reach for scripts, and not sent along by pages of other sites (RFC 6265bis, 4.1.2). */
-export const cookieOptions = ({ needsSecureCookie }: Request): CookieOptions => ({
+export const cookieOptions = (request: Request): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
-  secure: needsSecureCookie ?? true,
+  secure: isSecure(request),
   path: '/',
 });
 
+const isSecure = ({ needsSecureCookie }: Request): boolean => needsSecureCookie ?? true;
+
+/** With `__Host-` a browser takes it from this host alone, not from a sibling, and for all paths (RFC 6265bis, 4.1.3.2). */
+const nameFor = (request: Request): string => (isSecure(request) ? `__Host-${NAME}` : NAME);
+
+/**
+ * The values of all session cookies in a request, each once: without `__Host-`, another program on the same host can
+ * set a second one, for a longer path, which browsers then send first.
+ */
+export function sessionCookiesIn(request: Request): readonly string[] {
+  const prefix = `${nameFor(request)}=`;
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const values = pairs
+    .filter((pair) => pair.startsWith(prefix))
+    .map((pair) => pair.slice(prefix.length));
+  return [...new Set(values)];
+}
+
 export function setSessionCookie(response: Response, token: string, expiresAt: string): void {
-  response.cookie(SESSION_COOKIE, token, {
+  response.cookie(nameFor(response.req), token, {
     ...cookieOptions(response.req),
     expires: new Date(expiresAt),
   });
 }
 
 export function clearSessionCookie(response: Response): void {
-  response.clearCookie(SESSION_COOKIE, cookieOptions(response.req));
+  response.clearCookie(nameFor(response.req), cookieOptions(response.req));
 }

@@ -14,7 +14,11 @@ export class Session {
   @ApiProperty({ format: 'date-time', description: 'To the nearest minute or so.' })
   readonly lastUsedAt!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-03-31T12:00:00.000Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'It ends then at the latest, and earlier where it is not used for `SESSION_IDLE`.',
+    example: '2026-03-31T12:00:00.000Z',
+  })
   readonly expiresAt!: string;
 }
 
@@ -23,3 +27,15 @@ export class OwnSession extends Session {
   @ApiProperty({ description: 'Whether it is the one that this request came with.' })
   readonly current!: boolean;
 }
+
+/** A session is over that expired by `now`, or was last used by `unused`; ISO 8601. */
+export interface Ends {
+  readonly now: string;
+  readonly unused: string;
+}
+
+/** @param idle milliseconds for which a session may be unused; 0 for any time. */
+export const endsOf = (now: number, idle: number): Ends => ({
+  now: new Date(now).toISOString(),
+  unused: new Date(idle === 0 ? 0 : now - idle).toISOString(),
+});

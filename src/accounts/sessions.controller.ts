@@ -1,39 +1,44 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
-import { Audited, pathParameter } from '../http/audited.js';
-import { Anyone, type Caller, CurrentCaller } from '../http/caller.js';
+import { Audited, caller, pathParameter } from '../http/audited.js';
+import { Anyone, type Caller, CurrentCaller, unauthenticated } from '../http/caller.js';
 import { ApiProblems, pickHeaders } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
+import { KeysetQuery, linkNext } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
 import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
 import { SignInBody } from './account-bodies.js';
+import { Authentication } from './authentication.js';
 import { EndSession } from './end-session.js';
+import { EndSessions } from './end-sessions.js';
+import { GetSession } from './get-session.js';
 import { ListSessions } from './list-sessions.js';
-import { clearSessionCookie, setSessionCookie } from './session-cookie.js';
+import { clearSessionCookie } from './session-cookie.js';
 import { OwnSession, Session } from './session.js';
 import { SignIn } from './sign-in.js';
 import { newDevice, setDeviceCookie, sourceOf } from './sign-in-source.js';
+import { clientOf, SignedIn, signedIn } from './signed-in.js';
 import { StartSession } from './start-session.js';
 
-/** Characters of what a client calls itself that are kept. */
-const LONGEST_CLIENT = 200;
-
-class SignedIn {
-  @ApiProperty({
-    description: 'For clients without cookies: send it as `Authorization: Bearer`. Told once.',
-    example: 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A',
+class EndSessionsQuery {
+  @ApiPropertyOptional({
+    description: 'The session that stays: the one of this request.',
+    enum: ['current'],
   })
-  readonly token!: string;
-
-  @ApiProperty({ type: Session })
-  readonly session!: Session;
-
-  @ApiProperty({ type: User })
-  readonly user!: User;
+  @IsOptional()
+  @IsIn(['current'], { message: 'must be current' })
+  except?: 'current';
 }
 
 class WhoIsThere {
@@ -55,16 +60,22 @@ export class SessionsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly signIn: SignIn,
+    private readonly authentication: Authentication,
   ) {}
 
   @Post('session')
   @Audited('sign-in', (_request, result) => (result as SignedIn | undefined)?.user.id)
   @Anyone()
   @Secret()
-  @ApiOperation({ operationId: 'signIn', summary: 'Sign in' })
+  @ApiOperation({
+    operationId: 'signIn',
+    summary: 'Sign in',
+    description: 'Ends the session that the request came with, if any.',
+  })
   @ApiResponse({
     status: 201,
-    description: 'Signed in: with the cookie `carillon_session`, and with the token in the body.',
+    description:
+      'Signed in: with the cookie `__Host-carillon_session` (`carillon_session` over plain HTTP on this machine), and with the token in the body.',
     type: SignedIn,
     headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
   })
@@ -84,12 +95,12 @@ export class SessionsController {
   ): Promise<SignedIn> {
     const { network, device = newDevice() } = sourceOf(request);
     const { userId, hash } = await this.signIn.verify(username, password, { network, device });
-    const client = (request.get('User-Agent') ?? '').slice(0, LONGEST_CLIENT);
-    const { token, session } = await this.commands.execute(new StartSession(userId, hash, client));
-    setSessionCookie(response, token, session.expiresAt);
+    const replaced = this.authentication.sessionTokensOf(request);
+    const started = await this.commands.execute(
+      new StartSession(userId, hash, clientOf(request), replaced),
+    );
     setDeviceCookie(response, device);
-    response.set('Cache-Control', 'no-store');
-    return { token, session, user: await this.queries.execute(new GetUser(userId)) };
+    return signedIn(response, started, await this.queries.execute(new GetUser(userId)));
   }
 
   @Get('session')
@@ -97,8 +108,10 @@ export class SessionsController {
   @ApiResponse({ status: 200, description: 'The caller.', type: WhoIsThere })
   @ApiProblems('unauthenticated')
   async current(@CurrentCaller() { userId, sessionId }: Caller): Promise<WhoIsThere> {
-    const { sessions } = await this.queries.execute(new ListSessions(userId));
-    const session = sessions.find(({ id }) => id === sessionId) ?? null;
+    const session =
+      sessionId === null ? null : await this.queries.execute(new GetSession(userId, sessionId));
+    // It may have ended since the guard has seen it.
+    if (session === undefined) throw unauthenticated();
     return { session, user: await this.queries.execute(new GetUser(userId)) };
   }
 
@@ -124,17 +137,40 @@ export class SessionsController {
     status: 200,
     description: "The caller's sessions, the newest first.",
     type: [OwnSession],
-    headers: pickHeaders('Last-Event-ID', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
   })
-  @ApiProblems('unauthenticated')
+  @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
+    @Query() query: KeysetQuery,
     @CurrentCaller() { userId, sessionId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly OwnSession[]> {
-    const { sessions, cursor } = await this.queries.execute(new ListSessions(userId));
+    const page = await this.queries.execute(new ListSessions(userId, query));
+    const { sessions, hasMore, cursor } = page;
     response.set('Last-Event-ID', cursor);
+    if (hasMore) linkNext(response, query, sessions.at(-1)!.id);
     // They were read for this answer alone.
     return sessions.map((session) => Object.assign(session, { current: session.id === sessionId }));
+  }
+
+  @Delete('sessions')
+  @Audited('session-end', caller)
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'signOutEverywhere',
+    summary: 'Sign all clients out, or all others with `?except=current`',
+    description: 'Their tokens are of no use any more, and their streams end, on every node.',
+  })
+  @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
+  @ApiProblems('invalid-parameter', 'unauthenticated', 'cross-site-request', 'too-many-requests')
+  async endAll(
+    @Query() { except }: EndSessionsQuery,
+    @CurrentCaller() { userId, sessionId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    const kept = except === 'current' ? sessionId : null;
+    await this.commands.execute(new EndSessions(userId, kept ?? undefined));
+    if (kept === null) clearSessionCookie(response);
   }
 
   @Delete('sessions/:id')

@@ -7,7 +7,7 @@ export interface Caller {
   readonly userId: string;
   /** `null` where a token of another issuer speaks for them. */
   readonly sessionId: string | null;
-  /** When what they signed in with ends; ms since the epoch. */
+  /** When what they signed in with ends, or has to be shown again: streams end then; ms since the epoch. */
   readonly expiresAt: number;
 }
 

@@ -99,7 +99,7 @@ export const documentedHeaders = {
   'Idempotency-Replayed': text('That this answer is that of an earlier request.', 'true'),
   'Set-Cookie': text(
     'The session, for a browser: `HttpOnly`, `SameSite=Lax`, and `Secure` but on this machine.',
-    'carillon_session=carillon_…; Path=/; HttpOnly; Secure; SameSite=Lax',
+    '__Host-carillon_session=carillon_…; Path=/; HttpOnly; Secure; SameSite=Lax',
   ),
   ...rateLimitHeaders,
 };

@@ -6,7 +6,7 @@ import { WholeNumber } from '../whole-number.js';
 const MOST_PER_PAGE = 1000;
 
 /** One page of a list by keyset: the rows after one that the client has. */
-export class PageQuery {
+export class KeysetQuery {
   @ApiPropertyOptional({
     description: 'How many at most.',
     type: 'integer',
@@ -26,7 +26,10 @@ export class PageQuery {
   @IsOptional()
   @IsUUID('all', { message: 'must be the id of the last one on the page before' })
   after?: string;
+}
 
+/** The same of a list that is read either way. */
+export class PageQuery extends KeysetQuery {
   @ApiPropertyOptional({
     description: '`asc`: the oldest first; `desc`: the newest first.',
     enum: ['asc', 'desc'],
@@ -50,7 +53,7 @@ export const pageOf = <Item>(items: readonly Item[], limit: number): Page<Item> 
 });
 
 /** Names the page that follows (RFC 8288): the same query, after another one. */
-export function linkNext(response: Response, query: PageQuery, lastId: string): void {
+export function linkNext(response: Response, query: KeysetQuery, lastId: string): void {
   link(response, { next: { ...query, after: lastId } });
 }
 

@@ -238,7 +238,9 @@ export class Chat {
     this.#set({ status });
     if (status.state === 'live') this.outbox.flush();
     // The browser does not tell why a stream has ended; a 401 here is heard by the session.
-    if (status.state === 'reconnecting' && this.leads) request('/api/session').catch(() => {});
+    // Later: where the password was changed, the cookie of the new session may be on its way.
+    if (status.state === 'reconnecting' && this.leads)
+      setTimeout(() => request('/api/session').catch(() => {}), 500);
   }
 
   #onStorage(key: string | null): void {

@@ -1,16 +1,16 @@
 import { useState } from 'react';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
-import { changePassword } from './session-api.js';
+import type { SessionStore } from './session-store.js';
 
 const NOTHING = { current: '', password: '' };
 
-export function PasswordForm() {
+export function PasswordForm({ session }: { session: SessionStore }) {
   const [typed, setTyped] = useState(NOTHING);
   const [told, setTold] = useState('');
   const { form, failure, busy, onSubmit } = useSubmit(['current', 'password'], async () => {
     setTold('');
-    await changePassword(typed);
+    await session.changePassword(typed);
     setTyped(NOTHING);
     setTold('Changed. You are signed out everywhere else.');
   });

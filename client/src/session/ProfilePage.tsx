@@ -22,7 +22,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
       <PaneHead title="Profile" />
       <div className="pane-body">
         <NamesForm who={who} />
-        {who.user.username && <PasswordForm />}
+        {who.user.username && <PasswordForm session={session} />}
         <NotificationSetting userId={who.user.id} />
         <div className="card">
           <h2>Sign-ins</h2>

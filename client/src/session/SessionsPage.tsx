@@ -1,16 +1,17 @@
 import { useEffect, useState } from 'react';
 import { failureOf } from '../http/failure.js';
 import { PaneHead } from '../page/PaneHead.js';
+import { SureButton } from '../page/SureButton.js';
 import { useChat } from '../page/use-chat.js';
 import { clientName } from './client-name.js';
-import { endSession, listSessions } from './session-api.js';
+import { endOtherSessions, endSession, listSessions } from './session-api.js';
 import type { OwnSession } from './session.js';
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Where the person is signed in. */
 export function SessionsPage() {
-  const { sessions, failure, end } = useSessions();
+  const { sessions, failure, end, endOthers } = useSessions();
   return (
     <>
       <PaneHead title="Where you are signed in" />
@@ -40,6 +41,15 @@ export function SessionsPage() {
             </li>
           ))}
         </ul>
+        {sessions?.some(({ current }) => !current) && (
+          <div className="actions">
+            <SureButton
+              text="Sign out everywhere else"
+              className="button-quiet"
+              onSure={endOthers}
+            />
+          </div>
+        )}
       </div>
     </>
   );
@@ -58,5 +68,10 @@ function useSessions() {
       if (name === 'session.started' || name === 'session.ended') load();
     });
   }, [chat]);
-  return { sessions, failure, end: (id: string) => void endSession(id).catch(fail) };
+  return {
+    sessions,
+    failure,
+    end: (id: string) => void endSession(id).catch(fail),
+    endOthers: () => void endOtherSessions().catch(fail),
+  };
 }

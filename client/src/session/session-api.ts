@@ -11,6 +11,11 @@ export interface NewAccount extends Credentials {
   readonly lastname?: string;
 }
 
+export interface PasswordChange {
+  readonly current: string;
+  readonly password: string;
+}
+
 export async function fetchSession(): Promise<SignedIn> {
   return (await request<SignedIn>('/api/session')).body;
 }
@@ -23,11 +28,9 @@ export async function signUp(account: NewAccount): Promise<void> {
   await request('/api/accounts', { method: 'POST', body: account });
 }
 
-export async function changePassword(passwords: {
-  readonly current: string;
-  readonly password: string;
-}): Promise<void> {
-  await request('/api/me/password', { method: 'PUT', body: passwords });
+/** It comes with a new session: the present one ends. */
+export async function changePassword(passwords: PasswordChange): Promise<SignedIn> {
+  return (await request<SignedIn>('/api/me/password', { method: 'PUT', body: passwords })).body;
 }
 
 export async function signOut(): Promise<void> {
@@ -40,4 +43,8 @@ export async function listSessions(): Promise<readonly OwnSession[]> {
 
 export async function endSession(id: string): Promise<void> {
   await request(`/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+export async function endOtherSessions(): Promise<void> {
+  await request('/api/sessions?except=current', { method: 'DELETE' });
 }

@@ -1,7 +1,14 @@
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
 import { Backoff } from '../live/backoff.js';
-import { fetchSession, signIn, signOut, type Credentials } from './session-api.js';
+import {
+  changePassword,
+  fetchSession,
+  signIn,
+  signOut,
+  type Credentials,
+  type PasswordChange,
+} from './session-api.js';
 import type { SignedIn } from './session.js';
 
 export type SessionView =
@@ -14,6 +21,9 @@ export type SessionView =
       readonly justNow: boolean;
     };
 
+/** Milliseconds between the end of a session and the cookie of the one that takes its place, at the most. */
+const COOKIE_GRACE = 500;
+
 /** Who is signed in in this browser, for `useSyncExternalStore`; the same in all of its tabs. */
 export class SessionStore {
   #view: SessionView = { state: 'unknown' };
@@ -22,6 +32,8 @@ export class SessionStore {
   readonly #backoff = new Backoff();
   /** It was another tab that has told. */
   #following = false;
+  /** A new session is on its way, and takes the place of the one that ends. */
+  #replacing = false;
 
   /** Keeps up with the other tabs until the returned function is called. */
   readonly start = (): (() => void) => {
@@ -60,11 +72,24 @@ export class SessionStore {
     this.#channel?.postMessage('changed');
   }
 
-  /** It was ended elsewhere. */
-  readonly recheck = (): void => void this.#check();
+  async changePassword(passwords: PasswordChange): Promise<void> {
+    this.#replacing = true;
+    try {
+      this.#enter(await changePassword(passwords));
+      this.#channel?.postMessage('changed');
+    } finally {
+      this.#replacing = false;
+    }
+  }
+
+  /** It has ended. Another tab may have changed the password, and the cookie of the new session may be on its way. */
+  readonly recheck = (): void => {
+    if (!this.#replacing) setTimeout(() => void this.#check(), COOKIE_GRACE);
+  };
 
   /** Of all tabs, the first one to hear of it tells the others. */
   #onSignedOut(): void {
+    if (this.#replacing) return;
     const isNews = this.#view.state === 'signed in' && !this.#following;
     this.#set({ state: 'signed out' });
     if (isNews) this.#channel?.postMessage('changed');

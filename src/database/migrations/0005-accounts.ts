@@ -42,6 +42,11 @@ export async function up(db: Kysely<any>): Promise<void> {
     .execute();
   await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute();
   await db.schema.createIndex('sessions_expires_at').on('sessions').column('expires_at').execute();
+  await db.schema
+    .createIndex('sessions_last_used_at')
+    .on('sessions')
+    .column('last_used_at')
+    .execute();
 
   await db.schema
     .createTable('sign_in_failures')

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Config } from '../config.js';
+import type { Transaction } from '../database/unit-of-work.js';
+import { SessionEnded, SessionStarted } from './accounts.events.js';
+import { AccountsRepository } from './accounts.repository.js';
+import type { Session } from './session.js';
+import { hashOf, newToken } from './tokens.js';
+
+/** Sessions of one user; one more ends the oldest. */
+export const MOST_SESSIONS = 100;
+
+export interface StartedSession {
+  /** It is stored nowhere. */
+  readonly token: string;
+  readonly session: Session;
+}
+
+/** Starts and ends sessions, as part of a command. Whatever ends one records the event that ends its streams. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly config: Config,
+  ) {}
+
+  /** @param client what the client calls itself. */
+  async start(tx: Transaction, userId: string, client: string): Promise<StartedSession> {
+    const token = newToken();
+    const now = Date.now();
+    const createdAt = new Date(now).toISOString();
+    const expiresAt = new Date(now + this.config.SESSION_LIFETIME).toISOString();
+    const session = { id: uuidv7(), client, createdAt, lastUsedAt: createdAt, expiresAt };
+    await this.accounts.insertSession(tx.db, userId, hashOf(token), session);
+    tx.record(new SessionStarted(userId, session), userId);
+    for (const id of await this.accounts.sessionIdsOf(tx.db, userId, MOST_SESSIONS))
+      await this.end(tx, userId, id);
+    return { token, session };
+  }
+
+  /** @returns whether there was such a session of this user. */
+  async end(tx: Transaction, userId: string, id: string): Promise<boolean> {
+    const ended = await this.accounts.removeSession(tx.db, userId, id);
+    if (ended) tx.record(new SessionEnded(userId, { id }), userId);
+    return ended;
+  }
+
+  async endAll(tx: Transaction, userId: string, except?: string): Promise<void> {
+    for (const id of await this.accounts.sessionIdsOf(tx.db, userId))
+      if (id !== except) await this.end(tx, userId, id);
+  }
+
+  /** Ends those that a client had before it signed in again, whoever's they are. */
+  async endReplaced(tx: Transaction, tokens: readonly string[]): Promise<void> {
+    for (const token of tokens) {
+      const found = await this.accounts.findSessionByToken(tx.db, hashOf(token));
+      if (found) await this.end(tx, found.userId, found.session.id);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { User } from '../users/user.js';
+import { Session } from './session.js';
+import { setSessionCookie } from './session-cookie.js';
+import type { StartedSession } from './sessions.js';
+
+/** Characters of what a client calls itself that are kept. */
+const LONGEST_CLIENT = 200;
+
+/** A new session, with its token. */
+export class SignedIn {
+  @ApiProperty({
+    description: 'For clients without cookies: send it as `Authorization: Bearer`. Told once.',
+    example: 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A',
+  })
+  readonly token!: string;
+
+  @ApiProperty({ type: Session })
+  readonly session!: Session;
+
+  @ApiProperty({ type: User })
+  readonly user!: User;
+}
+
+/** Answers with a new session: in the cookie for browsers, in the body for other clients. */
+export function signedIn(
+  response: Response,
+  { token, session }: StartedSession,
+  user: User,
+): SignedIn {
+  setSessionCookie(response, token, session.expiresAt);
+  response.set('Cache-Control', 'no-store');
+  return { token, session, user };
+}
+
+/** What the client calls itself. */
+export const clientOf = (request: Request): string =>
+  (request.get('User-Agent') ?? '').slice(0, LONGEST_CLIENT);
