@@ -15,6 +15,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import ms, { type StringValue } from 'ms';
 import proxyAddr from 'proxy-addr';
+import { isConfidential } from './confidential-url.js';
 import { StartupError, withoutPassword } from './startup-error.js';
 import { WholeNumber } from './whole-number.js';
 
@@ -172,8 +173,14 @@ export class Config {
 
   /** The issuer whose tokens are taken as sign-ins, as the `iss` claim has it; none when it is empty. */
   @ValidateIf(({ AUTH_ISSUER }: Config) => AUTH_ISSUER !== '')
-  @Matches(/^https?:\/\/[^\s?#]+$/, {
-    message: 'must be a URL, such as https://login.example.com/',
+  @ValidateBy({
+    name: 'issuer',
+    validator: {
+      validate: (value) =>
+        /^https?:\/\/[^\s?#]+$/.test(String(value)) && isConfidential(String(value)),
+      defaultMessage: () =>
+        'must be a URL with https, such as https://login.example.com/; http is for this machine alone',
+    },
   })
   AUTH_ISSUER: string = '';
 
@@ -181,6 +188,18 @@ export class Config {
   @ValidateIf(({ AUTH_ISSUER }: Config) => AUTH_ISSUER !== '')
   @Matches(/^\S+$/, { message: 'must name this service, as the issuer does in the claim aud' })
   AUTH_AUDIENCE: string = '';
+
+  /** The clients whose tokens are taken, as the claim `azp` or `client_id` names them; all when it is empty. */
+  @Transform(({ value }) =>
+    String(value)
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  )
+  AUTH_CLIENTS: string[] = [];
+
+  /** Milliseconds for which such a token may be valid. */
+  @Duration('1s', ms('3650d'))
+  AUTH_TOKEN_LIFETIME: number = ms('24h');
 
   /** Writes that one address may make in a minute; 0 for no limit. */
   @WholeNumber(0, 10_000_000)

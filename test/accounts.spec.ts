@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
@@ -719,6 +719,9 @@ describe('pages of other sites', () => {
   });
 });
 
+const DISCOVERY = '/.well-known/openid-configuration';
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 describe('tokens of another issuer', () => {
   const AUDIENCE = 'carillon';
   let issuer: TestIssuer;
@@ -784,9 +787,85 @@ describe('tokens of another issuer', () => {
     expect([response.status, await problemCode(response)]).toEqual([401, 'unauthenticated']);
   });
 
-  it('may be off by half a minute', async () => {
+  it.each([
+    ['of another type', {}, { typ: 'logout+jwt' }],
+    ['of another type, written in full', {}, { typ: 'application/dpop+jwt' }],
+    ['with a number for a subject', { sub: 5 }, {}],
+    ['with an empty subject', { sub: '' }, {}],
+    ['with an object for a subject', { sub: {} }, {}],
+    ['with a NUL in its subject', { sub: 'a\0b' }, {}],
+    ['with a subject that is too long', { sub: 'x'.repeat(256) }, {}],
+    ['with a number for a client', { azp: 5 }, {}],
+    ['with an object for a client', { client_id: {} }, {}],
+    ['that never ends', { exp: 1e300 }, {}],
+    ['that was good for too long', { iat: 1, exp: Math.floor(Date.now() / 1000) + 60 }, {}],
+    ['that is good for too long', { exp: Math.floor(Date.now() / 1000) + 90_000 }, {}],
+    ['with words for an end', { exp: 'tomorrow' }, {}],
+  ])('are refused, too: one %s', async (_, different, how) => {
+    const response = await who(await issuer.token({ ...claims, ...different }, how));
+    const { detail, type } = await problemOf(response);
+    expect([response.status, type]).toEqual([401, 'urn:carillon:problem:unauthenticated']);
+    expect(detail).not.toContain('127.0.0.1');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a token that cannot be read', 'a.b.c'],
+    ['no signature', `${encoded({ alg: 'RS256', kid: '1' })}.${encoded({})}.`],
+    ['no JSON', `${encoded({ alg: 'RS256' })}.AAAA.AAAA`],
+    ['an unknown algorithm', `${encoded({ alg: 'XS256' })}.${encoded({})}.AAAA`],
+    ['a critical extension', `${encoded({ alg: 'RS256', crit: ['x'], x: 1 })}.${encoded({})}.AA`],
+  ])('are refused that have %s, while the issuer can be asked', async (_, token) => {
+    expect((await who(token)).status).toBe(401);
+  });
+
+  it.each(['JWT', 'at+jwt', 'application/at+jwt', 'AT+JWT'])('may be of type %s', async (typ) => {
+    expect((await who(await issuer.token(claims, { typ }))).status).toBe(200);
+  });
+
+  it('may be off by half a minute, but open no stream that would end at once', async () => {
     const exp = Math.floor(Date.now() / 1000) - 10;
-    expect((await who(await issuer.token({ ...claims, exp }))).status).toBe(200);
+    const token = await issuer.token({ ...claims, exp });
+    expect((await who(token)).status).toBe(200);
+    for (const path of ['/api/events', '/api/users/event']) {
+      const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' };
+      const response = await fetch(application.url + path, { headers });
+      expect([response.status, await problemCode(response)]).toEqual([401, 'unauthenticated']);
+    }
+  });
+
+  it('are only taken from the clients that are allowed to have them', async () => {
+    const other = await startApplication({
+      AUTH_ISSUER: issuer.url,
+      AUTH_AUDIENCE: AUDIENCE,
+      AUTH_CLIENTS: 'web, phone',
+      AUTH_TOKEN_LIFETIME: '7d',
+    });
+    const status = async (different: object) => {
+      const token = await issuer.token({ ...claims, ...different });
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`${other.url}/api/session`, { headers })).status;
+    };
+    const exp = Math.floor(Date.now() / 1000) + 6 * 86_400;
+    expect(await status({ azp: 'web' })).toBe(200);
+    expect(await status({ client_id: 'phone', exp })).toBe(200);
+    expect(await status({ azp: 'other' })).toBe(401);
+    expect(await status({ azp: 'other', client_id: 'web' })).toBe(401);
+    expect(await status({})).toBe(401);
+    await other.stop();
+  });
+
+  it('make no accounts with a password where sign-up is closed', async () => {
+    const other = await startApplication({
+      AUTH_ISSUER: issuer.url,
+      AUTH_AUDIENCE: AUDIENCE,
+      SIGN_UP_OPEN: 'false',
+    });
+    const headers = { Authorization: `Bearer ${await issuer.token(claims)}` };
+    const account = { username: 'intruder', password: PASSWORD };
+    const response = await send(other.url, 'POST', '/api/accounts', account, headers);
+    expect([response.status, await problemCode(response)]).toEqual([403, 'forbidden']);
+    await other.stop();
   });
 
   it('are verified with the keys of today, when the issuer has changed them', async () => {
@@ -797,17 +876,89 @@ describe('tokens of another issuer', () => {
     expect((await who(await issuer.token(claims))).status).toBe(200);
   });
 
-  it('are asked for later when the issuer fails: it is not the token that is wrong', async () => {
-    issuer.isBroken = true;
-    const other = await startApplication({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: AUDIENCE });
-    const headers = { Authorization: `Bearer ${await issuer.token(claims)}` };
-    expect((await fetch(`${other.url}/api/session`, { headers })).status).toBe(503);
-    const stream = await listen(other.port, '/api/events', { headers });
-    await stream.until(({ ended }) => ended, 2000);
-    expect([stream.status, stream.events]).toEqual([200, []]);
-    issuer.isBroken = false;
-    expect((await fetch(`${other.url}/api/session`, { headers })).status).toBe(200);
-    await other.stop();
+  describe('of an issuer that fails', () => {
+    let failing: TestIssuer;
+    let other: RunningApplication;
+    let headers: { Authorization: string };
+
+    beforeEach(async () => {
+      failing = await TestIssuer.start();
+      other = await startApplication({ AUTH_ISSUER: failing.url, AUTH_AUDIENCE: AUDIENCE });
+      headers = { Authorization: `Bearer ${await failing.token(claims)}` };
+    });
+    afterEach(async () => {
+      await other.stop();
+      await failing.stop();
+    });
+
+    const ask = () => fetch(`${other.url}/api/session`, { headers });
+
+    it('are asked for later: it is not the token that is wrong', async () => {
+      failing.answers('/keys', (response) => response.writeHead(500).end('oops'));
+      const refused = await ask();
+      expect(refused.status).toBe(503);
+      const text = await refused.text();
+      for (const told of [text, JSON.stringify([...refused.headers])])
+        expect(told).not.toContain(new URL(failing.url).host);
+      const stream = await listen(other.port, '/api/events', { headers });
+      await stream.until(({ ended }) => ended, 2000);
+      expect([stream.status, stream.events]).toEqual([200, []]);
+      failing.answers('/keys');
+      await until(async () => (await ask()).status === 200, 10);
+      expect((await ask()).status).toBe(200);
+    });
+
+    it('are asked for later, too, where it does not end its response', async () => {
+      failing.answers('/keys', (response) => response.write('{"keys":['));
+      expect((await ask()).status).toBe(503);
+    }, 15_000);
+
+    it.each<[string, string, (response: ServerResponse) => unknown]>([
+      ['no metadata', DISCOVERY, (response) => response.writeHead(404).end()],
+      ['metadata that are no JSON', DISCOVERY, (response) => response.end('<html>')],
+      ['metadata that are null', DISCOVERY, (response) => response.end('null')],
+      [
+        'metadata of another issuer',
+        DISCOVERY,
+        (response) => response.end('{"issuer":"https://evil.example"}'),
+      ],
+      ['keys that are none', '/keys', (response) => response.end('{"keys":5}')],
+      ['keys elsewhere', '/keys', (response) => response.writeHead(302, { Location: '/' }).end()],
+      ['endless keys', '/keys', endless],
+    ])('are refused where it has %s', async (_, path, handler) => {
+      failing.answers(path, handler);
+      const response = await ask();
+      expect([response.status, await problemCode(response)]).toEqual([401, 'unauthenticated']);
+    });
+
+    it('are refused where its keys are fetched over plain HTTP from another machine', async () => {
+      const metadata = { issuer: failing.url, jwks_uri: 'http://192.0.2.1/keys' };
+      failing.answers(DISCOVERY, (response) => response.end(JSON.stringify(metadata)));
+      expect((await ask()).status).toBe(401);
+    });
+
+    it.each([
+      ['one after the other', 1],
+      ['all at once', 40],
+    ])('make it no target: 40 tokens, %s, are few fetches', async (_, together) => {
+      failing.answers(DISCOVERY, (response) => response.writeHead(503).end());
+      const statuses = new Set<number>();
+      for (let n = 0; n < 40; n += together)
+        for (const { status } of await Promise.all(Array.from({ length: together }, ask)))
+          statuses.add(status);
+      expect([...statuses]).toEqual([503]);
+      // More than one only where they take longer than the pause.
+      expect(failing.asked(DISCOVERY)).toBeLessThanOrEqual(3);
+    });
+
+    it('are verified with keys at another address, when they have moved there', async () => {
+      expect((await ask()).status).toBe(200);
+      failing.moveKeys('/new-keys');
+      await failing.rotate();
+      headers = { Authorization: `Bearer ${await failing.token(claims)}` };
+      await until(async () => (await ask()).status === 200, 10);
+      expect((await ask()).status).toBe(200);
+    });
   });
 
   it('end their stream when they end', async () => {
@@ -821,9 +972,29 @@ describe('tokens of another issuer', () => {
   });
 });
 
+interface TokenOptions {
+  readonly alg?: string;
+  readonly foreign?: boolean;
+  readonly typ?: string;
+}
+
+/** Writes keys until the connection is closed. */
+function endless(response: ServerResponse): void {
+  response.write('{"keys":[');
+  const more = Buffer.from(`${JSON.stringify({ kty: 'none' })},`.repeat(10_000));
+  const write = (): void => {
+    if (response.destroyed) return;
+    if (response.write(more)) setImmediate(write);
+  };
+  response.on('drain', write);
+  write();
+}
+
 /** A real issuer on a port of its own: discovery, key set, and tokens that jose signs. */
 class TestIssuer {
-  isBroken = false;
+  readonly #handlers = new Map<string, (response: ServerResponse) => unknown>();
+  readonly #asked: string[] = [];
+  #keysAt = '/keys';
   #keys!: Awaited<ReturnType<typeof generateKeyPair>>;
   #kid = 0;
 
@@ -833,9 +1004,11 @@ class TestIssuer {
     const server = createServer();
     const issuer = new TestIssuer(server);
     await issuer.rotate();
-    server.on('request', ({ url }, response) => {
-      if (issuer.isBroken && url === '/keys') return void response.writeHead(500).end('oops');
-      void issuer.#answer(url ?? '').then((body) => response.end(JSON.stringify(body)));
+    server.on('request', ({ url = '' }, response) => {
+      issuer.#asked.push(url);
+      const handler = issuer.#handlers.get(url);
+      if (handler) return void handler(response);
+      void issuer.#answer(url).then((body) => response.end(JSON.stringify(body)));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return issuer;
@@ -850,10 +1023,26 @@ class TestIssuer {
     this.#kid++;
   }
 
+  /** Has it answer in another way at an address, or as before. */
+  answers(path: string, handler?: (response: ServerResponse) => unknown): void {
+    if (handler) this.#handlers.set(path, handler);
+    else this.#handlers.delete(path);
+  }
+
+  /** How often it was asked at an address. */
+  asked(path: string): number {
+    return this.#asked.filter((url) => url === path).length;
+  }
+
+  moveKeys(path: string): void {
+    this.answers(this.#keysAt, (response) => response.writeHead(404).end());
+    this.#keysAt = path;
+  }
+
   /** A claim that is undefined is left out. */
   async token(
     claims: { readonly [claim: string]: unknown },
-    { alg = 'RS256', foreign = false }: { alg?: string; foreign?: boolean } = {},
+    { alg = 'RS256', foreign = false, typ }: TokenOptions = {},
   ): Promise<string> {
     const exp = Math.floor(Date.now() / 1000) + 300;
     const payload = { iss: this.url, exp, ...claims };
@@ -862,7 +1051,9 @@ class TestIssuer {
       alg === 'HS256'
         ? new TextEncoder().encode(JSON.stringify(await exportJWK(this.#keys.publicKey)))
         : (foreign ? await generateKeyPair('RS256') : this.#keys).privateKey;
-    return new SignJWT(payload).setProtectedHeader({ alg, kid: `${this.#kid}` }).sign(key);
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg, kid: `${this.#kid}`, ...(typ && { typ }) })
+      .sign(key);
   }
 
   stop(): Promise<unknown> {
@@ -871,11 +1062,8 @@ class TestIssuer {
   }
 
   async #answer(path: string): Promise<object> {
-    if (path === '/.well-known/openid-configuration')
-      return { issuer: this.url, jwks_uri: `${this.url}/keys` };
+    if (path === DISCOVERY) return { issuer: this.url, jwks_uri: this.url + this.#keysAt };
     const key = await exportJWK(this.#keys.publicKey);
     return { keys: [{ ...key, kid: `${this.#kid}`, alg: 'RS256', use: 'sig' }] };
   }
 }
-
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

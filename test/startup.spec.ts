@@ -32,6 +32,7 @@ describe('the start', () => {
     ['TRUST_PROXY', 'everyone?', 'number of hops'],
     ['TRUST_PROXY', '10.0.0.0/99', 'number of hops'],
     ['STREAM_LIFETIME', 'never', 'must be a duration'],
+    ['SESSION_IDLE', 'never', 'must be a duration'],
     ['CORS_ORIGINS', 'example.com', 'such as https://app.example.com'],
   ])(
     'stops when %s is "%s", in one line with the name, the value and what would be right',
@@ -42,6 +43,11 @@ describe('the start', () => {
       expect(line).toContain(right);
     },
   );
+
+  it('stops when the issuer of tokens could be impersonated', async () => {
+    const environment = { AUTH_ISSUER: 'http://login.example.com/', AUTH_AUDIENCE: 'carillon' };
+    expect(await refusal(environment)).toMatch(/^AUTH_ISSUER is "http:.*with https/);
+  });
 
   it('stops when another program has the port', async () => {
     const server = createServer().listen(0, '127.0.0.1');

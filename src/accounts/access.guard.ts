@@ -1,4 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { SSE_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
@@ -20,7 +21,7 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   /**
-   * @throws Problem `unauthenticated`; `unavailable` and DatabaseUnavailable where it cannot be
+   * @throws Problem `unauthenticated`, `forbidden`; `unavailable` and DatabaseUnavailable where it cannot be
    *   decided now who calls.
    */
   async canActivate(context: ExecutionContext): Promise<true> {
@@ -29,8 +30,13 @@ export class AccessGuard implements CanActivate {
     const access = this.#accessTo(context);
     if (access === 'anyone' || (access === 'sign-up' && this.config.SIGN_UP_OPEN)) return true;
     await this.#identify(request, response);
+    const { caller } = request;
+    // Within the tolerated clock skew it would be opened to be closed at once, again and again.
+    if (caller && isStream(context) && caller.expiresAt <= Date.now()) throw unauthenticated();
+    if (access === 'sign-up' && caller?.sessionId === null)
+      throw new Problem('forbidden', 'Only users with a password here create accounts for others.');
     const isOpen = access === 'directory' && this.config.USERS_OPEN;
-    if (!request.caller && !isOpen) throw unauthenticated();
+    if (!caller && !isOpen) throw unauthenticated();
     return true;
   }
 
@@ -58,3 +64,7 @@ export class AccessGuard implements CanActivate {
 
 const isUnauthenticated = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'unauthenticated';
+
+/** As Nest knows it: whatever a request says of itself, a route is a stream or it is none. */
+const isStream = (context: ExecutionContext): boolean =>
+  Reflect.hasMetadata(SSE_METADATA, context.getHandler());

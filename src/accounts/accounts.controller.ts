@@ -57,6 +57,7 @@ export class AccountsController {
   @ApiProblems(
     'malformed-request',
     'unauthenticated',
+    'forbidden',
     'cross-site-request',
     'conflict',
     'content-too-large',

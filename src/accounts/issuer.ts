@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Caller } from '../http/caller.js';
@@ -9,6 +9,7 @@ import { Problem } from '../http/problems.js';
 import { withoutInvisible } from '../http/visible-text.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentity } from './adopt-identity.js';
+import { IssuerKeys } from './issuer-keys.js';
 
 /** Signatures with a public key; never `none`, and never a shared secret (RFC 8725, 3.1 and 3.2). */
 const ALGORITHMS = [
@@ -22,41 +23,44 @@ const ALGORITHMS = [
   'ES384',
   'EdDSA',
 ];
-/** What is wrong with the token, and not with the issuer's keys or the way to them. */
-const OF_THE_TOKEN =
-  /^ERR_(JWT|JWS|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE_MATCHING_KEYS|JOSE_(ALG|NOT))/;
+/**
+ * What a token may be, as its header says (RFC 8725, 3.11): an access token (RFC 9068), or, from issuers that know OpenID
+ * Connect only, any JWT. Others, such as logout tokens and `dpop+jwt`, were signed for another purpose.
+ */
+const TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt']);
+/** OpenID Connect Core 1.0, 2: up to 255 ASCII characters. */
+const SUBJECT = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
 /** Seconds by which the issuer's clock may differ. */
 const CLOCK_SKEW = 30;
-/** Milliseconds for an answer of the issuer. */
-const PATIENCE = 5000;
-/** Milliseconds between two requests for its keys: so long a token with a new key is refused at the most. */
-const COOLDOWN = 5000;
 
 /**
- * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified against its key set (RFC 7517),
- * which OpenID Connect Discovery 1.0 finds. A key that is not known yet makes it be fetched again, so keys can rotate.
+ * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified with the keys of `AUTH_ISSUER`, and
+ * name `AUTH_AUDIENCE` in `aud`. The client that they were issued to (`azp`, or `client_id` as RFC 9068 has it) must be one
+ * of `AUTH_CLIENTS`, where those are given. Their lifetime is at most `AUTH_TOKEN_LIFETIME`.
  */
 @Injectable()
 export class Issuer {
-  #keys: Promise<JWTVerifyGetKey> | undefined;
+  readonly #keys: IssuerKeys;
 
   constructor(
     private readonly config: Config,
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly commands: CommandBus,
-  ) {}
+  ) {
+    this.#keys = new IssuerKeys(config.AUTH_ISSUER);
+  }
 
   /**
    * Who a token speaks for; a user is made of them at first sight.
    *
-   * @throws Problem `unauthenticated`: the token is not good; `unavailable`: the issuer cannot be asked.
+   * @throws Problem `unauthenticated`: the token is not good; `unavailable`: the issuer was not reached.
    */
   async callerOf(token: string): Promise<Caller> {
     const { AUTH_ISSUER: issuer } = this.config;
     if (!issuer) throw new Problem('unauthenticated', 'The token is not one of this service.');
     const claims = await this.#verify(token);
-    const { sub: subject = '', exp = 0 } = claims;
+    const { sub: subject, exp } = claims;
     const userId =
       (await this.accounts.findIdentity(this.database.read, issuer, subject)) ??
       (await this.commands.execute(
@@ -65,53 +69,51 @@ export class Issuer {
     return { userId, sessionId: null, expiresAt: exp * 1000 };
   }
 
-  async #verify(token: string): Promise<JWTPayload> {
+  async #verify(token: string): Promise<VerifiedClaims> {
     try {
-      const { payload } = await jwtVerify(token, await this.#keySet(), {
+      const { payload } = await jwtVerify(token, this.#keyOf, {
         issuer: this.config.AUTH_ISSUER,
         audience: this.config.AUTH_AUDIENCE,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_SKEW,
         requiredClaims: ['sub', 'exp'],
       });
-      return payload;
+      return this.#checked(payload);
     } catch (error) {
       if (error instanceof Problem) throw error;
-      if (error instanceof errors.JOSEError && OF_THE_TOKEN.test(error.code))
-        throw new Problem('unauthenticated', `The token is not good: ${error.message}.`);
-      throw unreachable(this.config.AUTH_ISSUER, error);
+      // Whatever else is wrong with it: it is not proved to be good.
+      throw refused(error instanceof errors.JOSEError ? error.message : 'it cannot be verified');
     }
   }
 
-  /** Kept once it is found; after a failure the next token tries again. */
-  #keySet(): Promise<JWTVerifyGetKey> {
-    this.#keys ??= this.#discover().catch((error: unknown) => {
-      this.#keys = undefined;
-      throw error;
-    });
-    return this.#keys;
-  }
+  readonly #keyOf: JWTVerifyGetKey = (header, token) => {
+    const type = header.typ?.toLowerCase().replace(/^application\//, '');
+    if (!TYPES.has(type)) throw refused('its type is not that of an access token');
+    return this.#keys.find(header, token);
+  };
 
-  async #discover(): Promise<JWTVerifyGetKey> {
-    const { AUTH_ISSUER: issuer } = this.config;
-    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
-    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-    const found = (await response.json()) as { issuer: string; jwks_uri: string };
-    // OpenID Connect Discovery 1.0, 4.3: or anyone could name the keys.
-    if (found.issuer !== issuer) throw new Error(`${url} is of the issuer ${found.issuer}`);
-    return createRemoteJWKSet(new URL(found.jwks_uri), {
-      timeoutDuration: PATIENCE,
-      cooldownDuration: COOLDOWN,
-    });
+  #checked(claims: JWTPayload): VerifiedClaims {
+    const { AUTH_CLIENTS, AUTH_TOKEN_LIFETIME } = this.config;
+    const { sub, exp = 0, iat, azp, client_id: client = azp } = claims;
+    if (typeof sub !== 'string' || !SUBJECT.test(sub))
+      throw refused('"sub" must be 1 to 255 ASCII characters');
+    for (const one of [azp, client])
+      if (one !== undefined && typeof one !== 'string')
+        throw refused('"azp" and "client_id" must be strings');
+    if (AUTH_CLIENTS.length > 0 && !AUTH_CLIENTS.includes((azp ?? client ?? '') as string))
+      throw refused('it was issued to a client that is not one of AUTH_CLIENTS');
+    const now = Date.now() / 1000;
+    const lifetime = exp - Math.min(typeof iat === 'number' ? iat : now, now);
+    if (!(lifetime * 1000 <= AUTH_TOKEN_LIFETIME + CLOCK_SKEW * 1000))
+      throw refused('it is valid for longer than AUTH_TOKEN_LIFETIME');
+    return { ...claims, sub, exp };
   }
 }
 
-const unreachable = (issuer: string, cause: unknown): Problem =>
-  new Problem('unavailable', `${issuer}, which vouches for the token, cannot be asked now.`, {
-    headers: { 'Retry-After': '5' },
-    cause,
-  });
+type VerifiedClaims = JWTPayload & { readonly sub: string; readonly exp: number };
+
+const refused = (reason: string): Problem =>
+  new Problem('unauthenticated', `The token is not good: ${reason}.`);
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
 function namesOf(claims: JWTPayload): { firstname: string; lastname: string } {
