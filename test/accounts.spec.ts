@@ -517,7 +517,7 @@ describe('the session cookie', () => {
 
   it('over TLS has a name that no other host can set', async () => {
     const response = await signIn('ada', TLS);
-    const cookie = response.headers.get('set-cookie')!;
+    const cookie = response.headers.getSetCookie()[0]!;
     expect(cookie).toMatch(/^__Host-carillon_session=carillon_[\w-]{43}; Path=\/; /);
     expect(cookie).toContain('; HttpOnly; Secure; SameSite=Lax');
     const { token } = (await response.json()) as { token: string };

@@ -99,8 +99,10 @@ export class SessionsController {
     const started = await this.commands.execute(
       new StartSession(userId, hash, clientOf(request), replaced),
     );
+    const user = await this.queries.execute(new GetUser(userId));
+    const answer = signedIn(response, started, user);
     setDeviceCookie(response, device);
-    return signedIn(response, started, await this.queries.execute(new GetUser(userId)));
+    return answer;
   }
 
   @Get('session')
