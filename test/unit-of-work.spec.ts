@@ -1,3 +1,4 @@
+import { TransactionConflict } from '../src/database/errors.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
@@ -39,6 +40,17 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(commits).toBe(1);
     expect(await loggedData()).toEqual(countUp(200));
     expect(await positions()).toEqual(countUp(200));
+  });
+
+  it('is not idle while a command waits to run again', async () => {
+    let attempts = 0;
+    const command = open.work.run(async (tx) => {
+      if (++attempts < 3) throw new TransactionConflict('Another one is in the way.');
+      tx.record(fact(attempts));
+    });
+    await open.work.idle();
+    expect(await loggedData()).toEqual([3]);
+    await command;
   });
 
   it('splits what is too much for one commit, and loses none of it', async () => {

@@ -157,6 +157,8 @@ export class UnitOfWork {
   readonly #waiting: Command[] = [];
   readonly #committed = new Subject<void>();
   #working: Promise<void> | undefined;
+  /** Commands that wait a moment before they run again. */
+  #pausing = 0;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
@@ -214,13 +216,15 @@ export class UnitOfWork {
   /** In a later transaction: this one may hold what the other waits for. */
   async #tryAgain(command: Command, error: unknown): Promise<void> {
     if (!command.mayTryAgain()) return command.fail(error);
+    this.#pausing++;
     await sleep(Math.random() * CONFLICT_PAUSE);
+    this.#pausing--;
     this.#enqueue(command);
   }
 
   /** Resolves when nothing is being written, and nothing waits to be. */
   async idle(): Promise<void> {
-    while (this.#working) await this.#working;
+    while (this.#working || this.#pausing > 0) await (this.#working ?? sleep(CONFLICT_PAUSE));
   }
 
   async #work(): Promise<void> {
