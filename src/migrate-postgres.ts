@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDatabase } from './database/database.module.js';
 import type { Engine } from './database/database.js';
 import { move } from './database/move.js';
-import { isOpenElsewhere } from './database/sqlite.js';
+import { isOpenElsewhere, pathOf } from './database/sqlite-file.js';
 import { StartupError } from './startup-error.js';
 
 const USAGE =
@@ -55,8 +54,6 @@ function parse(): { from: string; to: string } {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
-
-const pathOf = (url: string): string => resolve(url.slice('sqlite:'.length).replace(/^\/\//, ''));
 
 function reporter() {
   let told = performance.now();

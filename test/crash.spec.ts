@@ -72,12 +72,18 @@ describe('kill -9', () => {
   it('is what a disk that fails comes to: the process ends before it answers, and a new one tells what is there', async () => {
     const failing = `import fs from 'node:fs';
       const { fdatasync } = fs;
-      let left = 5;
-      fs.fdatasync = (fd, done) => (left-- > 0 ? fdatasync(fd, done) : done(new Error('EIO')));`;
+      let fails = false;
+      fs.fdatasync = (fd, done) => (fails ? done(new Error('EIO')) : fdatasync(fd, done));
+      process.on('SIGUSR2', () => {
+        fails = true;
+        console.log('The disk fails.');
+      });`;
     const first = await CarillonProcess.start({
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(failing)}`,
     });
     for (let n = 0; n < 5; n++) await createUser(first.url, `Answered ${n}`);
+    first.signal('SIGUSR2');
+    await first.says('The disk fails.');
     await expect(createUser(first.url, 'Never answered')).rejects.toThrow('fetch failed');
     expect(await first.exited).toBe(1);
     expect(first.errors).toContain('EIO');
@@ -90,6 +96,25 @@ describe('kill -9', () => {
     expect(names.slice(0, 5)).toEqual(Array.from({ length: 5 }, (_, n) => `Answered ${n}`));
     await second.stop();
     rmSync(first.folder, { recursive: true });
+  });
+
+  it('of the thread that makes checkpoints stops no commit and no shutdown: another thread takes over', async () => {
+    const killing = `let threads = 0;
+      process.on('worker', (worker) => {
+        console.log('thread', ++threads, 'begins');
+        if (threads === 1) worker.once('message', () => worker.terminate());
+        worker.once('exit', () => console.log('a thread ended'));
+      });`;
+    const carillon = await CarillonProcess.start({
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(killing)}`,
+    });
+    await createUser(carillon.url, 'Before');
+    await carillon.says('a thread ended');
+    await createUser(carillon.url, 'After');
+    await carillon.says('thread 2 begins');
+    carillon.signal('SIGTERM');
+    expect(await carillon.exited).toBe(0);
+    rmSync(carillon.folder, { recursive: true });
   });
 
   it('leaves the data of the first start to the second, its idempotency keys included', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type CompiledQuery, type ControlledTransaction, type Kysely, sql } from 'kysely';
 import type { Observable } from 'rxjs';
 import { isPostgres } from './dialect.js';
+import { DatabaseDamaged } from './errors.js';
 import type { Schema } from './schema.js';
 
 /** A fact on its way into the log. `data` is JSON. */
@@ -58,6 +59,13 @@ export interface Engine {
    * @throws DeadlineExceeded it was interrupted after `milliseconds`.
    */
   longRead<Row>(query: CompiledQuery<Row>, milliseconds: number): Promise<Row[]>;
+  /** Whether the database file has turned out to be damaged. */
+  readonly isDamaged: boolean;
+  /**
+   * Resolves when what was deleted or overwritten before the call is not in the files any more: SQLite's WAL keeps it until
+   * then. It may take as long as another process reads; PostgreSQL does it with VACUUM, by itself.
+   */
+  scrub(): Promise<void>;
   /** Call it when nothing is written any more. */
   close(): Promise<void>;
 }
@@ -102,6 +110,7 @@ export class Database {
    * @throws whatever keeps the database from answering.
    */
   async ping(): Promise<boolean> {
+    if (this.engine.isDamaged) throw new DatabaseDamaged('The database file is damaged.');
     const isReadOnly = isPostgres(this.engine.read)
       ? sql<boolean>`current_setting('transaction_read_only') = 'on'`
       : sql<boolean>`false`;

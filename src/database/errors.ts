@@ -18,6 +18,11 @@ export class TooManyWaiting extends DatabaseUnavailable {
   override readonly name = 'TooManyWaiting';
 }
 
+/** The file is not what SQLite wrote. It stays so until an operator restores a backup. */
+export class DatabaseDamaged extends DatabaseUnavailable {
+  override readonly name: string = 'DatabaseDamaged';
+}
+
 /** What a line of the log says of an error: without a stack where the database is away, which no code is to blame for. */
 export const inLog = (error: unknown): object =>
   error instanceof DatabaseUnavailable ? { reason: error.message } : { err: error };

@@ -135,6 +135,7 @@ class PostgresEngine implements Engine {
   readonly #bell: PostgresBell;
   /** The others stay for what is short. */
   readonly longReadsAtOnce: number;
+  readonly isDamaged = false;
 
   constructor(
     private readonly url: string,
@@ -246,6 +247,10 @@ class PostgresEngine implements Engine {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(work);
+  }
+
+  async scrub(): Promise<void> {
+    // VACUUM runs by itself.
   }
 
   async longRead<Row>(query: CompiledQuery<Row>, milliseconds: number): Promise<Row[]> {

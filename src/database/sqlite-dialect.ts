@@ -10,7 +10,7 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseUnavailable } from './errors.js';
+import { DatabaseDamaged, DatabaseUnavailable } from './errors.js';
 
 /** Milliseconds that a statement waits for another process to finish its transaction. */
 export const BUSY_TIMEOUT = 5000;
@@ -20,6 +20,10 @@ const CACHED_STATEMENTS = 256;
 
 /** The codes that say the disk or the lock failed, not the statement. https://sqlite.org/rescode.html */
 const UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
+/** The codes that say the file is not what SQLite wrote. */
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
+
+type Report = (error: DatabaseDamaged) => void;
 
 /** SQLite does run DDL inside transactions; Kysely only says no because it assumes one connection. */
 class Adapter extends SqliteAdapter {
@@ -34,11 +38,17 @@ export class SqliteDialect extends KyselySqliteDialect {
 
   /**
    * @param begin the statement that begins a transaction.
+   * @param report is called when the file turns out to be damaged.
    * @param settled resolves when what a statement has read may be handed out.
    */
-  constructor(database: Sqlite.Database, begin: string, settled?: () => Promise<void>) {
+  constructor(
+    database: Sqlite.Database,
+    begin: string,
+    report: Report,
+    settled?: () => Promise<void>,
+  ) {
     super({ database });
-    this.#driver = new Driver(database, begin, settled);
+    this.#driver = new Driver(database, begin, report, settled);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -70,9 +80,10 @@ class Driver extends SqliteDriver {
   constructor(
     database: Sqlite.Database,
     private readonly begin: string,
+    report: Report,
     private readonly settled?: () => Promise<void>,
   ) {
-    super({ database: { prepare: preparer(database), close: () => undefined } });
+    super({ database: { prepare: preparer(database, report), close: () => undefined } });
     this.#atOnce = database.prepare('PRAGMA busy_timeout = 0');
     this.#patiently = database.prepare(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
   }
@@ -97,7 +108,7 @@ class Driver extends SqliteDriver {
 
   /** @returns whether it could; not while another process is at it. */
   async #begins(connection: DatabaseConnection, end: number): Promise<boolean> {
-    this.#atOnce.get();
+    translated(() => this.#atOnce.get());
     try {
       await connection.executeQuery(CompiledQuery.raw(this.begin));
       return true;
@@ -135,18 +146,18 @@ class SettledConnection implements DatabaseConnection {
 }
 
 /** Prepares each text once, and tells a failing disk from a failing statement. */
-function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
+function preparer(database: Sqlite.Database, report: Report): (sql: string) => SqliteStatement {
   const cache = new Map<string, SqliteStatement>();
   return (sql) => {
     const cached = cache.get(sql);
     if (cached) return cached;
     if (cache.size >= CACHED_STATEMENTS) cache.clear();
-    const prepared = translated(() => database.prepare(sql));
+    const prepared = translated(() => database.prepare(sql), report);
     const statement: SqliteStatement = {
       reader: prepared.reader,
-      all: (parameters) => translated(() => prepared.all(...parameters)),
-      run: (parameters) => translated(() => prepared.run(...parameters)),
-      iterate: (parameters) => translatedEach(() => prepared.iterate(...parameters)),
+      all: (parameters) => translated(() => prepared.all(...parameters), report),
+      run: (parameters) => translated(() => prepared.run(...parameters), report),
+      iterate: (parameters) => translatedEach(() => prepared.iterate(...parameters), report),
     };
     cache.set(sql, statement);
     return statement;
@@ -156,26 +167,35 @@ function preparer(database: Sqlite.Database): (sql: string) => SqliteStatement {
 const isBusy = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable && /\(SQLITE_BUSY/.test(error.message);
 
-/** @throws DatabaseUnavailable instead of the errors that say the disk or a lock has failed. */
-export function translated<T>(work: () => T): T {
+/** @throws DatabaseUnavailable instead of the errors that say the disk, a lock or the file has failed. */
+export function translated<T>(work: () => T, report?: Report): T {
   try {
     return work();
   } catch (error) {
-    throw toUnavailable(error) ?? error;
+    throw reported(error, report);
   }
 }
 
 /** The same for what fails between two rows. */
-function* translatedEach<T>(work: () => IterableIterator<T>): IterableIterator<T> {
+function* translatedEach<T>(work: () => IterableIterator<T>, report: Report): IterableIterator<T> {
   try {
     yield* work();
   } catch (error) {
-    throw toUnavailable(error) ?? error;
+    throw reported(error, report);
   }
 }
 
-function toUnavailable(error: unknown): DatabaseUnavailable | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!code || !UNAVAILABLE.test(code)) return undefined;
-  return new DatabaseUnavailable(`${message} (${code})`, { cause: error });
+function reported(error: unknown, report?: Report): unknown {
+  const unavailable = toUnavailable(error);
+  if (unavailable instanceof DatabaseDamaged) report?.(unavailable);
+  return unavailable ?? error;
+}
+
+/** @returns what such an error is to those who called; `undefined` for errors of the statement. */
+export function toUnavailable(error: unknown): DatabaseUnavailable | undefined {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (DAMAGED.test(code)) return new DatabaseDamaged(`${message} (${code})`, { cause: error });
+  if (UNAVAILABLE.test(code))
+    return new DatabaseUnavailable(`${message} (${code})`, { cause: error });
+  return undefined;
 }

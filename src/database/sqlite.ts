@@ -1,16 +1,21 @@
 import Sqlite from 'better-sqlite3';
 import { CompiledQuery, type ControlledTransaction, Kysely } from 'kysely';
-import fs, { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import cluster from 'node:cluster';
+import fs from 'node:fs';
+import { dirname } from 'node:path';
 import type { Observable } from 'rxjs';
 import { StartupError } from '../startup-error.js';
-import { Checkpointer } from './checkpointer.js';
+import { Checkpointer, MOST_FRAMES } from './checkpointer.js';
 import type { Engine, RecordedFact } from './database.js';
-import { DatabaseUnavailable } from './errors.js';
+import { newEpoch } from './epoch.js';
+import { DatabaseDamaged, DatabaseUnavailable } from './errors.js';
 import { ProcessBell } from './process-bell.js';
 import { ReaderThread } from './reader-thread.js';
 import type { Schema } from './schema.js';
-import { BUSY_TIMEOUT, SqliteDialect, translated } from './sqlite-dialect.js';
+import { BUSY_TIMEOUT, SqliteDialect, toUnavailable, translated } from './sqlite-dialect.js';
+import { pathOf, prepareFile, sizeOf } from './sqlite-file.js';
+import { type WalEnd, WalMark } from './sqlite-mark.js';
 import { type Flush, WriteAheadLog } from './sqlite-wal.js';
 
 const TAKE_POSITIONS = 'update event_log set head = head + ? returning head';
@@ -25,35 +30,29 @@ const INSERT_EVENT =
  * @throws StartupError the folder cannot be made or written, or the file is not a database.
  */
 export function openSqlite(url: string, flush?: Flush): Engine {
-  const path = resolve(url.slice('sqlite:'.length).replace(/^\/\//, ''));
+  const path = pathOf(url);
+  let writer: Sqlite.Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const writer = new Sqlite(path, { timeout: BUSY_TIMEOUT });
+    prepareFile(path);
+    writer = new Sqlite(path, { timeout: BUSY_TIMEOUT });
     writer.pragma('journal_mode = WAL');
     // A COMMIT writes to the WAL and does not flush it; SqliteEngine.commit does, without holding the event loop.
     writer.pragma('synchronous = NORMAL');
     writer.pragma('wal_autocheckpoint = 0');
+    writer.pragma(`journal_size_limit = ${MOST_FRAMES * 4096}`);
     writer.pragma('foreign_keys = ON');
+    // What is deleted or overwritten is not to be found in the file any more.
+    writer.pragma('secure_delete = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
+    const mark = new WalMark(path, writer);
+    if (!mark.isReached()) beginNewEpoch(writer, path);
+    refuseDamaged(writer, path);
     flushWhatWasLeft(writer, path);
-    return new SqliteEngine(path, writer, flush);
+    mark.record(mark.end());
+    return new SqliteEngine(path, writer, mark, flush);
   } catch (error) {
+    writer?.close();
     throw new StartupError(`DATABASE_URL is "${url}": ${reason(error, path)}`);
-  }
-}
-
-/** Whether another process has the database file open, idle as it may be: each connection holds a lock in WAL mode. */
-export function isOpenElsewhere(path: string): boolean {
-  const connection = new Sqlite(path, { timeout: 0 });
-  try {
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.exec('BEGIN IMMEDIATE; ROLLBACK');
-    return false;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('SQLITE_BUSY')) return true;
-    throw error;
-  } finally {
-    connection.close();
   }
 }
 
@@ -70,29 +69,36 @@ class SqliteEngine implements Engine {
   readonly #reader: Sqlite.Database;
   /** A connection of its own: while its transaction is open, other reads must not see the past. */
   readonly #snapshots: Snapshots;
-  readonly #framesInWal: Sqlite.Statement;
   readonly #bell = new ProcessBell();
   readonly #wal: WriteAheadLog;
   readonly #checkpointer: Checkpointer;
   readonly #thread: ReaderThread;
   readonly longReadsAtOnce = 1;
+  readonly #logger = new Logger('Database');
   #lastSnapshot: Promise<unknown> = Promise.resolve();
+  #isDamaged = false;
 
   constructor(
     path: string,
     private readonly writer: Sqlite.Database,
+    private readonly mark: WalMark,
     flush: Flush = (fd, done) => fs.fdatasync(fd, done),
   ) {
     this.#reader = openReader(path);
     const version = this.#reader.prepare<[], number>('PRAGMA data_version').pluck();
-    this.#wal = new WriteAheadLog(`${path}-wal`, () => translated(() => version.get()!), flush);
-    this.#snapshots = new Snapshots(path);
-    this.#framesInWal = writer.prepare('PRAGMA wal_checkpoint(NOOP)');
-    this.write = new Kysely({ dialect: new SqliteDialect(writer, 'begin immediate') });
-    this.read = new Kysely({
-      dialect: new SqliteDialect(this.#reader, 'begin', () => this.#wal.settled()),
+    this.#wal = new WriteAheadLog(
+      `${path}-wal`,
+      () => this.#translated(() => version.get()!),
+      flush,
+    );
+    this.#snapshots = new Snapshots(path, this.#report);
+    this.write = new Kysely({
+      dialect: new SqliteDialect(writer, 'begin immediate', this.#report),
     });
-    this.#checkpointer = new Checkpointer(path);
+    this.read = new Kysely({
+      dialect: new SqliteDialect(this.#reader, 'begin', this.#report, () => this.#wal.settled()),
+    });
+    this.#checkpointer = new Checkpointer(path, () => this.#noteTruncation());
     this.#thread = new ReaderThread(path);
   }
 
@@ -136,9 +142,19 @@ class SqliteEngine implements Engine {
 
   async commit(transaction: ControlledTransaction<Schema>): Promise<void> {
     await transaction.commit().execute();
+    const end = this.#endOfWal();
     await this.#wal.flush();
+    this.#record(end);
     this.#bell.ring();
-    await this.#checkpointer.committed(this.#countFrames());
+    await this.#checkpointer.committed(end?.frames ?? 0);
+  }
+
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
+  scrub(): Promise<void> {
+    return this.#checkpointer.truncate();
   }
 
   maintain<T>(_lockTimeout: number, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
@@ -152,7 +168,7 @@ class SqliteEngine implements Engine {
   }
 
   async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    this.#snapshots.begin();
+    this.#translated(() => this.#snapshots.begin());
     try {
       await this.#wal.settled();
       return await work(this.#snapshots.db);
@@ -167,7 +183,7 @@ class SqliteEngine implements Engine {
   ): Promise<Row[]> {
     const rows = await this.#thread
       .ask(sql, parameters, milliseconds)
-      .catch((error: unknown) => translated(() => throwing(error)));
+      .catch((error: unknown) => this.#translated(() => throwing(error)));
     await this.#wal.settled();
     return rows as Row[];
   }
@@ -178,15 +194,45 @@ class SqliteEngine implements Engine {
     await this.#checkpointer.close();
     await this.#thread.close();
     await this.#wal.close();
-    for (const connection of [this.#reader, this.#snapshots, this.writer]) connection.close();
+    for (const connection of [this.#reader, this.#snapshots]) connection.close();
+    this.writer.pragma('busy_timeout = 0');
+    if (moveIntoDatabase(this.writer)) this.mark.recordEmpty();
+    this.writer.close();
+    this.mark.close();
   }
 
-  /** Never throws: it is asked when the commit is on disk, and nothing may make that look like a failure. */
-  #countFrames(): number {
+  #translated<T>(work: () => T): T {
+    return translated(work, this.#report);
+  }
+
+  /** Says it once: each request that meets it is answered 503. */
+  readonly #report = (error: DatabaseDamaged): void => {
+    if (!this.#isDamaged)
+      this.#logger.error(
+        `The database file is damaged: ${error.message}. Stop Carillon, look with npm run check, and restore a backup with npm run restore.`,
+      );
+    this.#isDamaged = true;
+  };
+
+  /** Never throws: it is asked after the COMMIT, and nothing may make that look like a failure. */
+  #endOfWal(): WalEnd | undefined {
     try {
-      return (this.#framesInWal.get() as { log: number }).log;
+      return this.mark.end();
     } catch {
-      return 0; // the next commit asks again
+      return undefined; // the next commit asks again
+    }
+  }
+
+  #noteTruncation(): void {
+    // Where a transaction is open, its commit takes note.
+    if (!this.writer.inTransaction) this.mark.recordEmpty();
+  }
+
+  #record(end: WalEnd | undefined): void {
+    try {
+      if (end) this.mark.record(end);
+    } catch (error) {
+      this.#logger.error(`The end of the WAL could not be noted: ${String(error)}`);
     }
   }
 }
@@ -202,9 +248,9 @@ class Snapshots {
   readonly #look: Sqlite.Statement;
   readonly #end: Sqlite.Statement;
 
-  constructor(path: string) {
+  constructor(path: string, report: (error: DatabaseDamaged) => void) {
     this.#connection = openReader(path);
-    this.db = new Kysely({ dialect: new SqliteDialect(this.#connection, 'begin') });
+    this.db = new Kysely({ dialect: new SqliteDialect(this.#connection, 'begin', report) });
     this.#begin = this.#connection.prepare('BEGIN');
     this.#look = this.#connection.prepare('SELECT 1 FROM sqlite_schema LIMIT 1');
     this.#end = this.#connection.prepare('COMMIT');
@@ -256,8 +302,35 @@ function moveIntoDatabase(writer: Sqlite.Database): boolean {
   }
 }
 
+/**
+ * Acknowledged commits are missing, or could be: the WAL was cut off, damaged or removed while no process was there to see.
+ * No cursor that was given out before is good any more.
+ */
+function beginNewEpoch(writer: Sqlite.Database, path: string): void {
+  new Logger('Database').error(
+    `${path}-wal ends before the last acknowledged write: it was cut off, damaged or removed, and writes are lost. ` +
+      'The log begins a new epoch, and clients fetch their snapshots again. Restore a backup if that is the better state.',
+  );
+  if (writer.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'event_log'`).get())
+    writer.prepare('UPDATE event_log SET epoch = ?').run(newEpoch());
+}
+
+/** Bytes of a database that is looked through at each start, at some 500 MiB a second. */
+const QUICKLY_CHECKED = 64 * 1024 * 1024;
+
+function refuseDamaged(writer: Sqlite.Database, path: string): void {
+  // Of several processes, the one that starts them has done it.
+  if (cluster.isWorker || sizeOf(path) > QUICKLY_CHECKED) return;
+  const found = writer.pragma('quick_check(1)', { simple: true }) as string;
+  if (found !== 'ok') throw new DatabaseDamaged(found);
+}
+
 function reason(error: unknown, path: string): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
+  if (error instanceof StartupError) return message;
+  const damage = toUnavailable(error) ?? error;
+  if (damage instanceof DatabaseDamaged && code !== 'SQLITE_NOTADB')
+    return `${path} is damaged: ${message.split('\n')[0]}. Look with npm run check, and restore a backup with npm run restore.`;
   if (code === 'SQLITE_NOTADB') return `${path} is not a SQLite database; name another file.`;
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY)/.test(code))
     return `${path} cannot be written; it must be in a folder that this process may write.`;

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Database } from '../database/database.js';
+import { DatabaseDamaged } from '../database/errors.js';
 import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 import { Unlimited } from '../http/rate-limit.js';
@@ -54,8 +55,8 @@ export class HealthController {
     const indicator = this.indicators.check('database');
     try {
       return (await this.database.ping()) ? indicator.up() : indicator.down('is read-only');
-    } catch {
-      return indicator.down('does not answer');
+    } catch (error) {
+      return indicator.down(error instanceof DatabaseDamaged ? 'is damaged' : 'does not answer');
     }
   }
 }

@@ -1,0 +1,197 @@
+import Sqlite from 'better-sqlite3';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseDamaged } from '../src/database/errors.js';
+import { temporaryFolder } from './support/application.js';
+import { until } from './support/hopper.js';
+import { fact, openLog } from './support/log.js';
+
+type Open = Awaited<ReturnType<typeof openLog>>;
+
+describe('the files of SQLite', () => {
+  const folder = temporaryFolder();
+  let path: string;
+  let open: Open;
+  let databases = 0;
+
+  beforeEach(async () => {
+    path = join(folder, `${databases++}`, 'carillon.db');
+    open = await openLog(`sqlite:${path}`);
+  });
+  afterEach(() => open.close());
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const epochOf = async ({ log }: Open) => (await log.state()).epoch;
+  const record = (value: unknown) => open.work.run(async (tx) => tx.record(fact({ value })));
+  const addUser = (id: string) =>
+    open.work.run(async ({ db }) => {
+      const row = { id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' };
+      await db.insertInto('users').values(row).execute();
+    });
+  /** The files as `kill -9` would leave them now, elsewhere. */
+  const afterKill = () => {
+    const target = join(folder, `${databases++}`);
+    mkdirSync(target, { mode: 0o700 });
+    for (const end of ['', '-wal', '-mark'])
+      copyFileSync(path + end, join(target, `carillon.db${end}`));
+    return join(target, 'carillon.db');
+  };
+  const epochAfterStart = async (at: string) => {
+    const again = await openLog(`sqlite:${at}`);
+    const epoch = await epochOf(again);
+    await again.close();
+    return epoch;
+  };
+  const flip = (file: string, at: number) => {
+    const bytes = readFileSync(file);
+    bytes[at] = bytes[at]! ^ 1;
+    writeFileSync(file, bytes);
+  };
+
+  describe('after kill -9', () => {
+    // Nothing is moved into the database file meanwhile.
+    let reader: Sqlite.Database;
+    beforeEach(async () => {
+      await record('kept');
+      reader = new Sqlite(path, { readonly: true });
+      reader.exec('BEGIN; SELECT * FROM users');
+      await addUser('first');
+      await addUser('acknowledged');
+    });
+    afterEach(() => reader.close());
+
+    it('keeps its epoch where nothing is missing, however often', async () => {
+      const killed = afterKill();
+      for (let n = 0; n < 3; n++) expect(await epochAfterStart(killed)).toBe(await epochOf(open));
+    });
+
+    it('keeps its epoch where a commit was written behind what was acknowledged, and cut off', async () => {
+      const killed = afterKill();
+      appendFileSync(`${killed}-wal`, Buffer.alloc(3000, 7));
+      expect(await epochAfterStart(killed)).toBe(await epochOf(open));
+    });
+
+    it.each([
+      ['is cut off', (wal: string) => truncateSync(wal, statSync(wal).size - 4096)],
+      ['is empty', (wal: string) => truncateSync(wal, 0)],
+      ['is deleted', (wal: string) => rmSync(wal)],
+      ['has another bit in its last page', (wal: string) => flip(wal, statSync(wal).size - 100)],
+      ['has another bit in its salt', (wal: string) => flip(wal, 19)],
+      ['has another bit in its checksum', (wal: string) => flip(wal, 28)],
+    ])('begins a new epoch where the WAL %s, once', async (_, damage) => {
+      const killed = afterKill();
+      damage(`${killed}-wal`);
+      const epoch = await epochAfterStart(killed);
+      expect(epoch).not.toBe(await epochOf(open));
+      expect(await epochAfterStart(killed)).toBe(epoch);
+    });
+  });
+
+  it('keeps its epoch over checkpoints, the WAL begun anew, and orderly ends', async () => {
+    const epoch = await epochOf(open);
+    for (let n = 0; n < 3; n++) {
+      await record(n);
+      expect(await epochAfterStart(afterKill())).toBe(epoch);
+      await open.engine.scrub();
+      expect(await epochAfterStart(afterKill())).toBe(epoch);
+    }
+    await open.close();
+    open = await openLog(`sqlite:${path}`);
+    expect(await epochOf(open)).toBe(epoch);
+  });
+
+  it.each(['empty', 'gone'])(
+    'does not begin an empty database where one was and the file is %s',
+    async (how) => {
+      await record('kept');
+      const killed = afterKill();
+      if (how === 'empty') truncateSync(killed, 0);
+      else rmSync(killed);
+      await expect(openLog(`sqlite:${killed}`)).rejects.toThrow(`was a database and is ${how}`);
+      expect(existsSync(`${killed}-wal`)).toBe(true);
+    },
+  );
+
+  it('begins a database in a file that is empty and never was one', async () => {
+    const fresh = join(folder, 'fresh.db');
+    writeFileSync(fresh, '');
+    expect(await epochAfterStart(fresh)).toMatch(/^[0-9a-f]{8}$/);
+  });
+
+  it('refuses to start with a damaged database', async () => {
+    for (let n = 0; n < 50; n++) await record('x'.repeat(1000));
+    await open.engine.scrub();
+    const killed = afterKill();
+    const pages = readFileSync(killed);
+    pages.fill(7, 8 * 4096);
+    writeFileSync(killed, pages);
+    await expect(openLog(`sqlite:${killed}`)).rejects.toThrow(/is damaged: .*npm run check/);
+  });
+
+  it('is not ready any more when it meets a damaged page, and says DatabaseDamaged', async () => {
+    for (let n = 0; n < 50; n++) await record('x'.repeat(1000));
+    await open.engine.scrub();
+    const killed = afterKill();
+    const damaged = await openLog(`sqlite:${killed}`);
+    const pages = readFileSync(killed);
+    pages.fill(7, 8 * 4096);
+    writeFileSync(killed, pages);
+    await expect(damaged.log.read(0, 1000, 1000)).rejects.toBeInstanceOf(DatabaseDamaged);
+    await expect(damaged.database.ping()).rejects.toThrow('is damaged');
+    await damaged.close();
+  });
+
+  it('keeps nothing of a deleted text once it is scrubbed, though a reader was in the way', async () => {
+    const secret = 'a text that nobody is to find again';
+    const inFiles = () =>
+      readdirSync(join(path, '..')).filter((name) =>
+        readFileSync(join(path, '..', name)).includes(secret),
+      );
+    await record(secret);
+    await open.engine.scrub();
+    expect(inFiles()).toEqual(['carillon.db']);
+    const reader = new Sqlite(path, { readonly: true });
+    reader.exec('BEGIN; SELECT * FROM events');
+    await open.work.run(({ db }) => db.deleteFrom('events').execute());
+    await record('another one');
+    const scrubbed = open.engine.scrub();
+    reader.close();
+    await scrubbed;
+    expect(inFiles()).toEqual([]);
+  });
+
+  it('are for this user alone, in a folder for this user alone', async () => {
+    await record(1);
+    const mode = (name: string) => (statSync(name).mode & 0o777).toString(8);
+    expect(mode(join(path, '..'))).toBe('700');
+    for (const end of ['', '-wal', '-shm', '-mark']) expect(mode(path + end)).toBe('600');
+  });
+
+  it('shrinks the WAL that a foreign reader has let grow', async () => {
+    await record(1);
+    const reader = new Sqlite(path, { readonly: true });
+    reader.exec('BEGIN; SELECT * FROM events');
+    const size = () => statSync(`${path}-wal`).size;
+    while (size() < 80 * 1024 * 1024)
+      await open.work.run(async (tx) => {
+        for (let n = 0; n < 100; n++) tx.record(fact({ filling: 'x'.repeat(50_000) }));
+      });
+    reader.close();
+    await until(async () => {
+      await record('next');
+      return size() <= 64 * 1024 * 1024;
+    });
+    expect(size()).toBeLessThanOrEqual(64 * 1024 * 1024);
+  }, 60_000);
+});
