@@ -10,7 +10,7 @@ import {
 } from './support/application.js';
 import { listen } from './support/listener.js';
 import { freePort } from './support/process.js';
-import { createUser } from './support/requests.js';
+import { createUser, post, problemCode } from './support/requests.js';
 
 function findNginx(): string | undefined {
   for (const path of ['nginx', '/usr/sbin/nginx'])
@@ -34,7 +34,11 @@ onlyWithNginx('behind nginx with its default configuration', () => {
   let port: number;
 
   beforeAll(async () => {
-    application = await startApplication({ STREAM_HEARTBEAT: '500ms', TRUST_PROXY: 'loopback' });
+    application = await startApplication({
+      STREAM_HEARTBEAT: '500ms',
+      TRUST_PROXY: '1',
+      RATE_LIMIT_PER_MINUTE: '50',
+    });
     port = await freePort();
     mkdirSync(join(folder, 'logs'));
     // Nothing but a proxy_pass: buffering, HTTP version and time-outs are nginx' own defaults.
@@ -45,7 +49,14 @@ onlyWithNginx('behind nginx with its default configuration', () => {
        http {
          access_log off;
          ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${kind};`).join(' ')}
-         server { listen 127.0.0.1:${port}; location / { proxy_pass ${application.url}; } }
+         server { listen 127.0.0.1:${port}; location / { proxy_pass ${application.url}; }
+           location /named/ {
+             proxy_pass ${application.url}/; proxy_request_buffering off;
+             proxy_set_header Host $http_host;
+             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+             proxy_set_header X-Forwarded-Host $http_host;
+             proxy_set_header X-Forwarded-Proto $scheme;
+           } }
        }`,
     );
     proxy = spawn(nginx!, ['-p', folder, '-c', 'nginx.conf', '-e', 'logs/error.log'], {
@@ -88,6 +99,24 @@ onlyWithNginx('behind nginx with its default configuration', () => {
       await listener.hears(1, 'update');
       expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
       await listener.close();
+    }
+  });
+
+  it('a client that forges X-Forwarded-For has one address with the settings of docs/operations.md', async () => {
+    const statuses = new Set<number>();
+    for (let n = 0; n < 60; n++) {
+      const headers = { 'X-Forwarded-For': `192.0.2.${n}` };
+      const body = { firstname: 'Forged', lastname: `${n}` };
+      statuses.add((await post(`http://127.0.0.1:${port}/named/api/users`, body, headers)).status);
+    }
+    expect([...statuses]).toEqual([201, 429]);
+  });
+
+  it('passes on the refusal of a body that is too large', async () => {
+    for (let n = 0; n < 10; n++) {
+      const body = 'x'.repeat(900_000);
+      const answer = await post(`http://127.0.0.1:${port}/named/api/users`, body);
+      expect(await problemCode(answer)).toBe('content-too-large');
     }
   });
 });
