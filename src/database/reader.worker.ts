@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, Question } from './reader-thread.js';
 
@@ -6,6 +7,9 @@ import type { Answer, Question } from './reader-thread.js';
 // node run it as it is.
 const database = new Sqlite(workerData as string, { readonly: true, timeout: 1000 });
 let end = 0;
+
+// Where both want the same core, requests come first. On Linux a priority belongs to a thread, elsewhere to the process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 /** Called for each row that a query looks at: nothing else interrupts a query that runs. */
 database.function('in_time', { directOnly: true }, (_row: unknown) => {
