@@ -340,6 +340,15 @@ describe('every request', () => {
     await limited.stop();
   });
 
+  it('counts a list by the items that are asked for', async () => {
+    const limited = await startApplication({ READ_LIMIT_PER_MINUTE: '12' });
+    const statuses: number[] = [];
+    for (const path of ['/api/users?limit=1000', '/api/users?limit=150', '/api/users'])
+      statuses.push((await fetch(limited.url + path)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    await limited.stop();
+  });
+
   it('does not believe X-Forwarded-For unless TRUST_PROXY says whom to believe', async () => {
     const limited = await startApplication({ RATE_LIMIT_PER_MINUTE: '1' });
     const write = (address: string) =>

@@ -3,7 +3,7 @@ import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { Response } from 'express';
 import { WholeNumber } from '../whole-number.js';
 
-const MOST_PER_PAGE = 1000;
+export const MOST_PER_PAGE = 1000;
 
 /** One page of a list by keyset: the rows after one that the client has. */
 export class KeysetQuery {

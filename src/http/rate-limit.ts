@@ -3,11 +3,15 @@ import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config.js';
 import { networkOf } from './client-address.js';
+import { MOST_PER_PAGE } from './paging.js';
 import { Problem } from './problems.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const WINDOW = 60; // seconds
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Items of a list that count as one read: a list of 1,000 takes about as long as ten of 100. */
+const ITEMS_PER_READ = 100;
 
 const UNLIMITED = Symbol('unlimited');
 
@@ -15,8 +19,8 @@ const UNLIMITED = Symbol('unlimited');
 export const Unlimited = () => SetMetadata(UNLIMITED, true);
 
 /**
- * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read.
- * The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+ * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read,
+ * each 100 items of a list are one. The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
  */
 @Injectable()
 export class RateLimit implements CanActivate {
@@ -51,9 +55,15 @@ export class RateLimit implements CanActivate {
 
   #countRead(request: Request): void {
     if (!this.#reads) return;
-    const { isExceeded, seconds } = this.#reads.take(networkOf(request));
+    const { isExceeded, seconds } = this.#reads.take(networkOf(request), costOf(request));
     if (isExceeded) throw tooMany('read', this.#reads.limit, seconds);
   }
+}
+
+/** By the items that are asked for. How many may be is no matter of the quota: a wrong number is refused later. */
+function costOf({ query }: Request): number {
+  const items = Math.min(Number(query['limit']) || 0, MOST_PER_PAGE);
+  return Math.max(1, Math.ceil(items / ITEMS_PER_READ));
 }
 
 const tooMany = (verb: string, limit: number, seconds: number): Problem =>

@@ -30,12 +30,16 @@ export class RateLimiter {
     private readonly mostKeys: number = MOST_KEYS,
   ) {}
 
-  /** Counts a request. A request that exceeds the quota does not prolong the window. */
-  take(key: string): Quota {
+  /**
+   * Counts a request. A request that exceeds the quota does not prolong the window.
+   *
+   * @param cost as how many it counts.
+   */
+  take(key: string, cost = 1): Quota {
     const now = performance.now();
     this.#forgetEnded(now);
     const window = this.#windowOf(key, now);
-    window.count++;
+    window.count += cost;
     return {
       isExceeded: window.count > this.limit,
       remaining: Math.max(0, this.limit - window.count),
