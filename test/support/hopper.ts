@@ -56,8 +56,8 @@ export class Hopper {
 
 /** Looks until the condition holds, or the time is over. */
 export const until = async (condition: () => boolean | Promise<boolean>, seconds = 20) => {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await condition()) && Date.now() < deadline) await sleep(20);
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await condition()) && performance.now() < deadline) await sleep(20);
 };
 
 /** What ends the writers of a test that has failed. */
