@@ -6,7 +6,7 @@ import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, type RawListener } from './support/listener.js';
 import { runAsOtherProgram } from './support/other-program.js';
-import { Person, send } from './support/people.js';
+import { PASSWORD, Person, send } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 
 /** Who tries: nobody, those whose sign-in is over, and those who are signed in and have no business there. */
@@ -104,6 +104,13 @@ const ROUTES = (
       body: () => ({ current: 'a wrong one', password: 'another sentence' }),
       answers: signedIn(403),
     },
+    // Those who may would be gone: a wrong password instead.
+    'DELETE /api/me': {
+      path: '/api/me',
+      body: () => ({ password: 'a wrong one' }),
+      answers: signedIn(403),
+    },
+    'GET /api/me/export': { path: '/api/me/export', answers: signedIn(200) },
     'GET /api/me/rooms': { path: '/api/me/rooms', answers: signedIn(200) },
     'GET /api/me/blocks': { path: '/api/me/blocks', answers: signedIn(200) },
     'PUT /api/me/blocks/{userId}': { path: `/api/me/blocks/${OTHER}`, answers: signedIn(404) },
@@ -284,6 +291,7 @@ describe('who may do what', () => {
       'user.created': all,
       'user.updated': all,
       'user.removed': all,
+      'user.erased': all,
       'session.started': ['owner'],
       'session.ended': ['owner'],
       'room.created': signedIn,
@@ -362,6 +370,8 @@ describe('who may do what', () => {
       const entry = await send(url, 'POST', '/api/users', { firstname: 'A', lastname: 'B' });
       const { id } = (await entry.json()) as { id: string };
       await send(url, 'PATCH', `/api/users/${id}`, { firstname: 'C' });
+      const again = await Person.signIn(url, 'leaver');
+      await again.does('DELETE', '/api/me', { password: PASSWORD });
       await send(url, 'DELETE', `/api/users/${id}`);
 
       const heard: Record<string, Hearer[]> = {};

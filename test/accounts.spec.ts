@@ -868,6 +868,29 @@ describe('tokens of another issuer', () => {
     await other.stop();
   });
 
+  it('delete the account of their user, who has no password, by the username; its streams end', async () => {
+    const named = { sub: 'deleted', preferred_username: 'wren' };
+    const headers = { Authorization: `Bearer ${await issuer.token({ ...claims, ...named })}` };
+    const { url, port } = application;
+    const me = async () =>
+      (
+        (await (await send(url, 'GET', '/api/session', undefined, headers)).json()) as {
+          user: User;
+        }
+      ).user;
+    const before = await me();
+    const stream = await listen(port, '/api/events', { headers });
+    const deletion = (body: object) => send(url, 'DELETE', '/api/me', body, headers);
+    expect((await deletion({})).status).toBe(422);
+    expect((await deletion({ confirm: 'robin' })).status).toBe(422);
+    expect((await deletion({ password: 'none' })).status).toBe(409);
+    expect((await deletion({ confirm: 'wren' })).status).toBe(204);
+    await stream.until(({ ended }) => ended);
+    // The token is still good: who comes back is somebody new.
+    expect((await me()).id).not.toBe(before.id);
+    await stream.close();
+  });
+
   it('are verified with the keys of today, when the issuer has changed them', async () => {
     expect((await who(await issuer.token(claims))).status).toBe(200);
     await issuer.rotate();

@@ -863,6 +863,40 @@ describe('where someone is signed in', () => {
   });
 });
 
+describe('an account that is deleted', () => {
+  it('asks for the password, signs out everywhere, and is shown to others under a pseudonym', async () => {
+    await ada.says(room, `Ask @grace${made}.`);
+    await grace.says(room, 'I was here.');
+    const other = await open(ada);
+    await said(other, 'I was here.').getByText('Grace Hopper').waitFor();
+    const context = await browserOf(grace);
+    const page = await tabOf(context, '/#/profile');
+    const second = await tabOf(context);
+    await composer(second).fill('never sent');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download my data' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('carillon-export.json');
+
+    await button(page, 'Delete my account').click();
+    await page.getByText('Enter your password.').waitFor();
+    const form = page.getByRole('form', { name: 'Delete your account' });
+    await form.getByLabel('Your password').fill(PASSWORD);
+    const results = await new AxeBuilder({ page }).analyze();
+    expect(results.violations).toEqual([]);
+    await button(page, 'Delete my account').click();
+    for (const tab of [page, second]) await button(tab, 'Sign in').waitFor();
+    expect(await page.evaluate((id) => JSON.stringify(localStorage).includes(id), grace.id)).toBe(
+      false,
+    );
+    await said(other, 'I was here.').getByText('Deleted user').waitFor();
+    await said(other, 'Ask Deleted user.').waitFor();
+    const anew = await open(ada);
+    await said(anew, 'I was here.').getByText('Deleted user').waitFor();
+  });
+});
+
 describe('the page', () => {
   it('has nothing that axe finds wrong: sign-in, rooms, a room; light and dark, phone and desk', async () => {
     await grace.says(room, `Hello @${ada.user.username}`);

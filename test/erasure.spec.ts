@@ -1,12 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Message } from '../src/rooms/message.js';
-import type { Room } from '../src/rooms/room.js';
+import type { Member, Membership, Room } from '../src/rooms/room.js';
+import { Erasures } from '../src/users/erasures.js';
+import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import { everythingIn } from './support/everything.js';
+import { isOwnTable, tablesIn, unfinished } from './support/everything.js';
+import { until } from './support/hopper.js';
 import type { RawListener } from './support/listener.js';
-import { Person } from './support/people.js';
+import { runAsOtherProgram } from './support/other-program.js';
+import { PASSWORD, Person, send } from './support/people.js';
+import { patch, post } from './support/requests.js';
 
-describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
+/** Every table, and whether the id of an erased user, which is a pseudonym then, stays in it. */
+const TABLES: Record<string, 'keeps the id' | 'keeps nothing'> = {
+  users: 'keeps the id', // with the names of the pseudonym
+  erasures: 'keeps the id', // for a minute
+  installation: 'keeps nothing',
+  events: 'keeps the id', // without names and texts
+  event_log: 'keeps nothing',
+  idempotency_keys: 'keeps the id', // for a day, without what was sent
+  passwords: 'keeps nothing',
+  identities: 'keeps nothing',
+  sessions: 'keeps nothing',
+  sign_in_failures: 'keeps nothing', // for some hours, under pseudonyms
+  sign_in_sources: 'keeps nothing',
+  rooms: 'keeps the id', // of the two of a direct conversation, which stays for the other one
+  members: 'keeps the id', // likewise
+  invitations: 'keeps nothing',
+  blocks: 'keeps nothing',
+  messages: 'keeps the id', // as their author
+  mentions: 'keeps nothing',
+};
+
+/** Every kind of event, and what becomes of those about an erased user. */
+const EVENTS: Record<string, 'redacted' | 'holds ids only' | 'ends with the message'> = {
+  'user.created': 'redacted',
+  'user.updated': 'redacted',
+  'user.removed': 'holds ids only',
+  'user.erased': 'holds ids only',
+  'session.started': 'redacted',
+  'session.ended': 'holds ids only',
+  'room.created': 'holds ids only',
+  'room.updated': 'holds ids only',
+  'room.joined': 'ends with the message',
+  'room.left': 'holds ids only',
+  'member.joined': 'holds ids only',
+  'member.changed': 'holds ids only',
+  'member.left': 'holds ids only',
+  'member.invited': 'holds ids only',
+  'member.uninvited': 'holds ids only',
+  'message.posted': 'ends with the message',
+  'message.edited': 'ends with the message',
+  'message.deleted': 'holds ids only',
+  'read.moved': 'holds ids only',
+  'block.added': 'holds ids only',
+  'block.removed': 'holds ids only',
+};
+
+describe.each(ENGINES)('what is erased on $name', ({ start }) => {
   let engine: EngineUnderTest;
   let database: string;
   let here: RunningApplication;
@@ -38,6 +92,8 @@ describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
     listeners.push(listener);
     return listener;
   };
+  const tablesWith = async (trace: RegExp) =>
+    [...(await tablesIn(database))].filter(([, rows]) => trace.test(rows)).map(([name]) => name);
   /** What is told from the beginning, by a node that has caught up with `last`. */
   const replayed = async (application: RunningApplication, last: string) => {
     const listener = await listening(bob.at(application.url), 'earliest');
@@ -48,31 +104,36 @@ describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
   it('a message leaves its text in no table, and in no replay of any node, from its memory or from the log', async () => {
     const heard = await listening(bob.at(there.url));
     const kept = await ada.says(room, 'A kept sentence about quagga.');
-    const message = await ada.says(room, 'A passing zyzzyva, @bob!');
+    const posted = await ada.send(
+      'POST',
+      `/api/rooms/${room.id}/messages`,
+      { clientId: randomUUID(), text: 'A passing zyzzyva, @bob!' },
+      { 'Idempotency-Key': randomUUID() },
+    );
+    const message = (await posted.json()) as Message;
     // Its last message is in what the one who joins is told.
     const cy = await Person.signUp(here.url, 'cy');
     await cy.joins(room);
-    await heard.hears(2, 'message.posted');
     await heard.hears(1, 'member.joined');
     // Puts pages of a replay together, which the node keeps for the next one.
     for (const node of [here, there]) {
       const before = await replayed(node, heard.of('member.joined').at(-1)!.id!);
       expect(before.body).toContain('zyzzyva');
     }
-    expect(await everythingIn(database)).toContain('zyzzyva');
+    expect(await tablesWith(/zyzzyva/)).toContain('events');
 
     await ada.does('DELETE', pathOf(message));
-    expect(await everythingIn(database)).not.toContain('zyzzyva');
-    expect(await everythingIn(database)).toContain('quagga');
+    expect(await tablesWith(/zyzzyva/)).toEqual([]);
+    expect(await tablesWith(/quagga/)).toContain('events');
     await heard.hears(1, 'message.deleted');
     expect(heard.of('reset')).toEqual([]);
     const { id } = heard.of('message.deleted')[0]!;
     for (const node of [here, there, await startAgain()]) {
       const after = await replayed(node, id!);
       expect(after.body).not.toContain('zyzzyva');
-      const posted = after.of('message.posted').map(({ data }) => data);
-      expect(posted).toContainEqual(kept);
-      expect(posted).toContainEqual({ ...message, text: null });
+      const told = after.of('message.posted').map(({ data }) => data);
+      expect(told).toContainEqual(kept);
+      expect(told).toContainEqual({ ...message, text: null });
       // From a place inside the page that was kept.
       const again = await listening(bob.at(node.url), after.of('message.posted')[0]!.id);
       await again.until(({ events }) => events.some((event) => event.id === id));
@@ -84,9 +145,9 @@ describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
     const heard = await listening(bob.at(there.url));
     const message = await ada.says(room, 'The first wording: xylograph');
     await ada.does('PATCH', pathOf(message), { text: 'The second wording: yttrium' });
-    expect(await everythingIn(database)).not.toContain('xylograph');
+    expect(await tablesWith(/xylograph/)).toEqual([]);
     await ada.does('PATCH', pathOf(message), { text: 'The third wording: zircon' });
-    expect(await everythingIn(database)).not.toMatch(/xylograph|yttrium/);
+    expect(await tablesWith(/xylograph|yttrium/)).toEqual([]);
     await heard.hears(2, 'message.edited');
     const { id } = heard.of('message.edited')[1]!;
     for (const node of [here, there]) {
@@ -105,6 +166,198 @@ describe.each(ENGINES)('what is deleted on $name', ({ start }) => {
     const { id } = await ada.says(room, 'after it');
     await heard.until(({ events }) => JSON.stringify(events).includes(id));
     expect(heard.of('reset')).toEqual([]);
+  });
+
+  describe('an account', () => {
+    const NAMES = { firstname: 'Xanthippe', lastname: 'Quillfeather' };
+    const isDone = async (url = database) => (await unfinished(url)) === 0;
+    const roomsOf = (person: Person) => person.gets<Membership[]>('/api/me/rooms');
+
+    it('has an entry for every table and every kind of event', async () => {
+      const tables = [...(await tablesIn(database)).keys()].filter(isOwnTable);
+      expect(tables.toSorted()).toEqual(Object.keys(TABLES).toSorted());
+      const files = globSync('src/**/*.events.ts', { cwd: join(import.meta.dirname, '..') });
+      const modules = await Promise.all(
+        files.map((file) => import(`../${file.replace(/\.ts$/, '.js')}`) as Promise<object>),
+      );
+      const types = modules
+        .flatMap((module) => Object.values(module) as unknown[])
+        .filter((one) => typeof one === 'function' && 'type' in one)
+        .map((one) => (one as unknown as { type: string }).type);
+      expect(Object.keys(EVENTS).toSorted()).toEqual(types.toSorted());
+    });
+
+    it('leaves nothing but a pseudonym, and no stream or sign-in, on any node', async () => {
+      const eve = await Person.signUp(here.url, 'evangeline', NAMES);
+      await eve.does('PATCH', `/api/users/${eve.id}`, { lastname: 'Quagmire' });
+      const credentials = { username: 'evangeline', password: PASSWORD };
+      const agent = { 'User-Agent': 'Zirconia/1.0' };
+      await send(here.url, 'POST', '/api/session', credentials, agent);
+      const alone = await eve.makes('Alone');
+      const shared = await eve.makes('Shared', 'private');
+      await eve.brings(ada, shared);
+      await eve.brings(bob, shared);
+      const open = { kind: 'direct', userId: bob.id };
+      const direct = await eve.does<Room>('POST', '/api/rooms', open);
+      const said = await eve.says(direct, 'What eve said stays.');
+      const cy = await Person.signUp(here.url, `cy-${randomUUID().slice(0, 8)}`);
+      await eve.does('POST', `/api/rooms/${alone.id}/invitations`, { userId: cy.id });
+      const invited = await cy.makes('Hers', 'private');
+      await cy.does('POST', `/api/rooms/${invited.id}/invitations`, { userId: eve.id });
+      await bob.does('PUT', `/api/me/blocks/${eve.id}`);
+      await eve.does('PUT', `/api/me/blocks/${cy.id}`);
+      const mention = await bob.says(shared, 'Ask @evangeline, or @Evangeline.');
+      const streams = [await listening(eve), await listening(eve.at(there.url))];
+      const heard = await listening(bob.at(there.url));
+      const directory = await bob.listens('/api/users/event');
+      listeners.push(directory);
+      expect(await tablesWith(/Quagmire/)).toContain('users');
+
+      expect((await eve.send('DELETE', '/api/me', { password: 'another one' })).status).toBe(403);
+      expect((await eve.send('DELETE', '/api/me', { confirm: 'evangeline' })).status).toBe(422);
+      expect((await eve.send('DELETE', '/api/me', { password: PASSWORD })).status).toBe(204);
+      for (const stream of streams) await stream.until(({ ended }) => ended);
+      for (const { url } of [here, there])
+        expect((await eve.at(url).send('GET', '/api/session')).status).toBe(401);
+      expect((await send(here.url, 'POST', '/api/session', credentials)).status).toBe(401);
+      await until(() => isDone());
+
+      const trace = /evangeline|Xanthippe|Quillfeather|Quagmire|Zirconia/i;
+      const tables = await tablesIn(database);
+      expect(await tablesWith(trace)).toEqual([]);
+      const keeping = [...tables].filter(([, rows]) => rows.includes(eve.id)).map(([name]) => name);
+      expect(keeping.filter(isOwnTable).filter((name) => TABLES[name] === 'keeps nothing')).toEqual(
+        [],
+      );
+
+      const pseudonym = { firstname: 'Deleted user', lastname: '' };
+      const user = await bob.gets<User>(`/api/users/${eve.id}`);
+      expect(user).toMatchObject({ id: eve.id, ...pseudonym });
+      expect(user).not.toHaveProperty('username');
+      expect((await bob.gets<User[]>('/api/users?limit=1000')).map(({ id }) => id)).not.toContain(
+        eve.id,
+      );
+      await heard.hears(1, 'user.erased');
+      expect(heard.of('user.erased')[0]!.data).toEqual(user);
+      await directory.hears(1, 'remove');
+      expect(directory.of('remove')[0]!.data).toEqual({ id: eve.id });
+      await heard.hears(1, 'message.edited');
+      const edited = { ...mention, text: 'Ask Deleted user, or Deleted user.', mentions: [] };
+      expect(await bob.gets(`/api/rooms/${shared.id}/messages/${mention.id}`)).toEqual(edited);
+      expect(await bob.gets(`/api/rooms/${direct.id}/messages/${said.id}`)).toEqual(said);
+      expect((await roomsOf(bob)).map(({ room }) => room.id)).toContain(direct.id);
+      const members = await ada.gets<Member[]>(`/api/rooms/${shared.id}/members`);
+      expect(members.map(({ userId, role }) => [userId, role])).toEqual(
+        [
+          [ada.id, 'owner'],
+          [bob.id, 'member'],
+        ].toSorted(),
+      );
+      expect((await ada.gets<Room>(`/api/rooms/${alone.id}`)).archivedAt).not.toBeNull();
+      expect(await cy.gets('/api/me/invitations')).toEqual([]);
+
+      const last = await ada.says(shared, 'The end.');
+      await heard.until(({ events }) => JSON.stringify(events).includes(last.id));
+      const { id } = heard.of('message.posted').at(-1)!;
+      for (const node of [here, there, await startAgain()])
+        expect(trace.test((await replayed(node, id!)).body)).toBe(false);
+    });
+
+    it('cannot be changed or removed by anyone once it is erased, and its username is free', async () => {
+      const gone = await Person.signUp(here.url, 'gone');
+      await gone.does('DELETE', '/api/me', { password: PASSWORD });
+      const path = `${here.url}/api/users/${gone.id}`;
+      expect((await patch(path, { firstname: 'Back' })).status).toBe(404);
+      expect((await fetch(path, { method: 'DELETE' })).status).toBe(404);
+      expect((await Person.signUp(here.url, 'gone')).id).not.toBe(gone.id);
+    });
+
+    it('takes its messages along where that is asked, and goes on after a restart', async () => {
+      const own = await engine.createDatabase();
+      const start = () => startApplication({ DATABASE_URL: own, SIGN_IN_ATTEMPTS: '0' });
+      let node = await start();
+      const eve = await Person.signUp(node.url, 'eve');
+      const talk = await eve.makes('Talk');
+      const bo = await Person.signUp(node.url, 'bo');
+      await bo.joins(talk);
+      await Promise.all(
+        Array.from({ length: 200 }, (_, n) => eve.says(talk, `zyzzyva number ${n}`)),
+      );
+      const account = { password: PASSWORD, messages: 'delete' };
+      expect((await eve.send('DELETE', '/api/me', account)).status).toBe(204);
+      await node.stop();
+      expect(await unfinished(own)).toBe(1);
+      const half = await tablesIn(own);
+      expect(half.get('messages')).toContain('zyzzyva');
+
+      node = await start();
+      try {
+        await until(() => isDone(own));
+        expect([...(await tablesIn(own)).values()].join().includes('zyzzyva')).toBe(false);
+        const left = await bo.at(node.url).reads(talk);
+        expect(left).toEqual(left.map(() => null));
+        expect(left).toHaveLength(200);
+      } finally {
+        await node.stop();
+      }
+    });
+
+    it('is looked after once more, for what requests under way have still stored', async () => {
+      const late = await Person.signUp(here.url, 'late');
+      await late.does('DELETE', '/api/me', { password: PASSWORD });
+      await until(() => isDone());
+      await runAsOtherProgram(
+        database,
+        `insert into members (room_id, user_id, role, read_seq, joined_at)
+           values ('${room.id}', '${late.id}', 'member', 0, '2026-01-01T00:00:00.000Z');
+         update erasures set again_at = '2026-01-01T00:00:00.000Z' where user_id = '${late.id}'`,
+      );
+      const left = async () =>
+        [...(await tablesIn(database))].filter(
+          ([name, rows]) => /^(members|erasures)$/.test(name) && rows.includes(late.id),
+        ).length;
+      expect(await left()).toBe(2);
+      await here.app.get(Erasures, { strict: false }).continueAll();
+      await until(async () => (await left()) === 0);
+      expect(await left()).toBe(0);
+    });
+
+    it('is exported as a whole, without secrets', async () => {
+      const flo = await Person.signUp(here.url, 'flo', { firstname: 'Florence' });
+      const room = await flo.makes('Wards');
+      const message = await flo.says(room, 'About statistics');
+      const response = await flo.send('GET', '/api/me/export');
+      expect(response.headers.get('content-type')).toBe('application/json');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      const text = await response.text();
+      const all = JSON.parse(text) as Record<string, Record<string, unknown>[]>;
+      expect(all).toMatchObject({
+        profile: [flo.user],
+        sessions: [{ id: flo.sessionId }],
+        identities: [],
+        invitations: [],
+        messages: [message],
+      });
+      expect(all['memberships']!.map(({ room }) => (room as Room).id)).toEqual([room.id]);
+      expect(all['events']!.map(({ type }) => type)).toEqual(['user.created', 'session.started']);
+      expect(text).not.toMatch(/argon2|token/);
+    });
+  });
+
+  it('an entry of the directory leaves its names in no table and no replay', async () => {
+    const body = { firstname: 'Bartholomew', lastname: 'Wigglesworth' };
+    const heard = await listening(bob.at(there.url));
+    const response = await post(`${here.url}/api/users`, body, {
+      'Idempotency-Key': randomUUID(),
+    });
+    const { id } = (await response.json()) as User;
+    await patch(`${here.url}/api/users/${id}`, { lastname: 'Higginbotham' });
+    await fetch(`${here.url}/api/users/${id}`, { method: 'DELETE' });
+    const trace = /Bartholomew|Wigglesworth|Higginbotham/;
+    expect(await tablesWith(trace)).toEqual([]);
+    await heard.hears(1, 'user.removed');
+    for (const node of [here, there])
+      expect(trace.test((await replayed(node, heard.of('user.removed')[0]!.id!)).body)).toBe(false);
   });
 
   let restarted: RunningApplication | undefined;

@@ -52,6 +52,7 @@ describe('the API description', () => {
         .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
         .toSorted(),
     ).toEqual([
+      'DELETE /api/me',
       'DELETE /api/me/blocks/{userId}',
       'DELETE /api/rooms/{id}/invitations/{userId}',
       'DELETE /api/rooms/{id}/members/{userId}',
@@ -62,6 +63,7 @@ describe('the API description', () => {
       'DELETE /api/users/{id}',
       'GET /api/events',
       'GET /api/me/blocks',
+      'GET /api/me/export',
       'GET /api/me/invitations',
       'GET /api/me/rooms',
       'GET /api/messages',
@@ -158,6 +160,7 @@ describe('the API description', () => {
       'user.created',
       'user.updated',
       'user.removed',
+      'user.erased',
       'session.started',
       'session.ended',
       ...Object.keys(FACTS),

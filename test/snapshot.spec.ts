@@ -11,7 +11,7 @@ import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import type { RawListener } from './support/listener.js';
-import { Person, send } from './support/people.js';
+import { PASSWORD, Person, send } from './support/people.js';
 import { seeded } from './support/seeded.js';
 
 const ROUNDS = 500;
@@ -81,7 +81,10 @@ function comparable(state: ChatState, with_: ChatState) {
     invitations: state.invitations.part.toSorted((one, other) =>
       one.room.id < other.room.id ? -1 : 1,
     ),
-    people: [...state.people.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+    // Who deleted their account is not in the directory, and stays known under a pseudonym.
+    people: [...state.people.values()]
+      .filter(({ firstname }) => firstname !== 'Deleted user')
+      .toSorted((one, other) => (one.id < other.id ? -1 : 1)),
     members: known.map((id) => [id, byId(state.members.get(id)!.part.members)]),
     invited: known.map((id) => [id, byId(state.members.get(id)!.part.invitations)]),
     // Of a room that was joined meanwhile, the stream brings what came after that.
@@ -119,6 +122,8 @@ async function eachOnce([ada, bob, cy]: [Person, Person, Person]): Promise<void>
   const entry = await ada.does<User>('POST', '/api/users', { firstname: 'En', lastname: 'TRY' });
   await ada.does('PATCH', `/api/users/${entry.id}`, { firstname: 'An' });
   await ada.does('DELETE', `/api/users/${entry.id}`);
+  const gone = await Person.signUp(ada.url, 'gone');
+  await gone.does('DELETE', '/api/me', { password: PASSWORD });
 }
 
 describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({ start }) => {

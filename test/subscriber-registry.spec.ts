@@ -13,11 +13,11 @@ describe('the registry of subscribers', () => {
     const all = Array.from({ length: 1000 }, (_, n) => subscriber(n % 100, n % 10));
     for (const each of all) registry.add(each);
     expect(registry.all.size).toBe(1000);
-    expect([...registry.ofSession('7')]).toEqual(all.filter((_, n) => n % 100 === 7));
+    expect([...registry.ofSignIn('7')]).toEqual(all.filter((_, n) => n % 100 === 7));
     expect([...registry.ofChannel(channels[3]!)]).toEqual(all.filter((_, n) => n % 10 === 3));
 
     for (const each of all) registry.delete(each);
-    expect([registry.all.size, registry.ofSession('7').size]).toEqual([0, 0]);
+    expect([registry.all.size, registry.ofSignIn('7').size]).toEqual([0, 0]);
     expect(registry.ofChannel(channels[3]!).size).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
+  IsIn,
   IsString,
   Matches,
   ValidateBy,
@@ -84,6 +85,30 @@ export class ChangePasswordBody extends NewPassword {
   @ApiProperty({ format: 'password', description: 'The password until now.' })
   @IsString({ message: 'must be a string' })
   readonly current!: string;
+}
+
+export class DeleteAccountBody {
+  @ApiPropertyOptional({ format: 'password', description: 'Of a user who has one.' })
+  @ValidateIf(present)
+  @IsString({ message: 'must be a string' })
+  readonly password?: string;
+
+  @ApiPropertyOptional({
+    description: 'Instead of it, for a user of another issuer: their own username or id.',
+    example: 'ada',
+  })
+  @ValidateIf(present)
+  @IsString({ message: 'must be a string' })
+  readonly confirm?: string;
+
+  @ApiPropertyOptional({
+    enum: ['keep', 'delete'],
+    default: 'keep',
+    description: 'Whether the messages stay, under a pseudonym.',
+  })
+  @ValidateIf(present)
+  @IsIn(['keep', 'delete'], { message: 'must be keep or delete' })
+  readonly messages: 'keep' | 'delete' = 'keep';
 }
 
 export class SignInBody {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LoggedFact } from '../events/event-log.js';
 import type { RightsRule } from '../events/rights.js';
+import { UserErased } from '../users/users.events.js';
 import { accountTopic, SessionEnded } from './accounts.events.js';
 
 /** What concerns an account is heard by its person, with any session, until that ends. */
@@ -11,6 +12,7 @@ export class AccountRights implements RightsRule {
   }
 
   sessionEndedBy({ type, data }: LoggedFact): string | undefined {
-    return type === SessionEnded.type ? (JSON.parse(data) as SessionEnded['data']).id : undefined;
+    if (type !== SessionEnded.type && type !== UserErased.type) return undefined;
+    return (JSON.parse(data) as SessionEnded['data'] | UserErased['data']).id;
   }
 }

@@ -1,4 +1,5 @@
 import type { Fact } from '../database/fact.js';
+import { userSubject } from '../users/users.events.js';
 import type { Session } from './session.js';
 
 export const ACCOUNTS = 'accounts';
@@ -13,12 +14,14 @@ export class SessionStarted implements Fact<Session> {
   static readonly type = 'session.started';
   readonly type = SessionStarted.type;
   readonly topic: string;
+  readonly subject: string;
 
   constructor(
     userId: string,
     readonly data: Session,
   ) {
     this.topic = accountTopic(userId);
+    this.subject = userSubject(userId);
   }
 }
 

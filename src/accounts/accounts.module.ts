@@ -2,7 +2,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Rights } from '../events/rights.js';
 import { Topics } from '../events/topics.js';
+import { PersonalData } from '../users/personal-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
+import { AccountsData } from './accounts-data.js';
 import { AccountRights } from './account-rights.js';
 import { AccountsController } from './accounts.controller.js';
 import { ACCOUNTS, SessionEnded, SessionStarted } from './accounts.events.js';
@@ -11,12 +14,14 @@ import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Authentication } from './authentication.js';
 import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
+import { DeleteAccountHandler } from './delete-account.js';
 import { EndSessionHandler } from './end-session.js';
 import { EndSessionsHandler } from './end-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
 import { GetSessionHandler } from './get-session.js';
 import { Issuer } from './issuer.js';
 import { ListSessionsHandler } from './list-sessions.js';
+import { MeController } from './me.controller.js';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
 import { SessionsController } from './sessions.controller.js';
@@ -27,9 +32,11 @@ import { StartSessionHandler } from './start-session.js';
 
 /** Who is calling: sign-ups, sessions, tokens of other issuers, and the guard that asks for them. */
 @Module({
-  controllers: [AccountsController, SessionsController],
+  imports: [UsersModule],
+  controllers: [AccountsController, MeController, SessionsController],
   providers: [
     AccountRights,
+    AccountsData,
     AccountsRepository,
     Authentication,
     ExpiredSessions,
@@ -42,6 +49,7 @@ import { StartSessionHandler } from './start-session.js';
     CreateAccountHandler,
     ChangePasswordHandler,
     StartSessionHandler,
+    DeleteAccountHandler,
     EndSessionHandler,
     EndSessionsHandler,
     GetSessionHandler,
@@ -55,6 +63,8 @@ export class AccountsModule implements OnModuleInit {
     private readonly topics: Topics,
     private readonly rights: Rights,
     private readonly accountRights: AccountRights,
+    private readonly personalData: PersonalData,
+    private readonly accountsData: AccountsData,
   ) {}
 
   onModuleInit(): void {
@@ -67,5 +77,6 @@ export class AccountsModule implements OnModuleInit {
       },
     });
     this.rights.register(this.accountRights);
+    this.personalData.register(this.accountsData);
   }
 }

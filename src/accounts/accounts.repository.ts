@@ -44,6 +44,27 @@ export class AccountsRepository {
     return (await query.forUpdate().executeTakeFirst())?.hash === hash;
   }
 
+  /**
+   * Removes all ways in which a user can sign in or is signed in, and what is known of where that was.
+   *
+   * @returns the ids of the sessions.
+   */
+  async removeAll(db: Kysely<Schema>, userId: string): Promise<string[]> {
+    await db.deleteFrom('passwords').where('user_id', '=', userId).execute();
+    await db.deleteFrom('identities').where('user_id', '=', userId).execute();
+    await db.deleteFrom('sign_in_sources').where('user_id', '=', userId).execute();
+    const sessions = db.deleteFrom('sessions').where('user_id', '=', userId).returning('id');
+    return (await sessions.execute()).map(({ id }) => id);
+  }
+
+  async identitiesOf(
+    db: Kysely<Schema>,
+    userId: string,
+  ): Promise<{ issuer: string; subject: string }[]> {
+    const query = db.selectFrom('identities').select(['issuer', 'subject']);
+    return query.where('user_id', '=', userId).execute();
+  }
+
   /** Those of the usernames that are taken. */
   async usernamesAmong(db: Kysely<Schema>, usernames: readonly string[]): Promise<string[]> {
     const query = db.selectFrom('users').select('username').where('username', 'in', usernames);

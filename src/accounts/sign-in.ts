@@ -41,6 +41,10 @@ export class SignIn {
     });
   }
 
+  async hasPassword(userId: string): Promise<boolean> {
+    return (await this.accounts.findPasswordOf(this.database.read, userId)) !== undefined;
+  }
+
   /**
    * Makes sure that someone who is signed in knows their password.
    *

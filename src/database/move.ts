@@ -16,8 +16,13 @@ type Row = Readonly<Record<string, string | number | null>>;
 export const TABLES = [
   {
     name: 'users',
-    columns: ['id', 'firstname', 'lastname', 'username', 'created_at', 'updated_at'],
+    columns: ['id', 'firstname', 'lastname', 'username', 'created_at', 'updated_at', 'erased_at'],
     key: ['id'],
+  },
+  {
+    name: 'erasures',
+    columns: ['user_id', 'username', 'messages', 'step', 'after', 'again_at'],
+    key: ['user_id'],
   },
   { name: 'passwords', columns: ['user_id', 'hash'], key: ['user_id'] },
   {

@@ -12,8 +12,8 @@ export interface Redaction {
 }
 
 /**
- * Rewrites the events of a subject that are in the log, the newest first, `limit` of them at most. They have no subject
- * then, so each is rewritten once, however often its subject changes.
+ * Rewrites the events of a subject that are in the log: all, or the newest `limit` of them. They have no subject then, so
+ * each is rewritten once, however often its subject changes.
  *
  * @returns how many there were.
  */
@@ -21,14 +21,14 @@ export async function redactLogged(
   db: Kysely<Schema>,
   subject: string,
   rewrite: Rewrite,
-  limit: number,
+  limit?: number,
 ): Promise<number> {
   const events = await db
     .selectFrom('events')
     .select(['position', 'data'])
     .where('subject', '=', subject)
     .orderBy('position', 'desc')
-    .limit(limit)
+    .$if(limit !== undefined, (query) => query.limit(limit!))
     .execute();
   for (const { position, data } of events)
     await db

@@ -9,6 +9,22 @@ export interface UsersTable {
   username: string | null;
   created_at: string;
   updated_at: string;
+  /** When the user deleted their account; the row stays, as a pseudonym. */
+  erased_at: Generated<string | null>;
+}
+
+/** Users who are being erased. A row is deleted when nothing is left to do. */
+export interface ErasuresTable {
+  user_id: string;
+  /** The username until then: mentions of it are replaced. */
+  username: string | null;
+  /** What becomes of the messages that the user wrote. */
+  messages: 'keep' | 'delete';
+  /** The step of the erasure that comes next, and where it continues; empty for its start. */
+  step: string;
+  after: string;
+  /** When all steps are repeated, for what requests under way have still stored; `null` the first time. */
+  again_at: string | null;
 }
 
 /** The event log: `position` counts from 1 without gaps, in the order of the commits. */
@@ -160,6 +176,7 @@ export interface InstallationTable {
 
 export interface Schema {
   users: UsersTable;
+  erasures: ErasuresTable;
   events: EventsTable;
   event_log: EventLogTable;
   idempotency_keys: IdempotencyKeysTable;

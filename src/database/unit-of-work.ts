@@ -68,10 +68,12 @@ export class Transaction {
    * an event that `redacts` the subject after it, for the processes that keep the earlier ones in memory.
    *
    * @param rewrite makes of an event's data what is left of them.
-   * @param limit how many events are rewritten, the newest first.
+   * @param limit how many events are rewritten, the newest first; all where it is left out.
    * @returns how many were: as many as `limit` where more may be left.
+   * @throws Error the work that this transaction was given to has ended.
    */
-  async redact(subject: string, rewrite: Rewrite, limit = 500): Promise<number> {
+  async redact(subject: string, rewrite: Rewrite, limit?: number): Promise<number> {
+    if (this.#ended) throw new Error(`${subject} was redacted after its unit of work had ended.`);
     this.#redacted.add(subject);
     // Those that others have recorded in this transaction are not in the log yet.
     this.entries.push({ subject, rewrite });
@@ -156,6 +158,7 @@ export class UnitOfWork {
   readonly #ownContext = AsyncLocalStorage.snapshot();
   readonly #waiting: Command[] = [];
   readonly #committed = new Subject<void>();
+  readonly #redacted = new Subject<void>();
   #working: Promise<void> | undefined;
   /** Commands that wait a moment before they run again. */
   #pausing = 0;
@@ -169,6 +172,11 @@ export class UnitOfWork {
   /** Rings after each commit that added facts to the log. */
   get committed(): Observable<void> {
     return this.#committed;
+  }
+
+  /** Emits after each commit that redacted events. */
+  get redacted(): Observable<void> {
+    return this.#redacted;
   }
 
   /**
@@ -287,6 +295,7 @@ export class UnitOfWork {
     await this.engine.append(trx, facts);
     await this.engine.commit(trx);
     if (facts.length > 0) this.#committed.next();
+    if (facts.length < entries.length) this.#redacted.next();
     return answers;
   }
 

@@ -35,7 +35,7 @@ export class Channels {
     return this.#refused;
   }
 
-  /** A session that has ended: all that stands before that was handed on, and nothing behind it. */
+  /** A session that has ended, or a user whose sign-ins have: all that stands before that was handed on, and nothing behind it. */
   get endedSessions(): Observable<string> {
     return this.#endedSessions;
   }

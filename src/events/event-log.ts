@@ -42,6 +42,18 @@ export class EventLog {
       .execute();
   }
 
+  /** The events after `after` that hold something of a subject, in order. */
+  ofSubject(subject: string, after: number, limit: number): Promise<LoggedFact[]> {
+    return this.database.read
+      .selectFrom('events')
+      .selectAll()
+      .where('subject', '=', subject)
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(limit)
+      .execute();
+  }
+
   /** The events at some positions that are kept. */
   at(positions: readonly number[]): Promise<LoggedFact[]> {
     return this.database.read

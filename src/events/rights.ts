@@ -22,7 +22,7 @@ export interface RightsRule {
   topicsOf(db: Kysely<Schema>, userId: string): Promise<ReadonlyMap<string, number>>;
   /** What a fact changes. It comes in the order of the log, so it stands before the facts that it opens. */
   changeBy?(fact: LoggedFact): RightsChange | undefined;
-  /** The session that a fact ends: what was opened with it hears nothing behind that. */
+  /** The session that an event ends, or the user whose sign-ins all end: their streams receive nothing after it. */
   sessionEndedBy?(fact: LoggedFact): string | undefined;
 }
 
@@ -85,7 +85,7 @@ export class Rights {
     return changes;
   }
 
-  /** The session that a fact ends. */
+  /** The session that an event ends, or the user whose sign-ins all end. */
   sessionEndedBy(fact: LoggedFact): string | undefined {
     for (const rule of this.#rules) {
       const ended = guarded(fact, () => rule.sessionEndedBy?.(fact));

@@ -228,18 +228,19 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     );
     this.#subscribers.add(listener);
     const isStale = view.person && !this.rights.areCurrent(view.person);
-    const isOver =
-      this.#closing || isStale || this.#endedSessions.has(opener.caller?.sessionId ?? '');
+    const { caller } = opener;
+    const isEnded = caller && this.#endedSessions.has(caller.sessionId ?? caller.userId);
+    const isOver = this.#closing || isStale || isEnded;
     if (isOver) listener.farewell(retryDelay());
     else listener.start(start.reset);
   }
 
-  /** Ends the streams that were opened with a session, and those that are on their way. */
-  #endSession(sessionId: string): void {
-    this.#endedSessions.add(sessionId);
+  /** Ends the streams that were opened with a session, or by a user who has none, and those that are on their way. */
+  #endSession(id: string): void {
+    this.#endedSessions.add(id);
     if (this.#endedSessions.size > ENDED_SESSIONS)
       this.#endedSessions.delete(this.#endedSessions.values().next().value!);
-    for (const listener of this.#subscribers.ofSession(sessionId)) listener.farewell(retryDelay());
+    for (const listener of this.#subscribers.ofSignIn(id)) listener.farewell(retryDelay());
   }
 
   /** In a later turn: some may be about to be opened. They come back, and are refused. */

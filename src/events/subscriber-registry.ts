@@ -12,7 +12,7 @@ export interface Subscriber {
 /** All open streams of a process, found by session, by channel, and by the user whose permissions they follow. */
 export class SubscriberRegistry<S extends Subscriber> {
   readonly #all = new Set<S>();
-  readonly #bySession = new SetIndex<string, S>();
+  readonly #bySignIn = new SetIndex<string, S>();
   readonly #byChannel = new SetIndex<S['channel'], S>();
   readonly #byUser = new SetIndex<string, S>();
 
@@ -29,8 +29,9 @@ export class SubscriberRegistry<S extends Subscriber> {
     return this.#byUser.has(userId);
   }
 
-  ofSession(sessionId: string): ReadonlySet<S> {
-    return this.#bySession.get(sessionId);
+  /** @param id of a session, or of a user whom a token of another issuer speaks for. */
+  ofSignIn(id: string): ReadonlySet<S> {
+    return this.#bySignIn.get(id);
   }
 
   ofChannel(channel: S['channel']): ReadonlySet<S> {
@@ -41,7 +42,7 @@ export class SubscriberRegistry<S extends Subscriber> {
     const { channel, caller } = subscriber;
     this.#all.add(subscriber);
     this.#byChannel.add(channel, subscriber);
-    if (caller?.sessionId) this.#bySession.add(caller.sessionId, subscriber);
+    if (caller) this.#bySignIn.add(signInOf(caller), subscriber);
     if (channel.view.person) this.#byUser.add(channel.view.person.userId, subscriber);
   }
 
@@ -49,7 +50,9 @@ export class SubscriberRegistry<S extends Subscriber> {
     const { channel, caller } = subscriber;
     this.#all.delete(subscriber);
     this.#byChannel.delete(channel, subscriber);
-    if (caller?.sessionId) this.#bySession.delete(caller.sessionId, subscriber);
+    if (caller) this.#bySignIn.delete(signInOf(caller), subscriber);
     if (channel.view.person) this.#byUser.delete(channel.view.person.userId, subscriber);
   }
 }
+
+const signInOf = ({ sessionId, userId }: Caller): string => sessionId ?? userId;

@@ -4,7 +4,14 @@ import { MOST_MEMBERS, MOST_ROOMS, refuseAbove } from './limits.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { Member, Membership, Role, Room } from './room.js';
-import { MemberJoined, MemberLeft, MemberUninvited, RoomJoined, RoomLeft } from './rooms.events.js';
+import {
+  MemberJoined,
+  MemberLeft,
+  MemberUninvited,
+  RoomJoined,
+  RoomLeft,
+  RoomUpdated,
+} from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** How people get into a room and out of it, whichever command it is that does it. */
@@ -100,5 +107,15 @@ export class Admission {
     // First, so that who leaves hears nothing of the room behind it.
     tx.record(new RoomLeft(userId, { roomId, by }), by);
     tx.record(new MemberLeft({ roomId, userId, by }), by);
+  }
+
+  /** Archives a room that its last member has left. */
+  async close(tx: Transaction, room: Room, by: string): Promise<void> {
+    await this.uninviteAll(tx, room.id, by);
+    if (room.archivedAt) return;
+    const now = new Date().toISOString();
+    const archived = { ...room, archivedAt: now, updatedAt: now };
+    await this.rooms.update(tx.db, archived);
+    for (const fact of RoomUpdated.forAll(archived, [])) tx.record(fact, by);
   }
 }

@@ -27,6 +27,21 @@ export class BlocksRepository {
     return numDeletedRows > 0n;
   }
 
+  /** Some of the blocks of a person and of those against them. */
+  async blocksWith(
+    db: Kysely<Schema>,
+    userId: string,
+    limit: number,
+  ): Promise<{ userId: string; blockedId: string }[]> {
+    const rows = await db
+      .selectFrom('blocks')
+      .select(['user_id', 'blocked_id'])
+      .where((eb) => eb.or([eb('user_id', '=', userId), eb('blocked_id', '=', userId)]))
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ userId: row.user_id, blockedId: row.blocked_id }));
+  }
+
   async has(db: Kysely<Schema>, userId: string, blockedId: string): Promise<boolean> {
     const row = await db
       .selectFrom('blocks')

@@ -32,6 +32,11 @@ export class MembershipsRepository {
     return { items: await this.#memberships(db, userId, roomIds, order), hasMore };
   }
 
+  /** Those in some rooms, hidden ones included. */
+  inRooms(db: Kysely<Schema>, userId: string, roomIds: readonly string[]): Promise<Membership[]> {
+    return this.#memberships(db, userId, roomIds);
+  }
+
   async find(db: Kysely<Schema>, userId: string, roomId: string): Promise<Membership | undefined> {
     return (await this.#memberships(db, userId, [roomId]))[0];
   }

@@ -106,6 +106,40 @@ export class MessagesRepository {
     return row && toMessage(row);
   }
 
+  /** Messages of a person, whichever room they are in, by keyset of their client ids. */
+  async writtenBy(
+    db: Kysely<Schema>,
+    authorId: string,
+    afterClientId: string,
+    limit: number,
+  ): Promise<Message[]> {
+    const rows = await db
+      .selectFrom('messages')
+      .selectAll()
+      .where('author_id', '=', authorId)
+      .where('client_id', '>', afterClientId)
+      .orderBy('client_id')
+      .limit(limit)
+      .execute();
+    return rows.map(toMessage);
+  }
+
+  /** Some of the messages that mention a person. */
+  async mentioning(db: Kysely<Schema>, userId: string, limit: number): Promise<Message[]> {
+    const rows = await db
+      .selectFrom('mentions')
+      .innerJoin('messages', (join) =>
+        join
+          .onRef('messages.room_id', '=', 'mentions.room_id')
+          .onRef('messages.seq', '=', 'mentions.seq'),
+      )
+      .selectAll('messages')
+      .where('mentions.user_id', '=', userId)
+      .limit(limit)
+      .execute();
+    return rows.map(toMessage);
+  }
+
   async findByClientId(
     db: Kysely<Schema>,
     authorId: string,

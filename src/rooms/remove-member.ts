@@ -1,10 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { Admission } from './admission.js';
-import { refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
+import { refuseDirect, RoomAccess } from './room-access.js';
 import type { Member } from './room.js';
-import { RoomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /**
@@ -41,17 +40,8 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
       const members = await this.rooms.members(tx.db, roomId);
       refuseLastOwner(members, userId);
       await this.admission.dismiss(tx, roomId, userId, callerId);
-      if (members.length === 1) await this.#close(tx, own);
+      if (members.length === 1) await this.admission.close(tx, own.room, callerId);
     });
-  }
-
-  async #close(tx: Transaction, { room, member }: RoomOfMember): Promise<void> {
-    await this.admission.uninviteAll(tx, room.id, member.userId);
-    if (room.archivedAt) return;
-    const now = new Date().toISOString();
-    const archived = { ...room, archivedAt: now, updatedAt: now };
-    await this.rooms.update(tx.db, archived);
-    for (const fact of RoomUpdated.forAll(archived, [])) tx.record(fact, member.userId);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Rights } from '../events/rights.js';
 import { Topics } from '../events/topics.js';
+import { PersonalData } from '../users/personal-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { Admission } from './admission.js';
 import { ChangeRoleHandler } from './change-role.js';
 import { CreateRoomHandler } from './create-room.js';
@@ -37,6 +39,7 @@ import { ReadMarkers } from './read-markers.js';
 import { RemoveMemberHandler } from './remove-member.js';
 import { RoomAccess } from './room-access.js';
 import { RoomRights } from './room-rights.js';
+import { RoomsData } from './rooms-data.js';
 import { RoomsController } from './rooms.controller.js';
 import { FACTS, ROOMS } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -48,6 +51,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
 
 /** Rooms, who is in them, and what they say. */
 @Module({
+  imports: [UsersModule],
   controllers: [BlocksController, RoomsController, MembersController, MessagesController],
   providers: [
     RoomsRepository,
@@ -61,6 +65,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     ReadMarkers,
     RoomAccess,
     RoomRights,
+    RoomsData,
     SearchQuota,
     CreateRoomHandler,
     OpenDirectHandler,
@@ -96,6 +101,8 @@ export class RoomsModule implements OnModuleInit {
     private readonly topics: Topics,
     private readonly rights: Rights,
     private readonly roomRights: RoomRights,
+    private readonly personalData: PersonalData,
+    private readonly roomsData: RoomsData,
   ) {}
 
   onModuleInit(): void {
@@ -106,5 +113,6 @@ export class RoomsModule implements OnModuleInit {
       facts: FACTS,
     });
     this.rights.register(this.roomRights);
+    this.personalData.register(this.roomsData);
   }
 }

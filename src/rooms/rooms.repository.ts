@@ -296,6 +296,30 @@ export class RoomsRepository {
     return (await query.executeTakeFirstOrThrow()).count;
   }
 
+  /** Some of the invitations that a person has got or sent. */
+  async invitationsWith(db: Kysely<Schema>, userId: string, limit: number): Promise<Invitation[]> {
+    const rows = await invitationsWithRooms(db)
+      .where((eb) =>
+        eb.or([eb('invitations.user_id', '=', userId), eb('invitations.invited_by', '=', userId)]),
+      )
+      .limit(limit)
+      .execute();
+    return rows.map(toInvitation);
+  }
+
+  /** One of the rooms that a person is in, but direct conversations. */
+  async oneRoomOf(db: Kysely<Schema>, userId: string): Promise<string | undefined> {
+    const row = await db
+      .selectFrom('members')
+      .innerJoin('rooms', 'rooms.id', 'members.room_id')
+      .select('rooms.id')
+      .where('members.user_id', '=', userId)
+      .where('rooms.kind', '<>', 'direct')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id;
+  }
+
   async invitationsTo(db: Kysely<Schema>, roomId: string): Promise<Invitation[]> {
     const query = invitationsWithRooms(db).where('invitations.room_id', '=', roomId);
     return (await query.orderBy('invitations.created_at').execute()).map(toInvitation);

@@ -9,6 +9,14 @@ export interface NameInText {
   readonly trimmed: string;
 }
 
+/** A text in which a name stands for each mention of a username. */
+export const withoutMentionsOf = (username: string, text: string, name: string): string =>
+  text.replaceAll(MENTION, (mention, match: string) => {
+    const whole = match.toLowerCase();
+    const isMeant = whole === username || whole.replace(PUNCTUATION, '') === username;
+    return isMeant ? name + mention.slice(1 + username.length) : mention;
+  });
+
 /** The usernames that a text may mention. */
 export const usernamesIn = (text: string): NameInText[] =>
   [...text.matchAll(MENTION)].map(([, match]) => {

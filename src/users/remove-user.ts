@@ -3,7 +3,8 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
 import { Problem } from '../http/problems.js';
 import { userNotFound } from './user-not-found.js';
-import { UserRemoved } from './users.events.js';
+import { Erasures } from './erasures.js';
+import { ProfileData } from './profile-data.js';
 import { UsersRepository } from './users.repository.js';
 
 export class RemoveUser extends Command<void> {
@@ -20,6 +21,8 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly users: UsersRepository,
+    private readonly profiles: ProfileData,
+    private readonly erasures: Erasures,
   ) {}
 
   execute({ id, precondition }: RemoveUser): Promise<void> {
@@ -29,7 +32,8 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
         throw new Problem('conflict', 'This user can sign in, and takes part in what others see.');
       precondition.check(user);
       await this.users.remove(tx.db, id);
-      tx.record(new UserRemoved({ id }));
+      if (await this.profiles.redactEvents(tx, id))
+        await this.erasures.begin(tx, { userId: id, username: null, messages: 'keep' });
     });
   }
 }

@@ -2,13 +2,18 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Topics } from '../events/topics.js';
 import { CanSignInHandler } from './can-sign-in.js';
+import { EraseUserHandler } from './erase-user.js';
+import { Erasures } from './erasures.js';
+import { ErasuresRepository } from './erasures.repository.js';
 import { CreateUserHandler } from './create-user.js';
 import { GetUserHandler } from './get-user.js';
 import { ListUsersHandler } from './list-users.js';
+import { PersonalData } from './personal-data.js';
+import { ProfileData } from './profile-data.js';
 import { RemoveUserHandler } from './remove-user.js';
 import { UpdateUserHandler } from './update-user.js';
 import { UsersController } from './users.controller.js';
-import { UserCreated, UserRemoved, USERS, UserUpdated } from './users.events.js';
+import { UserCreated, UserErased, UserRemoved, USERS, UserUpdated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 import { DIRECTORY } from './users.stream.js';
 
@@ -16,21 +21,30 @@ import { DIRECTORY } from './users.stream.js';
   controllers: [UsersController],
   providers: [
     UsersRepository,
+    ErasuresRepository,
+    Erasures,
+    PersonalData,
+    ProfileData,
     CreateUserHandler,
     UpdateUserHandler,
     RemoveUserHandler,
+    EraseUserHandler,
     CanSignInHandler,
     GetUserHandler,
     ListUsersHandler,
   ],
+  exports: [PersonalData],
 })
 export class UsersModule implements OnModuleInit {
   constructor(
     private readonly config: Config,
     private readonly topics: Topics,
+    private readonly personalData: PersonalData,
+    private readonly profiles: ProfileData,
   ) {}
 
   onModuleInit(): void {
+    this.personalData.register(this.profiles);
     const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
     this.topics.register(USERS, {
       audience,
@@ -39,6 +53,7 @@ export class UsersModule implements OnModuleInit {
         [UserCreated.type]: 'a User',
         [UserUpdated.type]: 'the User as it is now',
         [UserRemoved.type]: '`{"id"}`',
+        [UserErased.type]: 'the pseudonym of a User who deleted their account',
       },
     });
   }

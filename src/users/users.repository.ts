@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UsersTable } from '../database/schema.js';
+import { PSEUDONYM } from './pseudonym.js';
 import type { User } from './user.js';
 import type { UsersQuery } from './users-query.js';
 
@@ -25,10 +26,25 @@ export class UsersRepository {
     await db.deleteFrom('users').where('id', '=', id).execute();
   }
 
-  /** The user, who stays as they are until the transaction ends. */
+  /** Leaves a pseudonym for what others still see. */
+  async erase(db: Kysely<Schema>, id: string): Promise<void> {
+    const now = new Date().toISOString();
+    await db
+      .updateTable('users')
+      .set({ ...PSEUDONYM, username: null, updated_at: now, erased_at: now })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** The user, unless erased, who stays as they are until the transaction ends. */
   async findForUpdate(db: Kysely<Schema>, id: string): Promise<User | undefined> {
-    const query = db.selectFrom('users').selectAll().where('id', '=', id).forUpdate();
-    const row = await query.executeTakeFirst();
+    const row = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', id)
+      .where('erased_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst();
     return row && toUser(row);
   }
 
@@ -53,6 +69,7 @@ export class UsersRepository {
     const rows = await db
       .selectFrom('users')
       .selectAll()
+      .where('erased_at', 'is', null)
       // No character of a username is behind the tilde.
       .$if(username !== undefined, (query) =>
         query.where('username', '>=', username!).where('username', '<', `${username!}~`),
@@ -83,7 +100,7 @@ const toUser = (row: Selectable<UsersTable>): User => ({
   updatedAt: row.updated_at,
 });
 
-const toRow = ({ id, firstname, lastname, username, createdAt, updatedAt }: User): UsersTable => ({
+const toRow = ({ id, firstname, lastname, username, createdAt, updatedAt }: User) => ({
   id,
   firstname,
   lastname,

@@ -1,6 +1,6 @@
 import type { StreamView } from '../events/stream-view.js';
 import { WireForm } from '../events/wire-form.js';
-import { UserRemoved, USERS } from './users.events.js';
+import { UserErased, UserRemoved, USERS } from './users.events.js';
 
 /** The URL of the directory's snapshot. */
 export const DIRECTORY = '/api/users';
@@ -10,8 +10,10 @@ export const userDirectory: StreamView = {
   key: 'user directory',
   topics: new Map([[USERS, 0]]),
   snapshot: DIRECTORY,
-  form: new WireForm('directory', ({ type, data }) => ({
-    type: type === UserRemoved.type ? 'remove' : 'update',
-    data,
-  })),
+  form: new WireForm('directory', ({ type, data }) => {
+    if (type === UserRemoved.type) return { type: 'remove', data };
+    if (type !== UserErased.type) return { type: 'update', data };
+    const { id } = JSON.parse(data) as UserErased['data'];
+    return { type: 'remove', data: JSON.stringify({ id }) };
+  }),
 };

@@ -1,67 +1,60 @@
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 
-/** All that the tables of a database hold, found from its catalogue: also what an index or the planner has made of it. */
-export async function everythingIn(url: string): Promise<string> {
-  return url.startsWith('sqlite:') ? everythingInSqlite(url) : everythingInPostgres(url);
+/** What each table of a database holds, found from its catalogue: also what an index or the planner has made of it. */
+export async function tablesIn(url: string): Promise<Map<string, string>> {
+  return url.startsWith('sqlite:') ? tablesInSqlite(url) : tablesInPostgres(url);
 }
 
-/** The names of the tables that the application has made, found from the catalogue. */
-export async function tablesIn(url: string): Promise<string[]> {
-  const names = url.startsWith('sqlite:') ? tablesInSqlite(url) : await tablesInPostgres(url);
-  return names.filter((name) => !/^(sqlite_|kysely_|messages_words)/.test(name)).toSorted();
+/** How many erasures of users are not done for the first time. */
+export async function unfinished(url: string): Promise<number> {
+  const query = 'select user_id from erasures where again_at is null';
+  if (!url.startsWith('sqlite:'))
+    return withClient(url, async (client) => (await client.query(query)).rows.length);
+  return withFile(url, (database) => database.prepare(query).all().length);
 }
 
-function everythingInSqlite(url: string): string {
-  const database = open(url);
-  try {
-    return tablesInSqlite(url)
-      .map((name) => database.prepare(`select * from "${name}"`).all() as object[])
-      .flatMap((rows) => rows.flatMap((row) => Object.values(row) as unknown[]))
-      .map((value) => (value instanceof Buffer ? value.toString('latin1') : String(value)))
-      .join('\n');
-  } finally {
-    database.close();
-  }
-}
+/** Not made by the application's migrations, or part of an index. */
+export const isOwnTable = (name: string): boolean =>
+  !/^(sqlite_|kysely_|messages_words|pg_stats)/.test(name);
 
-function tablesInSqlite(url: string): string[] {
-  const database = open(url);
-  try {
-    return database
-      .prepare(`select name from sqlite_schema where type = 'table'`)
-      .pluck()
-      .all() as string[];
-  } finally {
-    database.close();
-  }
-}
-
-const open = (url: string) => new Sqlite(url.slice('sqlite:'.length), { readonly: true });
-
-async function everythingInPostgres(url: string): Promise<string> {
-  const tables = await tablesInPostgres(url);
-  return withClient(url, async (client) => {
-    let everything = '';
-    for (const name of [...tables.map((name) => `"${name}"`), 'pg_stats']) {
-      const mine = name === 'pg_stats' ? 'where schemaname = current_schema()' : '';
-      const { rows } = await client.query<{ row: string }>(
-        `select one::text as row from ${name} as one ${mine}`,
-      );
-      everything += rows.map(({ row }) => row).join('\n');
-    }
-    return everything;
+const tablesInSqlite = (url: string): Map<string, string> =>
+  withFile(url, (database) => {
+    const names = database.prepare(`select name from sqlite_schema where type = 'table'`).pluck();
+    return new Map(
+      (names.all() as string[]).map((name) => {
+        const rows = database.prepare(`select * from "${name}"`).raw().all() as unknown[][];
+        return [name, rows.flat().map(asText).join('\n')];
+      }),
+    );
   });
-}
 
-const tablesInPostgres = (url: string): Promise<string[]> =>
+const asText = (value: unknown): string =>
+  value instanceof Buffer ? value.toString('latin1') : String(value);
+
+const tablesInPostgres = (url: string): Promise<Map<string, string>> =>
   withClient(url, async (client) => {
-    const { rows } = await client.query<{ name: string }>(
+    const rowsOf = async (from: string) => {
+      const { rows } = await client.query<{ row: string }>(`select one::text as row from ${from}`);
+      return rows.map(({ row }) => row).join('\n');
+    };
+    const names = await client.query<{ name: string }>(
       `select table_name as name from information_schema.tables
        where table_schema = current_schema() and table_type = 'BASE TABLE'`,
     );
-    return rows.map(({ name }) => name);
+    const tables = new Map<string, string>();
+    for (const { name } of names.rows) tables.set(name, await rowsOf(`"${name}" one`));
+    return tables.set('pg_stats', await rowsOf('pg_stats one where schemaname = current_schema()'));
   });
+
+function withFile<T>(url: string, work: (database: Sqlite.Database) => T): T {
+  const database = new Sqlite(url.slice('sqlite:'.length), { readonly: true });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(url);

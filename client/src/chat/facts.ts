@@ -7,6 +7,8 @@ export interface Facts {
   readonly 'user.created': User;
   readonly 'user.updated': User;
   readonly 'user.removed': { readonly id: string };
+  /** The pseudonym of somebody who deleted their account. */
+  readonly 'user.erased': User;
   readonly 'room.created': Room;
   readonly 'room.updated': Room;
   readonly 'room.joined': Membership;
@@ -43,6 +45,7 @@ const names: { readonly [Name in FactName]: true } = {
   'user.created': true,
   'user.updated': true,
   'user.removed': true,
+  'user.erased': true,
   'room.created': true,
   'room.updated': true,
   'room.joined': true,

@@ -8,6 +8,7 @@ export function foldPeople(people: People, fact: Fact): People {
   switch (fact.name) {
     case 'user.created':
     case 'user.updated':
+    case 'user.erased':
       return withUsers(people, [fact.data]);
     case 'user.removed': {
       const next = new Map(people);

@@ -1,6 +1,5 @@
 import { otherOf, titleOf } from '../chat/names.js';
 import type { ChatState } from '../chat/chat-fold.js';
-import { nameOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
 import { Avatar } from '../page/Avatar.js';
 import { roomAddress } from '../page/route.js';
@@ -87,5 +86,5 @@ function lastWords(state: ChatState, { lastMessage, room }: Membership): string 
   if (lastMessage.text === null) return 'Deleted';
   if (lastMessage.authorId === state.me) return `You: ${lastMessage.text}`;
   if (room.kind === 'direct') return lastMessage.text;
-  return `${nameOf(state, lastMessage.authorId).split(' ')[0]}: ${lastMessage.text}`;
+  return `${state.people.get(lastMessage.authorId)?.firstname ?? 'Someone'}: ${lastMessage.text}`;
 }

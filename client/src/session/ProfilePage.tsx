@@ -6,6 +6,7 @@ import { useSubmit } from '../page/use-submit.js';
 import { NAME_FIELDS } from '../users/user.js';
 import { fetchUser, updateUser } from '../users/users-api.js';
 import { NotificationSetting } from '../messages/NotificationSetting.js';
+import { DeleteAccountForm } from './DeleteAccountForm.js';
 import { PasswordForm } from './PasswordForm.js';
 import { SignOutButton } from './SignOutButton.js';
 import type { SessionStore } from './session-store.js';
@@ -33,6 +34,15 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
             <SignOutButton session={session} text="Sign out here" />
           </div>
         </div>
+        <div className="card">
+          <h2>Your data</h2>
+          <p>
+            <a href="/api/me/export" download>
+              Download my data
+            </a>
+          </p>
+        </div>
+        {who.user.username && <DeleteAccountForm session={session} />}
       </div>
     </>
   );

@@ -33,6 +33,13 @@ export async function changePassword(passwords: PasswordChange): Promise<SignedI
   return (await request<SignedIn>('/api/me/password', { method: 'PUT', body: passwords })).body;
 }
 
+export async function deleteAccount(account: {
+  readonly password: string;
+  readonly messages: 'keep' | 'delete';
+}): Promise<void> {
+  await request('/api/me', { method: 'DELETE', body: account });
+}
+
 export async function signOut(): Promise<void> {
   await request('/api/session', { method: 'DELETE' });
 }

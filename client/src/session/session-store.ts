@@ -1,8 +1,10 @@
+import { forget, storedKeys } from '../chat/storage.js';
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
 import { Backoff } from '../live/backoff.js';
 import {
   changePassword,
+  deleteAccount,
   fetchSession,
   signIn,
   signOut,
@@ -68,6 +70,23 @@ export class SessionStore {
     } catch (error) {
       if (!hasStatus(error, 401)) throw error;
     }
+    this.#leave();
+  }
+
+  async deleteAccount(account: Parameters<typeof deleteAccount>[0]): Promise<void> {
+    await deleteAccount(account);
+    this.#forgetStored();
+    this.#leave();
+  }
+
+  /** Drafts, messages that were not sent, settings. */
+  #forgetStored(): void {
+    if (this.#view.state !== 'signed in') return;
+    const { id } = this.#view.who.user;
+    for (const key of storedKeys('carillon.')) if (key.includes(id)) forget(key);
+  }
+
+  #leave(): void {
     this.#set({ state: 'signed out' });
     this.#channel?.postMessage('changed');
   }

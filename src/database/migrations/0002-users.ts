@@ -10,6 +10,18 @@ export async function up(db: Kysely<any>): Promise<void> {
     .addColumn('lastname', 'text', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
+    .addColumn('erased_at', 'text')
+    .modifyEnd(tableEnd)
+    .execute();
+
+  await db.schema
+    .createTable('erasures')
+    .addColumn('user_id', key, (column) => column.primaryKey().notNull())
+    .addColumn('username', 'text')
+    .addColumn('messages', 'text', (column) => column.notNull())
+    .addColumn('step', 'text', (column) => column.notNull())
+    .addColumn('after', 'text', (column) => column.notNull())
+    .addColumn('again_at', 'text')
     .modifyEnd(tableEnd)
     .execute();
 }

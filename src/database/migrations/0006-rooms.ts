@@ -115,6 +115,9 @@ export async function up(db: Kysely<any>): Promise<void> {
     .modifyEnd(tableEnd)
     .execute();
 
+  // What is left of a person when they are erased.
+  await db.schema.createIndex('mentions_user').on('mentions').column('user_id').execute();
+
   await (isPostgres(db) ? indexWordsOnPostgres(db) : indexWordsOnSqlite(db));
 }
 

@@ -1,0 +1,36 @@
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problems.js';
+import { EraseUser } from '../users/erase-user.js';
+import type { Erasure } from '../users/personal-data.js';
+import { AccountsRepository } from './accounts.repository.js';
+
+/** Erases the account of someone who has confirmed it. */
+export class DeleteAccount extends Command<void> {
+  constructor(
+    readonly userId: string,
+    /** The hash of the password that confirmed it; `null` for a user of another issuer. */
+    readonly confirmedHash: string | null,
+    readonly messages: Erasure['messages'],
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DeleteAccount)
+export class DeleteAccountHandler implements ICommandHandler<DeleteAccount> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly commands: CommandBus,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  execute({ userId, confirmedHash, messages }: DeleteAccount): Promise<void> {
+    return this.work.run(async (tx) => {
+      const isConfirmed =
+        confirmedHash === null || (await this.accounts.holdPassword(tx.db, userId, confirmedHash));
+      if (!isConfirmed) throw new Problem('conflict', 'The password has just been changed.');
+      await this.commands.execute(new EraseUser(userId, messages));
+    });
+  }
+}

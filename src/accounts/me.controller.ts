@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Req, Res, StreamableFile } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Readable } from 'node:stream';
+import { Audited, caller } from '../http/audited.js';
+import { type Caller, CurrentCaller } from '../http/caller.js';
+import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { invalidProperty } from '../http/problems.js';
+import { GetUser } from '../users/get-user.js';
+import { PersonalData } from '../users/personal-data.js';
+import { DeleteAccountBody } from './account-bodies.js';
+import { DeleteAccount } from './delete-account.js';
+import { clearSessionCookie } from './session-cookie.js';
+import { sourceOf } from './sign-in-source.js';
+import { SignIn } from './sign-in.js';
+
+/** What a person may do with all that is stored about them. */
+@ApiTags('Accounts')
+@Controller('api/me')
+export class MeController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly signIn: SignIn,
+    private readonly personalData: PersonalData,
+  ) {}
+
+  @Delete()
+  @HttpCode(204)
+  @Audited('erasure', caller)
+  @ApiOperation({
+    operationId: 'deleteAccount',
+    summary: 'Delete my account',
+    description:
+      'Ends all sessions and streams, and erases what is stored about the caller. What others still see is kept under a pseudonym.',
+  })
+  @ApiResponse({ status: 204, description: 'Deleted.', headers: pickHeaders('Set-Cookie') })
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
+  async delete(
+    @Body() body: DeleteAccountBody,
+    @CurrentCaller() { userId }: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    const hash = await this.#confirm(userId, body, request);
+    await this.commands.execute(new DeleteAccount(userId, hash, body.messages));
+    clearSessionCookie(response);
+  }
+
+  /** @returns the hash of the password; `null` for a user of another issuer, who has none. */
+  async #confirm(
+    userId: string,
+    { password, confirm }: DeleteAccountBody,
+    request: Request,
+  ): Promise<string | null> {
+    if (password !== undefined) return this.signIn.confirm(userId, password, sourceOf(request));
+    if (await this.signIn.hasPassword(userId))
+      throw invalidProperty('password', 'must be your password');
+    const { username } = await this.queries.execute(new GetUser(userId));
+    if (confirm !== undefined && [userId, username].includes(confirm)) return null;
+    throw invalidProperty('confirm', 'must be your username, or your id');
+  }
+
+  @Get('export')
+  @ApiOperation({
+    operationId: 'exportMyData',
+    summary: 'Download all that is stored about me',
+    description:
+      'One JSON document with a list for each kind: profile, events, sessions, identities, memberships, blocks, invitations, messages.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The document.',
+    content: { 'application/json': { schema: { type: 'object' } } },
+  })
+  @ApiProblems('unauthenticated')
+  export(
+    @CurrentCaller() { userId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): StreamableFile {
+    response.set('Cache-Control', 'no-store');
+    return new StreamableFile(Readable.from(this.personalData.exported(userId)), {
+      type: 'application/json',
+      disposition: 'attachment; filename="carillon-export.json"',
+    });
+  }
+}
