@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readConfig } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import type { Engine } from './database/database.js';
 import { move } from './database/move.js';
@@ -7,7 +8,7 @@ import { isOpenElsewhere, pathOf } from './database/sqlite-file.js';
 import { StartupError } from './startup-error.js';
 
 const USAGE =
-  'Usage: npm run migrate:postgres -- --from sqlite:./data/carillon.db --to postgres://user:password@host:5432/database';
+  'Usage: npm run migrate:postgres -- --from sqlite:./data/carillon.db, with DATABASE_URL set to the PostgreSQL to move to';
 /** Milliseconds between two lines of progress. */
 const EVERY = 1000;
 
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
     throw new StartupError(`--from is "${from}": there is no such file.`);
   const source = await open('--from', from);
   try {
-    const target = await open('--to', to);
+    const target = await open('DATABASE_URL', to);
     try {
       await move(source, target, reporter());
     } finally {
@@ -27,10 +28,10 @@ async function main(): Promise<void> {
   } finally {
     await source.close();
   }
-  say('All is there. From now on, start Carillon with DATABASE_URL set to what --to is.');
+  say('All is there. From now on, start Carillon with this DATABASE_URL.');
 }
 
-async function open(option: '--from' | '--to', url: string): Promise<Engine> {
+async function open(option: '--from' | 'DATABASE_URL', url: string): Promise<Engine> {
   try {
     if (option === '--from' && isOpenElsewhere(pathOf(url)))
       throw new StartupError(
@@ -43,10 +44,12 @@ async function open(option: '--from' | '--to', url: string): Promise<Engine> {
   }
 }
 
+/** The target comes from the environment: an argument would show its password to `ps`. */
 function parse(): { from: string; to: string } {
+  const { DATABASE_URL: to } = readConfig();
   try {
-    const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } });
-    const { from = '', to = '' } = values;
+    const { values } = parseArgs({ options: { from: { type: 'string' } } });
+    const { from = '' } = values;
     if (/^sqlite:./.test(from) && /^postgres(ql)?:\/\/./.test(to)) return { from, to };
   } catch {
     // An option that is not known: the usage tells.

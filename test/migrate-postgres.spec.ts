@@ -20,10 +20,11 @@ import { createUser, listUsers, post } from './support/requests.js';
 
 const PROGRAM = join(import.meta.dirname, '..', 'dist', 'migrate-postgres.js');
 
-const begin = (...args: string[]): ChildProcess => spawn(process.execPath, [PROGRAM, ...args]);
+const begin = (to: string, ...args: string[]): ChildProcess =>
+  spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, DATABASE_URL: to } });
 
-const run = async (...args: string[]) => {
-  const child = begin(...args);
+const run = async (to: string, ...args: string[]) => {
+  const child = begin(to, ...args);
   let [output, errors] = ['', ''];
   child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
@@ -84,7 +85,7 @@ describe('moving to PostgreSQL', () => {
     users.push((await (await once_(old.url)).json()) as User);
     await old.stop();
 
-    const { code, output, errors } = await run('--from', from, '--to', to);
+    const { code, output, errors } = await run(to, '--from', from);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toContain('users: 4 rows, compared');
     expect(output).not.toContain('secret');
@@ -120,7 +121,7 @@ describe('moving to PostgreSQL', () => {
     const before = await bob.gets('/api/me/rooms');
     const messages = await bob.gets(`/api/rooms/${room.id}/messages`);
     await old.stop();
-    expect(await run('--from', from, '--to', to)).toMatchObject({ code: 0, errors: '' });
+    expect(await run(to, '--from', from)).toMatchObject({ code: 0, errors: '' });
 
     const moved = await CarillonProcess.start({ DATABASE_URL: to });
     // With the tokens of before.
@@ -163,7 +164,7 @@ describe('moving to PostgreSQL', () => {
       `DROP TRIGGER events_form; UPDATE events SET type = 'reset', data = 'null'; ${sql}`,
     );
     database.close();
-    expect(await run('--from', `sqlite:${path}`, '--to', to)).toMatchObject({
+    expect(await run(to, '--from', `sqlite:${path}`)).toMatchObject({
       code: 0,
       errors: '',
     });
@@ -178,7 +179,7 @@ describe('moving to PostgreSQL', () => {
   it('leaves the target empty when it is killed in the middle, and can be run again', async () => {
     const path = join(folder, 'long.db');
     await fill(path, 60_000);
-    const child = begin('--from', `sqlite:${path}`, '--to', to);
+    const child = begin(to, '--from', `sqlite:${path}`);
     const isCopying = `select 1 from pg_stat_activity where datname = current_database() and query like '%insert into "events"%' and pid <> pg_backend_pid()`;
     await until(async () => (await ask(isCopying)).length > 0);
     child.kill('SIGKILL');
@@ -186,7 +187,7 @@ describe('moving to PostgreSQL', () => {
     await sleep(200);
     expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 0 }]);
 
-    const { code } = await run('--from', `sqlite:${path}`, '--to', to);
+    const { code } = await run(to, '--from', `sqlite:${path}`);
     expect(code).toBe(0);
     expect(await ask('select count(*)::int as n, min(position)::int as first from events')).toEqual(
       [{ n: 59_990, first: 11 }],
@@ -200,47 +201,65 @@ describe('moving to PostgreSQL', () => {
     const path = join(folder, 'some.db');
     await fill(path, 1000);
     const source = `sqlite:${path}`;
-    expect((await run('--from', source, '--to', to)).code).toBe(0);
-    const again = await run('--from', source, '--to', to);
+    expect((await run(to, '--from', source)).code).toBe(0);
+    const again = await run(to, '--from', source);
     expect([again.code, again.errors]).toEqual([
       1,
       'The target is not empty: a Carillon has been at work on it. Name an empty database.\n',
     ]);
 
-    const missing = await run('--from', `sqlite:${join(folder, 'typo.db')}`, '--to', to);
+    const missing = await run(to, '--from', `sqlite:${join(folder, 'typo.db')}`);
     expect(missing.code).toBe(1);
     expect(missing.errors).toContain('there is no such file');
     expect(existsSync(join(folder, 'typo.db'))).toBe(false);
 
-    for (const args of [[], ['--from', source], ['--from', to, '--to', source], ['--nonsense']]) {
-      const { code, errors } = await run(...args);
+    for (const args of [
+      [to],
+      [source, '--from', source],
+      [source, '--from', to],
+      [to, '--to', to],
+    ]) {
+      const { code, errors } = await run(...(args as [string, ...string[]]));
       expect(code).toBe(2);
       expect(errors).toMatch(/^Usage: /);
     }
-    const nowhere = await run('--from', source, '--to', 'postgres://me:hidden@127.0.0.1:1/none');
+    const nowhere = await run('postgres://me:hidden@127.0.0.1:1/none', '--from', source);
     expect(nowhere.code).toBe(1);
-    expect(nowhere.errors).toMatch(/^--to is "postgres.*cannot be reached/);
+    expect(nowhere.errors).toMatch(/^DATABASE_URL is "postgres.*cannot be reached/);
     expect(nowhere.errors).not.toContain('hidden');
+  });
+
+  it('leaves a restored PostgreSQL with another epoch by npm run restored', async () => {
+    const restored = join(PROGRAM, '..', 'restored.js');
+    const epochs = new Set<unknown>();
+    for (let n = 0; n < 2; n++) {
+      const child = spawn(process.execPath, [restored], {
+        env: { ...process.env, DATABASE_URL: to },
+      });
+      expect(await once(child, 'close')).toEqual([0, null]);
+      epochs.add((await ask('select epoch from event_log'))[0]!['epoch']);
+    }
+    expect(epochs.size).toBe(2);
   });
 
   it('refuses a source that a Carillon has open, idle as it is', async () => {
     const from = `sqlite:${join(folder, 'idle.db')}`;
     const idle = await CarillonProcess.start({ DATABASE_URL: from });
-    const { code, errors } = await run('--from', from, '--to', to);
+    const { code, errors } = await run(to, '--from', from);
     expect([code, errors]).toEqual([
       1,
       `--from is "${from}": another process has it open; stop Carillon first.\n`,
     ]);
     await createUser(idle.url, 'Not', 'DISTURBED');
     await idle.stop();
-    expect((await run('--from', from, '--to', to)).code).toBe(0);
+    expect((await run(to, '--from', from)).code).toBe(0);
     rmSync(idle.folder, { recursive: true });
   });
 
   it('lets nobody write to the source meanwhile, and says that it can be run again when it was cut off', async () => {
     const path = join(folder, 'long.db');
     await fill(path, 60_000);
-    const moving = run('--from', `sqlite:${path}`, '--to', to);
+    const moving = run(to, '--from', `sqlite:${path}`);
     const copying = `from pg_stat_activity where datname = current_database() and query like '%insert into "events"%' and pid <> pg_backend_pid()`;
     await until(async () => (await ask(`select 1 ${copying}`)).length > 0);
     const writer = new Sqlite(path, { timeout: 0 });
@@ -251,6 +270,6 @@ describe('moving to PostgreSQL', () => {
     expect(code).toBe(1);
     expect(errors).toMatch(/^It failed: .*\. Nothing was moved; run it again\.\n$/);
     expect(await ask('select count(*)::int as n from events')).toEqual([{ n: 0 }]);
-    expect((await run('--from', `sqlite:${path}`, '--to', to)).code).toBe(0);
+    expect((await run(to, '--from', `sqlite:${path}`)).code).toBe(0);
   });
 });
