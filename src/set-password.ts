@@ -6,6 +6,7 @@ import { passwordMistake } from './accounts/password-rules.js';
 import { hashOf } from './accounts/passwords.js';
 import { Sessions } from './accounts/sessions.js';
 import { readConfig } from './config.js';
+import { SecurityLog } from './http/security-log.js';
 import { openDatabase } from './database/database.module.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { StartupError } from './startup-error.js';
@@ -25,13 +26,17 @@ async function main(): Promise<void> {
     const accounts = new AccountsRepository();
     const known = await accounts.findPassword(engine.read, username.toLowerCase());
     if (!known) throw new StartupError(`There is no account with the username ${username}.`);
-    const handler = new ChangePasswordHandler(
-      new UnitOfWork(engine, TOPICS),
-      accounts,
-      new Sessions(accounts, config),
-    );
+    const work = new UnitOfWork(engine, TOPICS);
+    const handler = new ChangePasswordHandler(work, accounts, new Sessions(accounts, config));
     const hash = await hashOf(password);
     await handler.execute(new ChangePassword(known.userId, hash, null, null));
+    new SecurityLog(config).record({
+      action: 'password-change',
+      outcome: 'success',
+      actor: null,
+      target: known.userId,
+      details: { by: 'operator' },
+    });
     process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
   } finally {
     await engine.close();

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -606,7 +606,17 @@ describe('a password that was forgotten', () => {
       told: expect.stringContaining('of the username') as string,
     });
     expect(await setPassword(database, 'nobody', 'a new sentence')).toMatchObject({ code: 1 });
-    expect(await setPassword(database, 'ada', 'a new sentence')).toEqual({ code: 0, told: '' });
+    const { code, told } = await setPassword(database, 'ada', 'a new sentence');
+    expect([
+      code,
+      told
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ]).toMatchObject([
+      0,
+      [{ log: 'security', action: 'password-change', actor: null, by: 'operator' }],
+    ]);
     await stream.until(({ ended }) => ended, 3000);
     const body = { username: 'ada', password: 'a new sentence' };
     expect((await send(url, 'POST', '/api/session', body)).status).toBe(201);
@@ -724,6 +734,8 @@ const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).to
 
 describe('tokens of another issuer', () => {
   const AUDIENCE = 'carillon';
+  const folder = temporaryFolder();
+  const securityLog = join(folder, 'security.log');
   let issuer: TestIssuer;
   let application: RunningApplication;
 
@@ -732,12 +744,14 @@ describe('tokens of another issuer', () => {
     application = await startApplication({
       AUTH_ISSUER: issuer.url,
       AUTH_AUDIENCE: AUDIENCE,
+      SECURITY_LOG: securityLog,
       SIGN_IN_ATTEMPTS: '0',
     });
   });
   afterAll(async () => {
     await application.stop();
     await issuer.stop();
+    rmSync(folder, { recursive: true });
   });
 
   const who = (token: string) =>
@@ -753,6 +767,13 @@ describe('tokens of another issuer', () => {
       user: { firstname: 'Ada', lastname: 'Lovelace' },
     });
     expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
+    const [entry, ...rest] = readFileSync(securityLog, 'utf8').trimEnd().split('\n');
+    expect(rest).toEqual([]);
+    expect(JSON.parse(entry!)).toMatchObject({
+      action: 'sign-up',
+      by: 'issuer',
+      target: answers[0]!.user.id,
+    });
   });
 
   it('give them a username that is free, by which they are mentioned and found', async () => {

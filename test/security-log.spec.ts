@@ -1,3 +1,5 @@
+import { ExpiredSessions } from '../src/accounts/expired-sessions.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -171,6 +173,29 @@ describe('the security log', () => {
     const { id } = (await created.json()) as { id: string };
     const [entry] = await recorded(() => send(running.url, 'DELETE', `/api/users/${id}`));
     expect(entry).toMatchObject({ action: 'removal', outcome: 'success', actor: null, target: id });
+  });
+
+  it('records sessions that have expired, once', async () => {
+    const { session } = await ada.gets<{ session: { id: string } }>('/api/session');
+    await running.app.get(UnitOfWork, { strict: false }).run(({ db }) =>
+      db
+        .updateTable('sessions')
+        .set({ expires_at: new Date(0).toISOString() })
+        .where('id', '=', session.id)
+        .execute(),
+    );
+    const expired = running.app.get(ExpiredSessions, { strict: false });
+    const entries = await recorded(() => Promise.all([expired.trim(), expired.trim()]));
+    expect(entries).toEqual([
+      {
+        log: 'security',
+        action: 'session-end',
+        outcome: 'success',
+        actor: null,
+        target: session.id,
+        reason: 'expired',
+      },
+    ]);
   });
 
   it('says nothing of a request that was wrong in itself', async () => {

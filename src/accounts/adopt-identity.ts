@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { TransactionConflict } from '../database/errors.js';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
+import { SecurityLog } from '../http/security-log.js';
 import { CreateUser } from '../users/create-user.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -29,17 +30,29 @@ export class AdoptIdentityHandler implements ICommandHandler<AdoptIdentity> {
     private readonly work: UnitOfWork,
     private readonly commands: CommandBus,
     private readonly accounts: AccountsRepository,
+    private readonly log: SecurityLog,
   ) {}
 
-  execute({ identity }: AdoptIdentity): Promise<string> {
+  async execute({ identity }: AdoptIdentity): Promise<string> {
+    const { id, isNew } = await this.work.run((tx) => this.#adopt(tx, identity));
+    if (isNew)
+      this.log.record({
+        action: 'sign-up',
+        outcome: 'success',
+        actor: null,
+        target: id,
+        details: { by: 'issuer' },
+      });
+    return id;
+  }
+
+  async #adopt(tx: Transaction, identity: Identity): Promise<{ id: string; isNew: boolean }> {
     const { issuer, subject } = identity;
-    return this.work.run(async (tx) => {
-      const known = await this.accounts.findIdentity(tx.db, issuer, subject);
-      if (known) return known;
-      const id = await this.#createUser(tx, identity);
-      if (await this.accounts.addIdentity(tx.db, issuer, subject, id)) return id;
-      throw new TransactionConflict('The same identity was adopted by another process.');
-    });
+    const known = await this.accounts.findIdentity(tx.db, issuer, subject);
+    if (known) return { id: known, isNew: false };
+    const id = await this.#createUser(tx, identity);
+    if (await this.accounts.addIdentity(tx.db, issuer, subject, id)) return { id, isNew: true };
+    throw new TransactionConflict('The same identity was adopted by another process.');
   }
 
   async #createUser(tx: Transaction, { firstname, lastname, username }: Identity): Promise<string> {

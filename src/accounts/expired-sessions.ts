@@ -3,6 +3,7 @@ import ms from 'ms';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { SecurityLog } from '../http/security-log.js';
 import { Periodic } from '../periodic.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -20,6 +21,7 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
     private readonly database: Database,
     private readonly work: UnitOfWork,
     private readonly accounts: AccountsRepository,
+    private readonly log: SecurityLog,
     private readonly config: Config,
   ) {}
 
@@ -37,11 +39,27 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
       const ends = endsOf(Date.now(), this.config.SESSION_IDLE);
       const expired = await this.accounts.endedSessions(this.database.read, ends, TRIM_AT_ONCE);
       if (expired.length === 0) return;
-      await this.work.run(async (tx) => {
-        for (const { id, userId } of expired)
-          if (await this.accounts.removeSession(tx.db, userId, id))
-            tx.record(new SessionEnded(userId, { id }));
-      });
+      for (const id of await this.#remove(expired))
+        this.log.record({
+          action: 'session-end',
+          outcome: 'success',
+          actor: null,
+          target: id,
+          details: { reason: 'expired' },
+        });
     }
+  }
+
+  /** @returns the ids of those that another process has not removed before. */
+  #remove(expired: readonly { id: string; userId: string }[]): Promise<string[]> {
+    return this.work.run(async (tx) => {
+      const removed: string[] = [];
+      for (const { id, userId } of expired) {
+        if (!(await this.accounts.removeSession(tx.db, userId, id))) continue;
+        tx.record(new SessionEnded(userId, { id }));
+        removed.push(id);
+      }
+      return removed;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { Request } from 'express';
 import { pino } from 'pino';
 import { Config } from '../config.js';
@@ -47,7 +47,8 @@ export class SecurityLog {
 
   constructor(
     private readonly config: Config,
-    private readonly installation: Installation,
+    /** For the pseudonyms of addresses: only an action that comes with a request has one. */
+    @Optional() private readonly installation?: Installation,
   ) {
     if (config.SECURITY_LOG === 'off') return;
     this.#destination = pino.destination({
@@ -80,7 +81,7 @@ export class SecurityLog {
   #addressOf(request: Request): string {
     const address = addressOf(request);
     const isClear = this.config.SECURITY_LOG_ADDRESS === 'clear';
-    return isClear ? address : this.installation.pseudonymOf(address);
+    return isClear ? address : this.installation!.pseudonymOf(address);
   }
 
   /** Once, until it works again: a full disk must not take the service with it. */
