@@ -3,6 +3,9 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../src/rooms/message.js';
 import type { Member, Membership, Room } from '../src/rooms/room.js';
+import { openDatabase } from '../src/database/database.module.js';
+import { isPostgres } from '../src/database/dialect.js';
+import { rewriteTables } from '../src/database/postgres-scrub.js';
 import { Erasures } from '../src/users/erasures.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -168,6 +171,24 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
     expect(heard.of('reset')).toEqual([]);
   });
 
+  it('is in no file of the database any more once that is scrubbed', async () => {
+    const message = await ada.says(room, 'An ephemeral axolotl, which nobody shall find.');
+    await ada.does('DELETE', pathOf(message));
+    await scrub();
+    expect(await engine.filesWith('axolotl')).toEqual([]);
+  });
+
+  /** As `npm run scrub` does. */
+  const scrub = async () => {
+    const opened = await openDatabase(database);
+    try {
+      if (isPostgres(opened.write)) await opened.maintain(10_000, rewriteTables);
+      else await opened.scrub();
+    } finally {
+      await opened.close();
+    }
+  };
+
   describe('an account', () => {
     const NAMES = { firstname: 'Xanthippe', lastname: 'Quillfeather' };
     const isDone = async (url = database) => (await unfinished(url)) === 0;
@@ -225,6 +246,9 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       const trace = /evangeline|Xanthippe|Quillfeather|Quagmire|Zirconia/i;
       const tables = await tablesIn(database);
       expect(await tablesWith(trace)).toEqual([]);
+      await scrub();
+      for (const name of ['evangeline', 'Xanthippe', 'Quillfeather', 'Quagmire', 'Zirconia'])
+        expect(await engine.filesWith(name)).toEqual([]);
       const keeping = [...tables].filter(([, rows]) => rows.includes(eve.id)).map(([name]) => name);
       expect(keeping.filter(isOwnTable).filter((name) => TABLES[name] === 'keeps nothing')).toEqual(
         [],

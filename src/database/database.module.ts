@@ -11,6 +11,7 @@ import { Installation } from './installation.js';
 import { LongReads } from './long-reads.js';
 import { migrate } from './migrations.js';
 import { openPostgres } from './postgres.js';
+import { Scrubber } from './scrubber.js';
 import { openSqlite } from './sqlite.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -56,6 +57,7 @@ export class DatabaseModule {
         Database,
         Installation,
         LongReads,
+        Scrubber,
         UnitOfWork,
         ClosesDatabase,
       ],

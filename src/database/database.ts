@@ -63,7 +63,8 @@ export interface Engine {
   readonly isDamaged: boolean;
   /**
    * Resolves when what was deleted or overwritten before the call is not in the files any more: SQLite's WAL keeps it until
-   * then. It may take as long as another process reads; PostgreSQL does it with VACUUM, by itself.
+   * then, and it may take as long as another process reads. On PostgreSQL it is a VACUUM, which frees the space; the bytes
+   * stay in the files until it is used again.
    */
   scrub(): Promise<void>;
   /** Call it when nothing is written any more. */

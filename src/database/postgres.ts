@@ -14,6 +14,7 @@ import { StartupError, withoutPassword } from '../startup-error.js';
 import type { Engine, RecordedFact } from './database.js';
 import { DatabaseUnavailable, DeadlineExceeded, TransactionConflict } from './errors.js';
 import { PostgresBell } from './postgres-bell.js';
+import { vacuum } from './postgres-scrub.js';
 import type { Schema } from './schema.js';
 
 /** Milliseconds: no request waits longer for the database, whatever its state. */
@@ -249,8 +250,8 @@ class PostgresEngine implements Engine {
       .execute(work);
   }
 
-  async scrub(): Promise<void> {
-    // VACUUM runs by itself.
+  scrub(): Promise<void> {
+    return this.maintain(0, vacuum);
   }
 
   async longRead<Row>(query: CompiledQuery<Row>, milliseconds: number): Promise<Row[]> {

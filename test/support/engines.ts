@@ -1,12 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './application.js';
+import { filesWith } from './files.js';
 import { PostgresServer } from './postgres.js';
 
 /** Where databases of one kind come from. */
 export interface EngineUnderTest {
   /** The URL of a new, empty database. */
   createDatabase(): Promise<string>;
+  /** The files of its databases that hold some bytes: those of the tables, and SQLite's WAL. */
+  filesWith(text: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ async function startSqlite(): Promise<EngineUnderTest> {
   let databases = 0;
   return {
     createDatabase: async () => `sqlite:${join(folder, `${databases++}.db`)}`,
+    filesWith: async (text) => filesWith(folder, text),
     stop: async () => rmSync(folder, { recursive: true }),
   };
 }

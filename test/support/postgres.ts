@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from './application.js';
+import { filesWith } from './files.js';
 import { freePort } from './process.js';
 
 /** A real PostgreSQL in a process of its own, from the binaries of an npm package. */
@@ -47,6 +48,11 @@ export class PostgresServer {
 
   urlOf(name: string): string {
     return `postgres://carillon:secret@127.0.0.1:${this.port}/${name}`;
+  }
+
+  /** The files of tables and indexes that hold some bytes; not the WAL. */
+  async filesWith(text: string): Promise<string[]> {
+    return filesWith(join(this.data, 'base'), text);
   }
 
   /** Ends it as a power cut would: the parent, whose children follow when they see it. */
