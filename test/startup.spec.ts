@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -84,6 +84,20 @@ describe('the start', () => {
     writeFileSync(path, 'Dear reader, this is not a database, it only ends up in the wrong place.');
     expect(await refusal({ DATABASE_URL: `sqlite:${path}` })).toContain('is not a SQLite database');
     expect(readFileSync(path, 'utf8')).toMatch(/^Dear reader/);
+  });
+
+  it('warns of database files that other users of the machine can read', async () => {
+    const loose = temporaryFolder();
+    mkdirSync(join(loose, 'data'), { mode: 0o755 });
+    const database = new Sqlite(join(loose, 'data', 'carillon.db'));
+    database.pragma('journal_mode = WAL');
+    database.close();
+    chmodSync(join(loose, 'data', 'carillon.db'), 0o644);
+    const carillon = await CarillonProcess.start({}, undefined, loose);
+    expect(carillon.output + carillon.errors).toMatch(/carillon\.db \(mode 644\): chmod 600/);
+    expect(carillon.output + carillon.errors).toMatch(/data \(mode 755\): chmod 700/);
+    await carillon.kill();
+    rmSync(loose, { recursive: true });
   });
 
   it('stops when the database is newer than the program, and leaves it as it was', async () => {

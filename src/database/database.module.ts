@@ -13,6 +13,7 @@ import { migrate } from './migrations.js';
 import { openPostgres } from './postgres.js';
 import { Scrubber } from './scrubber.js';
 import { openSqlite } from './sqlite.js';
+import { pathOf, warnOfOthers } from './sqlite-file.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /**
@@ -25,6 +26,7 @@ export async function openDatabase(url: string, connections = 10): Promise<Engin
   const engine = url.startsWith('sqlite:') ? openSqlite(url) : await openPostgres(url, connections);
   try {
     await migrate(engine);
+    if (url.startsWith('sqlite:')) warnOfOthers(pathOf(url));
     return engine;
   } catch (error) {
     await engine.close();

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
+import cluster from 'node:cluster';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StartupError } from '../startup-error.js';
@@ -17,29 +18,31 @@ export const companionsOf = (path: string): string[] => [
 ];
 
 /**
- * Makes the database file and its folder where they are not there, for this user alone; SQLite gives the WAL the same
- * mode. Warns where existing ones are open to others.
+ * Makes the database file and its folder where they are not there, for this user alone. SQLite gives the WAL the mode
+ * of the database.
  *
  * @throws StartupError the file was a database and is empty or gone.
  */
 export function prepareFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (sizeOf(path) > 0) return warnOfOthers(path);
+  if (sizeOf(path) > 0) return;
   const left = companionsOf(path).filter((name) => sizeOf(name) > 0);
   if (left.length > 0)
     throw new StartupError(
       `${path} was a database and is ${existsSync(path) ? 'empty' : 'gone'}: ${left.join(' and ')} are left of it. ` +
         'Restore a backup with npm run restore, or remove them to begin with an empty database.',
     );
-  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 }
 
 /** Bytes; 0 where there is no such file. */
 export const sizeOf = (path: string): number =>
   statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-function warnOfOthers(path: string): void {
-  if (process.platform === 'win32') return;
+/** Warns of files of a database that other users of the machine have access to. */
+export function warnOfOthers(path: string): void {
+  // Of several processes, the one that starts them has done it.
+  if (process.platform === 'win32' || cluster.isWorker) return;
   for (const name of [dirname(path), path, ...companionsOf(path)]) {
     const stats = statSync(name, { throwIfNoEntry: false });
     if (!stats || (stats.mode & 0o077) === 0) continue;

@@ -332,7 +332,7 @@ function reason(error: unknown, path: string): string {
   if (damage instanceof DatabaseDamaged && code !== 'SQLITE_NOTADB')
     return `${path} is damaged: ${message.split('\n')[0]}. Look with npm run check, and restore a backup with npm run restore.`;
   if (code === 'SQLITE_NOTADB') return `${path} is not a SQLite database; name another file.`;
-  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY)/.test(code))
+  if (/^(EACCES|EPERM|EROFS|ENOENT|SQLITE_READONLY)/.test(code))
     return `${path} cannot be written; it must be in a folder that this process may write.`;
   if (/^(EEXIST|ENOTDIR)/.test(code))
     return `${dirname(path)} is not a folder; name a path inside a folder.`;
