@@ -1,10 +1,9 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { OwnSession } from '../src/accounts/session.js';
@@ -22,6 +21,7 @@ import {
 } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { until } from './support/hopper.js';
+import { DISCOVERY, encoded, TestIssuer } from './support/issuer.js';
 import { listen } from './support/listener.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { PASSWORD, Person, send } from './support/people.js';
@@ -729,9 +729,6 @@ describe('pages of other sites', () => {
   });
 });
 
-const DISCOVERY = '/.well-known/openid-configuration';
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
 describe('tokens of another issuer', () => {
   const AUDIENCE = 'carillon';
   const folder = temporaryFolder();
@@ -1016,12 +1013,6 @@ describe('tokens of another issuer', () => {
   });
 });
 
-interface TokenOptions {
-  readonly alg?: string;
-  readonly foreign?: boolean;
-  readonly typ?: string;
-}
-
 /** Writes keys until the connection is closed. */
 function endless(response: ServerResponse): void {
   response.write('{"keys":[');
@@ -1032,82 +1023,4 @@ function endless(response: ServerResponse): void {
   };
   response.on('drain', write);
   write();
-}
-
-/** A real issuer on a port of its own: discovery, key set, and tokens that jose signs. */
-class TestIssuer {
-  readonly #handlers = new Map<string, (response: ServerResponse) => unknown>();
-  readonly #asked: string[] = [];
-  #keysAt = '/keys';
-  #keys!: Awaited<ReturnType<typeof generateKeyPair>>;
-  #kid = 0;
-
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<TestIssuer> {
-    const server = createServer();
-    const issuer = new TestIssuer(server);
-    await issuer.rotate();
-    server.on('request', ({ url = '' }, response) => {
-      issuer.#asked.push(url);
-      const handler = issuer.#handlers.get(url);
-      if (handler) return void handler(response);
-      void issuer.#answer(url).then((body) => response.end(JSON.stringify(body)));
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return issuer;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async rotate(): Promise<void> {
-    this.#keys = await generateKeyPair('RS256', { extractable: true });
-    this.#kid++;
-  }
-
-  /** Has it answer in another way at an address, or as before. */
-  answers(path: string, handler?: (response: ServerResponse) => unknown): void {
-    if (handler) this.#handlers.set(path, handler);
-    else this.#handlers.delete(path);
-  }
-
-  /** How often it was asked at an address. */
-  asked(path: string): number {
-    return this.#asked.filter((url) => url === path).length;
-  }
-
-  moveKeys(path: string): void {
-    this.answers(this.#keysAt, (response) => response.writeHead(404).end());
-    this.#keysAt = path;
-  }
-
-  /** A claim that is undefined is left out. */
-  async token(
-    claims: { readonly [claim: string]: unknown },
-    { alg = 'RS256', foreign = false, typ }: TokenOptions = {},
-  ): Promise<string> {
-    const exp = Math.floor(Date.now() / 1000) + 300;
-    const payload = { iss: this.url, exp, ...claims };
-    if (alg === 'none') return `${encoded({ alg, typ: 'JWT' })}.${encoded(payload)}.`;
-    const key =
-      alg === 'HS256'
-        ? new TextEncoder().encode(JSON.stringify(await exportJWK(this.#keys.publicKey)))
-        : (foreign ? await generateKeyPair('RS256') : this.#keys).privateKey;
-    return new SignJWT(payload)
-      .setProtectedHeader({ alg, kid: `${this.#kid}`, ...(typ && { typ }) })
-      .sign(key);
-  }
-
-  stop(): Promise<unknown> {
-    this.server.closeAllConnections();
-    return new Promise((resolve) => this.server.close(resolve));
-  }
-
-  async #answer(path: string): Promise<object> {
-    if (path === DISCOVERY) return { issuer: this.url, jwks_uri: this.url + this.#keysAt };
-    const key = await exportJWK(this.#keys.publicKey);
-    return { keys: [{ ...key, kid: `${this.#kid}`, alg: 'RS256', use: 'sig' }] };
-  }
 }

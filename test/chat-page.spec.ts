@@ -14,6 +14,7 @@ import type {
 import type { OwnSession } from '../src/accounts/session.js';
 import type { Room } from '../src/rooms/room.js';
 import { eventually, focused, launchBrowser, watchForComplaints } from './support/browser.js';
+import { TestIssuer } from './support/issuer.js';
 import { PASSWORD, Person, send } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
 
@@ -894,6 +895,30 @@ describe('an account that is deleted', () => {
     await said(other, 'Ask Deleted user.').waitFor();
     const anew = await open(ada);
     await said(anew, 'I was here.').getByText('Deleted user').waitFor();
+  });
+
+  it('asks users of an issuer, who have no password, for their username', async () => {
+    const issuer = await TestIssuer.start();
+    const other = await CarillonProcess.start({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'page' });
+    const token = await issuer.token({ sub: 'subject', aud: 'page', preferred_username: 'hedy' });
+    // As a proxy that signs its users in.
+    const context = await newContext({ extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
+    const page = await context.newPage();
+    await page.goto(`${other.url}/#/profile`);
+    const form = page.getByRole('form', { name: 'Delete your account' });
+    await form.getByLabel('Your username').fill('ada');
+    await button(form, 'Delete my account').click();
+    await form.getByText('must be your username').waitFor();
+    expect(await page.getByRole('form', { name: 'Your password' }).count()).toBe(0);
+    await form.getByLabel('Your username').fill('hedy');
+    const [response] = await Promise.all([
+      page.waitForResponse((one) => one.request().method() === 'DELETE'),
+      button(form, 'Delete my account').click(),
+    ]);
+    expect(response.status()).toBe(204);
+    await other.kill();
+    rmSync(other.folder, { recursive: true });
+    await issuer.stop();
   });
 });
 

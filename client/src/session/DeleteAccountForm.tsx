@@ -2,15 +2,38 @@ import { useState } from 'react';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import type { SessionStore } from './session-store.js';
+import type { SignedIn } from './session.js';
 
-/** Asks for the password, since it cannot be undone. */
-export function DeleteAccountForm({ session }: { session: SessionStore }) {
-  const [password, setPassword] = useState('');
+const PASSWORD = {
+  name: 'password',
+  missing: 'Enter your password.',
+  input: { label: 'Your password', type: 'password', autoComplete: 'current-password' },
+};
+
+const USERNAME = {
+  name: 'confirm',
+  missing: 'Enter your username.',
+  input: { label: 'Your username', autoComplete: 'off', autoCapitalize: 'none' },
+};
+
+interface DeleteAccountFormProps {
+  session: SessionStore;
+  who: SignedIn;
+}
+
+/** Asks for the password or, where another issuer signs its user in, for the username: it cannot be undone. */
+export function DeleteAccountForm({ session, who }: DeleteAccountFormProps) {
+  const confirmation = who.session ? PASSWORD : USERNAME;
+  const [given, setGiven] = useState('');
   const [withMessages, setWithMessages] = useState(false);
   const { form, failure, busy, onSubmit } = useSubmit(
-    ['password'],
-    () => session.deleteAccount({ password, messages: withMessages ? 'delete' : 'keep' }),
-    () => (password === '' ? { password: 'Enter your password.' } : {}),
+    [confirmation.name],
+    () =>
+      session.deleteAccount({
+        ...(who.session ? { password: given } : { confirm: given }),
+        messages: withMessages ? 'delete' : 'keep',
+      }),
+    () => (given === '' ? { [confirmation.name]: confirmation.missing } : {}),
   );
   return (
     <form
@@ -27,12 +50,10 @@ export function DeleteAccountForm({ session }: { session: SessionStore }) {
       </p>
       <div className="fields">
         <Field
-          label="Your password"
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          error={failure.fields['password']}
-          onType={setPassword}
+          {...confirmation.input}
+          value={given}
+          error={failure.fields[confirmation.name]}
+          onType={setGiven}
         />
       </div>
       <label className="check">

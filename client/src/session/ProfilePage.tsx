@@ -23,7 +23,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
       <PaneHead title="Profile" />
       <div className="pane-body">
         <NamesForm who={who} />
-        {who.user.username && <PasswordForm session={session} />}
+        {who.session && <PasswordForm session={session} />}
         <NotificationSetting userId={who.user.id} />
         <div className="card">
           <h2>Sign-ins</h2>
@@ -42,7 +42,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
             </a>
           </p>
         </div>
-        {who.user.username && <DeleteAccountForm session={session} />}
+        <DeleteAccountForm session={session} who={who} />
       </div>
     </>
   );

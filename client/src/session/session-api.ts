@@ -33,10 +33,12 @@ export async function changePassword(passwords: PasswordChange): Promise<SignedI
   return (await request<SignedIn>('/api/me/password', { method: 'PUT', body: passwords })).body;
 }
 
-export async function deleteAccount(account: {
-  readonly password: string;
+/** Confirmed by the password or, where another issuer signs its user in, by the username. */
+export type AccountDeletion = ({ readonly password: string } | { readonly confirm: string }) & {
   readonly messages: 'keep' | 'delete';
-}): Promise<void> {
+};
+
+export async function deleteAccount(account: AccountDeletion): Promise<void> {
   await request('/api/me', { method: 'DELETE', body: account });
 }
 

@@ -8,6 +8,7 @@ import {
   fetchSession,
   signIn,
   signOut,
+  type AccountDeletion,
   type Credentials,
   type PasswordChange,
 } from './session-api.js';
@@ -73,7 +74,7 @@ export class SessionStore {
     this.#leave();
   }
 
-  async deleteAccount(account: Parameters<typeof deleteAccount>[0]): Promise<void> {
+  async deleteAccount(account: AccountDeletion): Promise<void> {
     await deleteAccount(account);
     this.#forgetStored();
     this.#leave();
