@@ -220,11 +220,11 @@ describe('with PUBLIC_URL', () => {
   });
 });
 
-describe('with CORS_ORIGINS=*', () => {
+describe.each(['*', '*, https://evil.test'])('with CORS_ORIGINS=%s', (CORS_ORIGINS) => {
   let application: RunningApplication;
 
   beforeAll(async () => {
-    application = await startApplication({ CORS_ORIGINS: '*' });
+    application = await startApplication({ CORS_ORIGINS });
   });
   afterAll(() => application.stop());
 
@@ -258,4 +258,46 @@ it('says once that X-Forwarded headers arrive while TRUST_PROXY is off', async (
   warn.mockRestore();
   await application.stop();
   expect(lines).toHaveLength(1);
+});
+
+describe('a request that is refused before it is routed', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication();
+  });
+  afterAll(() => application.stop());
+
+  /** The lines that say so, each as an object. */
+  async function linesOf(work: () => Promise<unknown>): Promise<unknown[]> {
+    const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    await work();
+    const lines = log.mock.calls.filter(([, message]) => message === 'request refused');
+    log.mockRestore();
+    return lines.map(([line]) => line as unknown);
+  }
+
+  it.each<[string, Record<string, string>, number, string]>([
+    ['for its host', { Host: 'evil.test', ...CHROME }, 421, '"evil.test"'],
+    ['for its origin', { Host: 'localhost', Origin: 'http://evil.test' }, 403, 'http://evil.test'],
+  ])('%s leaves one line, by which its id is found', async (_, headers, statusCode, named) => {
+    const [line, ...rest] = await linesOf(() =>
+      ask(application, '/api/users?secret=1', { ...headers, 'X-Request-Id': 'r-1' }, WRITE),
+    );
+    expect(line).toEqual({
+      req: { id: 'r-1', method: 'POST', path: '/api/users' },
+      res: { statusCode },
+      reason: expect.stringContaining(named),
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it('leaves a short line, however much it came with', async () => {
+    const long = 'x'.repeat(6000);
+    const Origin = `http://${long}.test`;
+    const [line] = await linesOf(() =>
+      ask(application, `/${long}`, { Host: 'localhost', Origin }, WRITE),
+    );
+    expect(JSON.stringify(line).length).toBeLessThan(1000);
+  });
 });

@@ -2,8 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { isIP } from 'node:net';
 import { Config } from '../config.js';
-import { Problem } from './problems.js';
+import { Problem, shorten } from './problems.js';
 
+/** UTF-16 code units of what a log line repeats of a request. */
+const LONGEST_LOGGED = 300;
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
 
@@ -31,7 +33,8 @@ export class Origins {
 
   constructor({ PUBLIC_URL, CORS_ORIGINS, TRUST_PROXY }: Config) {
     this.#publicUrls = PUBLIC_URL;
-    this.#pages = new Set(CORS_ORIGINS);
+    // Where all pages may call, none is trusted more than the others.
+    this.#pages = new Set(CORS_ORIGINS.includes('*') ? ['*'] : CORS_ORIGINS);
     this.#ignoresProxy = TRUST_PROXY === 'false';
   }
 
@@ -44,12 +47,30 @@ export class Origins {
   readonly check = (request: Request, _response: Response, next: NextFunction): void => {
     this.#warnOfIgnoredProxy(request);
     const hosts = hostsOf(request);
-    const unknown = hosts.find((host) => !this.#isOwnHost(host));
-    if (unknown !== undefined && isBrowser(request)) throw this.#misdirected(request, unknown);
-    if (this.#isForeign(request, hosts)) this.#restrict(request);
+    const isForeign = this.#isForeign(request, hosts);
+    const refusal = this.#refusalOf(request, hosts, isForeign);
+    if (refusal) {
+      this.#logRefusal(request, refusal);
+      throw refusal;
+    }
+    if (isForeign) delete request.headers.cookie;
     request.needsSecureCookie = this.#needsSecureCookie(request, hosts);
     next();
   };
+
+  #refusalOf(request: Request, hosts: readonly string[], isForeign: boolean): Problem | undefined {
+    const unknown = hosts.find((host) => !this.#isOwnHost(host));
+    if (unknown !== undefined && isBrowser(request)) return this.#misdirected(request, unknown);
+    return isForeign && this.#isForOwnPages(request) ? foreign(request) : undefined;
+  }
+
+  /** The log of the requests has no line of it: that middleware comes later. */
+  #logRefusal({ id, method, path }: Request, refusal: Problem): void {
+    const req = { id, method, path: shorten(path, LONGEST_LOGGED) };
+    const res = { statusCode: refusal.getStatus() };
+    const reason = shorten(refusal.message, LONGEST_LOGGED);
+    this.#logger.log({ req, res, reason }, 'request refused');
+  }
 
   /** Without `PUBLIC_URL` a name is not trusted: its owner can let it point here (DNS rebinding). */
   #isOwnHost(host: string): boolean {
@@ -77,12 +98,10 @@ export class Origins {
     return ofHosts.length > 0 && ofHosts.every((own) => own === origin);
   }
 
-  /** What a foreign page may still do, it does without its visitor's cookie. */
-  #restrict(request: Request): void {
-    const { headers, method } = request;
+  /** Whether a page of another origin may not do it. Whatever else it does, it does without its visitor's cookie. */
+  #isForOwnPages({ headers, method }: Request): boolean {
     const isStream = headers.accept?.includes('text/event-stream') && headers.cookie !== undefined;
-    if (!this.#pages.has('*') && (isStream || !SAFE.includes(method))) throw foreign(request);
-    delete headers.cookie;
+    return !this.#pages.has('*') && (isStream || !SAFE.includes(method));
   }
 
   /** Without TLS a browser keeps a `Secure` cookie only where it takes the connection for safe all the same. */
