@@ -98,7 +98,11 @@ describe('the security log', () => {
       target: expect.stringMatching(/^[\da-f-]{36}$/),
     });
     expect(entries).toContainEqual(
-      expect.objectContaining({ outcome: 'limited', reason: 'too-many-requests' }),
+      expect.objectContaining({
+        outcome: 'limited',
+        reason: 'too-many-requests',
+        target: entries[0]!['target'],
+      }),
     );
   });
 

@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { Installation } from '../database/installation.js';
 import type { Schema } from '../database/schema.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { Problem } from '../http/problems.js';
+import { Problem, tooManyRequests } from '../http/problems.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { Periodic } from '../periodic.js';
 import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
@@ -79,7 +79,7 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   async guard<T>(attempt: Attempt, verify: () => Promise<T>): Promise<T> {
     if (!this.#policies) return verify();
     const limits = await this.#limitsOf(attempt);
-    await this.#begin(limits);
+    await this.#begin(limits, attempt);
     try {
       const result = await verify();
       await this.#succeed(limits, attempt);
@@ -119,13 +119,14 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
 
   /** Of a known source the one limit; of an unknown one also those that it shares. In an order, so that locks do not cross. */
   async #limitsOf(attempt: Attempt): Promise<readonly Limit[]> {
-    const { account, userId = '', source } = attempt;
+    const { account, userId, source } = attempt;
     const sources = this.#sourcesOf(source);
     const since = Date.now() - KNOWN_FOR;
-    const known = await this.repository.knownAmong(this.database.read, userId, sources, since);
+    const { read } = this.database;
+    const known = await this.repository.knownAmong(read, userId ?? '', sources, since);
     const best = sources.find((each) => known.includes(each));
     const network = this.#keyOf('network', source.network);
-    refuseExceeded(this.#hashes, best ? `${account} ${best}` : source.network);
+    refuseExceeded(this.#hashes, best ? `${account} ${best}` : source.network, userId);
     const { ofNetwork, ofAccount, ofSource } = this.#policies!;
     const own = { key: this.#keyOf('source', account, best ?? network), ...ofSource };
     if (best) return [own];
@@ -142,11 +143,11 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     return device === undefined ? [key] : [this.#keyOf('device', device), key];
   }
 
-  async #begin(limits: readonly Limit[]): Promise<void> {
+  async #begin(limits: readonly Limit[], attempt: Attempt): Promise<void> {
     // First without a transaction: whoever has to wait costs no more than a read.
-    await this.#refuseBlocked(this.database.read, limits);
+    await this.#refuseBlocked(this.database.read, limits, attempt);
     await this.work.run(async ({ db }) => {
-      await this.#refuseBlocked(db, limits);
+      await this.#refuseBlocked(db, limits, attempt);
       for (const limit of limits) {
         const failures = await this.repository.find(db, limit.key);
         await this.repository.store(db, limit.key, withFailure(failures, limit, Date.now()));
@@ -155,13 +156,17 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   }
 
   /** @throws Problem `too-many-requests`, with the longest of the waits. */
-  async #refuseBlocked(db: Kysely<Schema>, limits: readonly Limit[]): Promise<void> {
+  async #refuseBlocked(
+    db: Kysely<Schema>,
+    limits: readonly Limit[],
+    { userId }: Attempt,
+  ): Promise<void> {
     let wait = 0;
     for (const limit of limits) {
       const failures = await this.repository.find(db, limit.key);
       wait = Math.max(wait, waitOf(failures, limit, Date.now()));
     }
-    if (wait > 0) throw tooMany(Math.ceil(wait / 1000));
+    if (wait > 0) throw tooMany(Math.ceil(wait / 1000), userId);
   }
 
   async #succeed(limits: readonly Limit[], { userId, source }: Attempt): Promise<void> {
@@ -200,14 +205,15 @@ function policiesOf(attempts: number): Record<'ofSource' | 'ofAccount' | 'ofNetw
 }
 
 /** @throws Problem `too-many-requests` */
-function refuseExceeded(limiter: RateLimiter, key: string): void {
+function refuseExceeded(limiter: RateLimiter, key: string, userId?: string): void {
   const { isExceeded, seconds } = limiter.take(key);
-  if (isExceeded) throw tooMany(seconds);
+  if (isExceeded) throw tooMany(seconds, userId);
 }
 
-const tooMany = (seconds: number): Problem =>
-  new Problem(
-    'too-many-requests',
-    `Too many attempts to sign in or up. Try again in ${seconds} s.`,
-    { headers: { 'Retry-After': String(seconds) } },
+/** @param subject whose account it is, for the security log. */
+const tooMany = (seconds: number, subject?: string): Problem =>
+  tooManyRequests(
+    'Too many attempts to sign in or up.',
+    seconds,
+    subject === undefined ? {} : { subject },
   );

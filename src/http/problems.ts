@@ -98,6 +98,21 @@ export function invalidProperty(field: string, detail: string): Problem {
   return new Problem('validation-failed', `${field} ${detail}.`, { errors });
 }
 
+/**
+ * That a limit is exceeded: `allowance` is the sentence that says what is allowed.
+ *
+ * @param seconds after which to try again.
+ */
+export const tooManyRequests = (
+  allowance: string,
+  seconds: number,
+  extras: ProblemExtras = {},
+): Problem =>
+  new Problem('too-many-requests', `${allowance} Try again in ${seconds} s.`, {
+    ...extras,
+    headers: { 'Retry-After': String(seconds) },
+  });
+
 /** UTF-16 code units of a `detail`: it repeats what the client has sent. */
 const LONGEST_DETAIL = 2000;
 

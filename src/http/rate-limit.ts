@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { Config } from '../config.js';
 import { networkOf } from './client-address.js';
 import { MOST_PER_PAGE } from './paging.js';
-import { Problem } from './problems.js';
+import { type Problem, tooManyRequests } from './problems.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const WINDOW = 60; // seconds
@@ -67,8 +67,4 @@ function costOf({ query }: Request): number {
 }
 
 const tooMany = (verb: string, limit: number, seconds: number): Problem =>
-  new Problem(
-    'too-many-requests',
-    `This address may ${verb} ${limit} times a minute. Try again in ${seconds} s.`,
-    { headers: { 'Retry-After': String(seconds) } },
-  );
+  tooManyRequests(`This address may ${verb} ${limit} times a minute.`, seconds);
