@@ -6,7 +6,7 @@ import { isPostgres } from '../src/database/dialect.js';
 import type { Schema } from '../src/database/schema.js';
 import { messagesWith, termsOf } from '../src/database/text-search.js';
 import {
-  INVITATIONS_PER_HOUR,
+  CONTACTS_PER_HOUR,
   MOST_INVITATIONS,
   MOST_MEMBERS,
   MOST_ROOMS,
@@ -473,6 +473,24 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await full.joins(room);
     });
 
+    it('does not count the conversations that are hidden, which strangers may have opened', async () => {
+      const sought = await Person.signUp(application.url, `sought-${randomUUID().slice(0, 8)}`);
+      await runAsOtherProgram(
+        databaseUrl,
+        `${numbers(MOST_ROOMS - 1)} insert into members (room_id, user_id, role, read_seq, joined_at)
+         select 'many ' || n, '${sought.id}', 'member', 0, '2026' from numbers`,
+      );
+      const conversation = await ann.does<Room>('POST', '/api/rooms', {
+        kind: 'direct',
+        userId: sought.id,
+      });
+      const room = await owner.makes('Within the bound');
+      const join = () => sought.send('POST', `/api/rooms/${room.id}/members`);
+      expect(await refusal(await join())).toEqual([409, 'conflict']);
+      await sought.does('DELETE', `/api/rooms/${conversation.id}/members/${sought.id}`);
+      expect((await join()).status).toBe(201);
+    });
+
     it('has a bound: members of a room, and a lower one for who hears of typing', async () => {
       await runAsOtherProgram(
         databaseUrl,
@@ -519,12 +537,32 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect(await refusal(await invite(rooms[1]!, ben.id))).toEqual([409, 'conflict']);
     });
 
+    it('has a bound: conversations that one user begins in an hour, not those that they open again', async () => {
+      const eager = await Person.signUp(application.url, `eager-${randomUUID().slice(0, 8)}`);
+      const others = Array.from({ length: CONTACTS_PER_HOUR }, () => randomUUID());
+      const rows = (of: (id: string) => string) => others.map((id) => `(${of(id)})`).join(', ');
+      await runAsOtherProgram(
+        databaseUrl,
+        `insert into users (id, firstname, lastname, created_at, updated_at)
+         values ${rows((id) => `'${id}', 'M', 'ANY', '2026', '2026'`)};
+         insert into passwords (user_id, hash) values ${rows((id) => `'${id}', 'none'`)}`.replaceAll(
+          /;\s+/g,
+          ';\n',
+        ),
+      );
+      const begin = (userId: string) =>
+        eager.send('POST', '/api/rooms', { kind: 'direct', userId });
+      for (const id of others) expect((await begin(id)).status).toBe(201);
+      expect(await refusal(await begin(ben.id))).toEqual([429, 'too-many-requests']);
+      expect((await begin(others[0]!)).status).toBe(200);
+    });
+
     it('has a bound: invitations of one user in an hour', async () => {
       const host = await Person.signUp(application.url, `eager-${randomUUID().slice(0, 8)}`);
       const { id } = await host.makes('Door', 'private');
       const path = `/api/rooms/${id}/invitations`;
       const statuses = new Set<number>();
-      for (let n = 0; n < INVITATIONS_PER_HOUR; n++) {
+      for (let n = 0; n < CONTACTS_PER_HOUR; n++) {
         statuses.add((await host.send('POST', path, { userId: ben.id })).status);
         await host.does('DELETE', `${path}/${ben.id}`);
       }

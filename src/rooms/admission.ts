@@ -63,7 +63,7 @@ export class Admission {
     refuseAbove(
       MOST_ROOMS,
       await this.rooms.countRooms(tx.db, userId),
-      `A user can be in ${MOST_ROOMS} rooms, direct conversations included, and has to leave one first.`,
+      `A user can be in ${MOST_ROOMS} rooms and direct conversations, and has to leave one first.`,
     );
     refuseAbove(
       MOST_MEMBERS,

@@ -1,21 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../http/problems.js';
-import { RateLimiter } from '../http/rate-limiter.js';
-import { INVITATIONS_PER_HOUR } from './limits.js';
+import { Quota } from '../http/quota.js';
+import { CONTACTS_PER_HOUR } from './limits.js';
 
-/** Limits how many invitations one user sends. Each process counts for itself. */
+const HOUR = 3600; // seconds
+
+/** Limits to how many other users one user turns: with invitations, and with direct conversations that are new. */
 @Injectable()
-export class InvitationQuota {
-  readonly #limiter = new RateLimiter(INVITATIONS_PER_HOUR, 3600);
-
-  /** @throws Problem `too-many-requests` */
-  take(userId: string): void {
-    const { isExceeded, seconds } = this.#limiter.take(userId);
-    if (!isExceeded) return;
-    throw new Problem(
-      'too-many-requests',
-      `You may send ${INVITATIONS_PER_HOUR} invitations an hour. Try again in ${seconds} s.`,
-      { headers: { 'Retry-After': String(seconds) } },
+export class ContactQuota extends Quota {
+  constructor() {
+    super(
+      CONTACTS_PER_HOUR,
+      HOUR,
+      `You may send invitations and begin direct conversations ${CONTACTS_PER_HOUR} times an hour.`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { invalidProperty, Problem } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
 import { Contacts } from './contacts.js';
-import { InvitationQuota } from './invitation-quota.js';
+import { ContactQuota } from './contact-quota.js';
 import { MOST_INVITATIONS, refuseAbove } from './limits.js';
 import { refuseArchived, refuseDirect, RoomAccess, type RoomOfMember } from './room-access.js';
 import type { Invitation } from './room.js';
@@ -30,7 +30,7 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
     private readonly queries: QueryBus,
     private readonly access: RoomAccess,
     private readonly contacts: Contacts,
-    private readonly quota: InvitationQuota,
+    private readonly quota: ContactQuota,
     private readonly rooms: RoomsRepository,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Problem } from '../http/problems.js';
 
-/** Rooms that one user is in, direct conversations included; as many as fit on one page of `GET /api/me/rooms`. */
+/** Rooms that one user is in, with the direct conversations that they do not hide; as many as fit on one page of `GET /api/me/rooms`. */
 export const MOST_ROOMS = 1000;
 /** Members of one room. */
 export const MOST_MEMBERS = 10_000;
@@ -8,8 +8,8 @@ export const MOST_MEMBERS = 10_000;
 export const LARGEST_LIVE_ROOM = 1000;
 /** Invitations that are neither accepted nor declined: by one user, to one user, by one to the same other one. */
 export const MOST_INVITATIONS = { by: 100, to: 100, between: 5 };
-/** Invitations that one user sends in an hour, at one process. */
-export const INVITATIONS_PER_HOUR = 100;
+/** Invitations that one user sends, and direct conversations that they begin, in an hour at one process. */
+export const CONTACTS_PER_HOUR = 100;
 /** Users that one user blocks. */
 export const MOST_BLOCKS = 1000;
 

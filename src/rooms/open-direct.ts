@@ -5,6 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { invalidProperty } from '../http/problems.js';
 import { CanSignIn } from '../users/can-sign-in.js';
 import { Admission } from './admission.js';
+import { ContactQuota } from './contact-quota.js';
 import { Contacts } from './contacts.js';
 import type { Room } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -25,6 +26,7 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
     private readonly work: UnitOfWork,
     private readonly queries: QueryBus,
     private readonly contacts: Contacts,
+    private readonly quota: ContactQuota,
     private readonly rooms: RoomsRepository,
     private readonly admission: Admission,
   ) {}
@@ -42,6 +44,7 @@ export class OpenDirectHandler implements ICommandHandler<OpenDirect> {
         await this.admission.showAgain(tx, found.id, callerId, [callerId]);
         return { room: found, isNew: false };
       }
+      this.quota.take(callerId);
       const now = new Date().toISOString();
       const room: Room = {
         id: uuidv7(),

@@ -18,7 +18,7 @@ import { BlockUserHandler } from './block-user.js';
 import { BlocksController } from './blocks.controller.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { Contacts } from './contacts.js';
-import { InvitationQuota } from './invitation-quota.js';
+import { ContactQuota } from './contact-quota.js';
 import { ListBlocksHandler } from './list-blocks.js';
 import { ListInvitationsHandler } from './list-invitations.js';
 import { ListMyInvitationsHandler } from './list-my-invitations.js';
@@ -59,7 +59,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     MessagesRepository,
     BlocksRepository,
     Contacts,
-    InvitationQuota,
+    ContactQuota,
     Admission,
     Presence,
     ReadMarkers,

@@ -136,9 +136,15 @@ export class RoomsRepository {
     return (await query.where('room_id', '=', roomId).executeTakeFirstOrThrow()).count;
   }
 
+  /** Without the direct conversations that the user hides: others may have opened them. */
   async countRooms(db: Kysely<Schema>, userId: string): Promise<number> {
-    const query = db.selectFrom('members').select(({ fn }) => fn.countAll<number>().as('count'));
-    return (await query.where('user_id', '=', userId).executeTakeFirstOrThrow()).count;
+    const { count } = await db
+      .selectFrom('members')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('user_id', '=', userId)
+      .where('hidden', '=', 0)
+      .executeTakeFirstOrThrow();
+    return count;
   }
 
   /** One page in the order of the users' ids. */
@@ -185,9 +191,16 @@ export class RoomsRepository {
       .where(
         (eb) =>
           eb
-            .selectFrom('members')
-            .select((count) => count.fn.countAll<number>().as('count'))
-            .whereRef('members.room_id', '=', 'mine.room_id'),
+            .selectFrom((some) =>
+              some
+                .selectFrom('members')
+                .select('members.user_id')
+                .whereRef('members.room_id', '=', 'mine.room_id')
+                // One more is enough to know: a large room has many more.
+                .limit(most + 1)
+                .as('some'),
+            )
+            .select((count) => count.fn.countAll<number>().as('count')),
         '<=',
         most,
       )

@@ -1,28 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
-import { Problem } from '../http/problems.js';
-import { RateLimiter } from '../http/rate-limiter.js';
+import { Quota } from '../http/quota.js';
 
-const WINDOW = 60; // seconds
+const MINUTE = 60; // seconds
 
-/** Limits how often one person searches. Each process counts for itself. */
+/** Limits how often one user searches. */
 @Injectable()
 export class SearchQuota {
-  readonly #limiter: RateLimiter | undefined;
+  readonly #quota: Quota | undefined;
 
   constructor({ SEARCHES_PER_MINUTE: limit }: Config) {
-    if (limit > 0) this.#limiter = new RateLimiter(limit, WINDOW);
+    if (limit > 0)
+      this.#quota = new Quota(limit, MINUTE, `You may search ${limit} times a minute.`);
   }
 
   /** @throws Problem `too-many-requests` */
   take(userId: string): void {
-    if (!this.#limiter) return;
-    const { isExceeded, seconds } = this.#limiter.take(userId);
-    if (!isExceeded) return;
-    throw new Problem(
-      'too-many-requests',
-      `You may search ${this.#limiter.limit} times a minute. Try again in ${seconds} s.`,
-      { headers: { 'Retry-After': String(seconds) } },
-    );
+    this.#quota?.take(userId);
   }
 }
