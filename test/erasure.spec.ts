@@ -7,6 +7,7 @@ import { openDatabase } from '../src/database/database.module.js';
 import { isPostgres } from '../src/database/dialect.js';
 import { rewriteTables } from '../src/database/postgres-scrub.js';
 import { Erasures } from '../src/users/erasures.js';
+import { EXPORTS_PER_HOUR } from '../src/users/personal-data.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
@@ -353,6 +354,9 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       const flo = await Person.signUp(here.url, 'flo', { firstname: 'Florence' });
       const room = await flo.makes('Wards');
       const message = await flo.says(room, 'About statistics');
+      const guest = await Person.signUp(here.url, 'guest-of-flo');
+      await guest.joins(room);
+      await guest.says(room, 'Words of somebody else');
       const response = await flo.send('GET', '/api/me/export');
       expect(response.headers.get('content-type')).toBe('application/json');
       expect(response.headers.get('cache-control')).toBe('no-store');
@@ -368,6 +372,18 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       expect(all['memberships']!.map(({ room }) => (room as Room).id)).toEqual([room.id]);
       expect(all['events']!.map(({ type }) => type)).toEqual(['user.created', 'session.started']);
       expect(text).not.toMatch(/argon2|token/);
+      expect(text).not.toContain('Words of somebody else');
+    });
+
+    it('is exported some times an hour, since that reads all of it', async () => {
+      const gus = await Person.signUp(here.url, 'gus');
+      const statuses: number[] = [];
+      for (let n = 0; n <= EXPORTS_PER_HOUR; n++) {
+        const response = await gus.send('GET', '/api/me/export');
+        await response.text();
+        statuses.push(response.status);
+      }
+      expect(statuses).toEqual([...Array<number>(EXPORTS_PER_HOUR).fill(200), 429]);
     });
   });
 

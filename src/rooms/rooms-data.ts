@@ -140,14 +140,14 @@ export class RoomsData implements PersonalDataOfFeature {
     return now;
   }
 
+  /** Without the last messages, which others may have written. */
   async *#memberships(userId: string) {
-    const roomIds = await this.rooms.roomIdsOf(this.database.read, userId);
-    for (let n = 0; n < roomIds.length; n += AT_ONCE)
-      yield await this.memberships.inRooms(
-        this.database.read,
-        userId,
-        roomIds.slice(n, n + AT_ONCE),
-      );
+    const { read } = this.database;
+    const roomIds = await this.rooms.roomIdsOf(read, userId);
+    for (let n = 0; n < roomIds.length; n += AT_ONCE) {
+      const page = await this.memberships.inRooms(read, userId, roomIds.slice(n, n + AT_ONCE));
+      yield page.map((membership) => Object.assign(membership, { lastMessage: undefined }));
+    }
   }
 
   async *#blocks(userId: string) {

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/unit-of-work.js';
+import { Quota } from '../http/quota.js';
+
+/** Exports of one user in an hour: each reads all that there is of them. */
+export const EXPORTS_PER_HOUR = 10;
+const HOUR = 3600; // seconds
 
 /** A user who is being erased. */
 export interface Erasure {
@@ -38,6 +43,11 @@ export interface PersonalDataOfFeature {
 @Injectable()
 export class PersonalData {
   readonly #features: PersonalDataOfFeature[] = [];
+  readonly #exports = new Quota(
+    EXPORTS_PER_HOUR,
+    HOUR,
+    `You may download your data ${EXPORTS_PER_HOUR} times an hour.`,
+  );
 
   register(feature: PersonalDataOfFeature): void {
     this.#features.push(feature);
@@ -51,8 +61,17 @@ export class PersonalData {
     return new Map(this.#features.flatMap(({ steps = {} }) => Object.entries(steps)));
   }
 
-  /** One JSON document, in parts: a list for each section. It is read page by page, as it is taken. */
-  async *exported(userId: string): AsyncGenerator<string> {
+  /**
+   * One JSON document, in parts: a list for each section. It is read page by page, as it is taken.
+   *
+   * @throws Problem `too-many-requests`
+   */
+  exported(userId: string): AsyncGenerator<string> {
+    this.#exports.take(userId);
+    return this.#parts(userId);
+  }
+
+  async *#parts(userId: string): AsyncGenerator<string> {
     yield `{"exportedAt":${JSON.stringify(new Date().toISOString())}`;
     for (const { sections = {} } of this.#features)
       for (const [name, pagesOf] of Object.entries(sections)) {
