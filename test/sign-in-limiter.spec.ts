@@ -4,6 +4,7 @@ import { Database } from '../src/database/database.js';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { until } from './support/hopper.js';
 import { PASSWORD, Person, send } from './support/people.js';
 import { problemCode } from './support/requests.js';
 
@@ -235,5 +236,33 @@ describe('a crowd that signs in at once', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(85 - refused.length);
     expect(refused[0]!.headers.get('retry-after')).toBe('2');
+  });
+});
+
+describe('a crowd of strangers, each from a network of its own', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ TRUST_PROXY: '1' });
+    const account = { username: 'ada', password: PASSWORD };
+    await send(application.url, 'POST', '/api/accounts', account);
+    expect((await signIn(application.url, 'ada', PASSWORD, HOME)).status).toBe(201);
+  });
+  afterAll(() => application.stop());
+
+  it('takes no place in the queue from a user at a network that is known', async () => {
+    const { url } = application;
+    let isOver = false;
+    let refused = 0;
+    const floods = Array.from({ length: 90 }, async (_, n) => {
+      while (!isOver)
+        if ((await signIn(url, `nobody-${n}`, 'a guess', stranger(n))).status === 503) refused++;
+    });
+    await until(async () => refused > 0);
+    const statuses: number[] = [];
+    for (let n = 0; n < 8; n++) statuses.push((await signIn(url, 'ada', PASSWORD, HOME)).status);
+    isOver = true;
+    await Promise.all(floods);
+    expect(statuses).toEqual(Array.from({ length: 8 }, () => 201));
   });
 });

@@ -16,10 +16,12 @@ const PARALLELISM = 1;
 const TAG_LENGTH = 32; // bytes
 const SALT_LENGTH = 16; // bytes
 
-/** At once: the pool has four threads, and the flushes of commits need one, too. */
+/** At once, of all and of known sources: the pool has four threads, and the flushes of commits need one, too. */
 const CONCURRENCY = 2;
-/** About 1.5 s of work. Whoever waits longer tries again, so more of them are not let in. */
+const CONCURRENCY_OF_KNOWN = 1;
+/** About 1.5 s of work in each queue. Whoever waits longer tries again, so more of them are not let in. */
 const MOST_WAITING = 64;
+const MOST_KNOWN_WAITING = 32;
 
 interface Parameters {
   readonly memory: number;
@@ -31,6 +33,8 @@ interface Parameters {
 @Injectable()
 export class Passwords {
   readonly #queue = new FairQueue(CONCURRENCY, MOST_WAITING, tooManyWait);
+  /** Strangers with many networks could fill any queue that they share with others. */
+  readonly #queueOfKnown = new FairQueue(CONCURRENCY_OF_KNOWN, MOST_KNOWN_WAITING, tooManyWait);
   /** Compared with where there is no such user, so that the answer takes as long. */
   readonly #nobodys = hashOf(randomBytes(32).toString('base64'));
 
@@ -43,10 +47,21 @@ export class Passwords {
     return this.#queue.run(share, () => hashOf(password));
   }
 
-  /** Whether it is the password of a hash. Takes as long where there is none, and is then `false`. */
-  async matches(password: string, hash: string | undefined, share: Share): Promise<boolean> {
+  /**
+   * Whether it is the password of a hash. Takes as long where there is none, and is then `false`.
+   *
+   * @param isKnown whether the user signed in from there before.
+   * @throws Problem `unavailable`: too many wait.
+   */
+  async matches(
+    password: string,
+    hash: string | undefined,
+    share: Share,
+    isKnown: boolean,
+  ): Promise<boolean> {
     const { parameters, salt, tag } = parse(hash ?? (await this.#nobodys));
-    const derived = await this.#queue.run(share, () => derive(password, salt, parameters));
+    const queue = isKnown ? this.#queueOfKnown : this.#queue;
+    const derived = await queue.run(share, () => derive(password, salt, parameters));
     return timingSafeEqual(derived, tag) && hash !== undefined;
   }
 }

@@ -74,14 +74,15 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
    * Runs an attempt unless it has to wait. It counts as failed from its beginning, so that many at once are no way around
    * the limit. That is taken back when it succeeds, and when it cannot be known whether it would have.
    *
+   * @param verify gets whether the user signed in from there before.
    * @throws Problem `too-many-requests`; what `verify` throws, where a status below 500 means a wrong password.
    */
-  async guard<T>(attempt: Attempt, verify: () => Promise<T>): Promise<T> {
-    if (!this.#policies) return verify();
-    const limits = await this.#limitsOf(attempt);
+  async guard<T>(attempt: Attempt, verify: (isKnown: boolean) => Promise<T>): Promise<T> {
+    if (!this.#policies) return verify(false);
+    const { limits, isKnown } = await this.#limitsOf(attempt);
     await this.#begin(limits, attempt);
     try {
-      const result = await verify();
+      const result = await verify(isKnown);
       await this.#succeed(limits, attempt);
       return result;
     } catch (error) {
@@ -118,7 +119,9 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Of a known source the one limit; of an unknown one also those that it shares. In an order, so that locks do not cross. */
-  async #limitsOf(attempt: Attempt): Promise<readonly Limit[]> {
+  async #limitsOf(
+    attempt: Attempt,
+  ): Promise<{ readonly limits: readonly Limit[]; readonly isKnown: boolean }> {
     const { account, userId, source } = attempt;
     const sources = this.#sourcesOf(source);
     const since = Date.now() - KNOWN_FOR;
@@ -129,12 +132,12 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     refuseExceeded(this.#hashes, best ? `${account} ${best}` : source.network, userId);
     const { ofNetwork, ofAccount, ofSource } = this.#policies!;
     const own = { key: this.#keyOf('source', account, best ?? network), ...ofSource };
-    if (best) return [own];
-    return [
+    if (best) return { limits: [own], isKnown: true };
+    const shared = [
       { key: this.#keyOf('all of a network', source.network), ...ofNetwork },
       { key: this.#keyOf('all of an account', account), ...ofAccount },
-      own,
     ];
+    return { limits: [...shared, own], isKnown: false };
   }
 
   /** Ready for the tables: the device comes first, since it says more. */

@@ -35,8 +35,8 @@ export class SignIn {
       ? await this.accounts.findPassword(this.database.read, account)
       : undefined;
     const share = { network: source.network, account };
-    return this.limiter.guard({ account, userId: known?.userId, source }, async () => {
-      if (await this.passwords.matches(password, known?.hash, share)) return known!;
+    return this.limiter.guard({ account, userId: known?.userId, source }, async (isKnown) => {
+      if (await this.passwords.matches(password, known?.hash, share, isKnown)) return known!;
       throw wrongCredentials(known?.userId);
     });
   }
@@ -57,8 +57,8 @@ export class SignIn {
     if (!hash)
       throw new Problem('conflict', 'You have no password here: another issuer signs you in.');
     const share = { network: source.network, account: userId };
-    return this.limiter.guard({ account: userId, userId, source }, async () => {
-      if (await this.passwords.matches(password, hash, share)) return hash;
+    return this.limiter.guard({ account: userId, userId, source }, async (isKnown) => {
+      if (await this.passwords.matches(password, hash, share, isKnown)) return hash;
       throw new Problem('forbidden', 'The password until now is another one.');
     });
   }
