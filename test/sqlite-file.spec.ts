@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
 import {
   appendFileSync,
   copyFileSync,
@@ -111,6 +112,19 @@ describe('the files of SQLite', () => {
     expect(await epochOf(open)).toBe(epoch);
   });
 
+  it('keeps its epoch when another program reads during an orderly end, and moves the WAL itself', async () => {
+    await record('kept');
+    const epoch = await epochOf(open);
+    const other = new Sqlite(path);
+    other.exec('BEGIN; SELECT * FROM events');
+    await open.close();
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+    other.close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    open = await openLog(`sqlite:${path}`);
+    expect(await epochOf(open)).toBe(epoch);
+  });
+
   it.each(['empty', 'gone'])(
     'does not begin an empty database where one was and the file is %s',
     async (how) => {
@@ -149,6 +163,19 @@ describe('the files of SQLite', () => {
     writeFileSync(killed, pages);
     await expect(damaged.log.read(0, 1000, 1000)).rejects.toBeInstanceOf(DatabaseDamaged);
     await expect(damaged.database.ping()).rejects.toThrow('is damaged');
+    await damaged.close();
+  });
+
+  it('is not ready any more when a snapshot meets a damaged page first', async () => {
+    await record('kept');
+    await open.engine.scrub();
+    const damaged = await openLog(`sqlite:${afterKill()}`);
+    await sql`pragma cache_size = 0`.execute(damaged.engine.read);
+    truncateSync(join(folder, `${databases - 1}`, 'carillon.db'), 2 * 4096);
+    await expect(damaged.database.snapshot((db) => damaged.log.state(db))).rejects.toBeInstanceOf(
+      DatabaseDamaged,
+    );
+    expect(damaged.engine.isDamaged).toBe(true);
     await damaged.close();
   });
 

@@ -26,7 +26,7 @@ export const markOf = (path: string): string => `${path}-mark`;
 export class WalMark {
   readonly #wal: number;
   readonly #mark: number;
-  readonly #framesInWal: Sqlite.Statement<[], { log: number }>;
+  readonly #framesInWal: Sqlite.Statement<[], { log: number; checkpointed: number }>;
   readonly #header = Buffer.alloc(8);
   readonly #line = Buffer.alloc(LENGTH);
 
@@ -51,24 +51,25 @@ export class WalMark {
   /** Whether the WAL reaches as far as it was flushed, or was begun anew since, when all was in the database file. */
   isReached(): boolean {
     const mark = this.#read();
-    if (!mark || mark.frames === 0) return true;
+    if (!mark) return true;
     const { salts, frames } = this.end();
     if (isSame(salts, mark.salts)) return frames >= mark.frames;
-    const restarts = (salts[0] - mark.salts[0]) >>> 0;
-    return restarts <= MOST_RESTARTS && restarts > 0 && salts[1] !== mark.salts[1];
+    return isLater(salts, mark.salts);
   }
 
   /** Takes note that the WAL is on disk up to here. */
   record(end: WalEnd): void {
     const mark = this.#read();
     // Another process was further.
+    if (mark && isLater(mark.salts, end.salts)) return;
     if (mark && isSame(mark.salts, end.salts) && mark.frames > end.frames) return;
     this.#write(end);
   }
 
-  /** Takes note that everything is in the database file, unless something was committed since. */
-  recordEmpty(): void {
-    if (this.end().frames === 0) this.#write(NOTHING);
+  /** Takes note that everything is in the database file, where it is: whoever closes it last then removes the WAL. */
+  recordMoved(): void {
+    const { log, checkpointed } = this.#framesInWal.get()!;
+    if (log === checkpointed) this.#write(NOTHING);
   }
 
   close(): void {
@@ -81,10 +82,11 @@ export class WalMark {
     return [this.#header.readUInt32BE(0), this.#header.readUInt32BE(4)];
   }
 
+  /** `undefined` where nothing has to be in the WAL. */
   #read(): WalEnd | undefined {
     const length = fs.readSync(this.#mark, this.#line, 0, LENGTH, 0);
     const [, first, second, frames] = FORM.exec(this.#line.toString('latin1', 0, length)) ?? [];
-    if (!first || !second) return undefined;
+    if (!first || !second || Number(frames) === 0) return undefined;
     return { salts: [parseInt(first, 16), parseInt(second, 16)], frames: Number(frames) };
   }
 
@@ -96,3 +98,9 @@ export class WalMark {
 
 const isSame = (one: WalEnd['salts'], other: WalEnd['salts']): boolean =>
   one[0] === other[0] && one[1] === other[1];
+
+/** Whether a WAL has these salts that was begun anew after it had the others. */
+function isLater(salts: WalEnd['salts'], before: WalEnd['salts']): boolean {
+  const restarts = (salts[0] - before[0]) >>> 0;
+  return restarts <= MOST_RESTARTS && restarts > 0 && salts[1] !== before[1];
+}

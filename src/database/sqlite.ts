@@ -168,7 +168,7 @@ class SqliteEngine implements Engine {
   }
 
   async #takeSnapshot<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    this.#translated(() => this.#snapshots.begin());
+    this.#snapshots.begin();
     try {
       await this.#wal.settled();
       return await work(this.#snapshots.db);
@@ -196,7 +196,8 @@ class SqliteEngine implements Engine {
     await this.#wal.close();
     for (const connection of [this.#reader, this.#snapshots]) connection.close();
     this.writer.pragma('busy_timeout = 0');
-    if (moveIntoDatabase(this.writer)) this.mark.recordEmpty();
+    moveIntoDatabase(this.writer);
+    this.mark.recordMoved();
     this.writer.close();
     this.mark.close();
   }
@@ -225,7 +226,7 @@ class SqliteEngine implements Engine {
 
   #noteTruncation(): void {
     // Where a transaction is open, its commit takes note.
-    if (!this.writer.inTransaction) this.mark.recordEmpty();
+    if (!this.writer.inTransaction) this.mark.recordMoved();
   }
 
   #record(end: WalEnd | undefined): void {
@@ -248,7 +249,10 @@ class Snapshots {
   readonly #look: Sqlite.Statement;
   readonly #end: Sqlite.Statement;
 
-  constructor(path: string, report: (error: DatabaseDamaged) => void) {
+  constructor(
+    path: string,
+    private readonly report: (error: DatabaseDamaged) => void,
+  ) {
     this.#connection = openReader(path);
     this.db = new Kysely({ dialect: new SqliteDialect(this.#connection, 'begin', report) });
     this.#begin = this.#connection.prepare('BEGIN');
@@ -262,7 +266,7 @@ class Snapshots {
       translated(() => {
         this.#begin.run();
         this.#look.get();
-      });
+      }, this.report);
     } catch (error) {
       this.end();
       throw error;
@@ -270,7 +274,7 @@ class Snapshots {
   }
 
   end(): void {
-    if (this.#connection.inTransaction) translated(() => this.#end.run());
+    if (this.#connection.inTransaction) translated(() => this.#end.run(), this.report);
   }
 
   close(): void {
@@ -308,7 +312,7 @@ function moveIntoDatabase(writer: Sqlite.Database): boolean {
  */
 function beginNewEpoch(writer: Sqlite.Database, path: string): void {
   new Logger('Database').error(
-    `${path}-wal ends before the last acknowledged write: it was cut off, damaged or removed, and writes are lost. ` +
+    `${path}-wal ends before the last acknowledged write: it was cut off, damaged or removed, and writes may be lost. ` +
       'The log begins a new epoch, and clients fetch their snapshots again. Restore a backup if that is the better state.',
   );
   if (writer.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'event_log'`).get())
