@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 import { Database } from '../src/database/database.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { EventFeed } from '../src/events/event-feed.js';
 import { EventLog } from '../src/events/event-log.js';
 import { Streams } from '../src/events/streams.js';
@@ -9,6 +10,7 @@ import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { listen, RawListener } from './support/listener.js';
+import { fact } from './support/log.js';
 import { Person } from './support/people.js';
 import { createUser } from './support/requests.js';
 
@@ -160,5 +162,44 @@ describe.each(ENGINES)('permissions, with two nodes on one $name', ({ name, star
         .map(({ text }) => text),
     );
     expect(texts).toEqual([['behind'], [], ['behind']]);
+  });
+
+  it('a stream of a topic that was lost while it was opened ends, though an older one of the same topic is still closing', async () => {
+    const [owner, eve] = people;
+    const { port, app } = nodes[1];
+    const [feed, work] = [
+      app.get(EventFeed, { strict: false }),
+      app.get(UnitOfWork, { strict: false }),
+    ];
+    const topic = `rooms/${room.id}`;
+    const opens = () =>
+      new RawListener(port, `/api/events?topic=${topic}`, { headers: eve.bearer });
+    const older = await listening(opens().opened());
+    const witness = await listening(listen(port, '/api/events'));
+    older.socket.pause();
+    for (let round = 0; round < 60; round++)
+      await work.run(async (tx) => {
+        for (let n = 0; n < 100; n++) tx.record(fact({ filling: 'x'.repeat(2000) }, topic));
+      });
+    await everyoneHears(witness);
+
+    const arrived = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    release = held.resolve;
+    const reach = feed.reach.bind(feed);
+    jest.spyOn(feed, 'reach').mockImplementationOnce(async (position) => {
+      arrived.resolve();
+      await held.promise;
+      return reach(position);
+    });
+    const late = await listening(opens());
+    await arrived.promise;
+    await owner.does('DELETE', `/api/rooms/${room.id}/members/${eve.id}`);
+    await everyoneHears(witness);
+    held.resolve();
+    await late.until(({ ended }) => ended);
+    expect(late.status).toBe(200);
+    expect(late.events).toEqual([]);
+    expect(older.ended).toBe(false);
   });
 });

@@ -69,6 +69,11 @@ export class Channel {
     return this.#topics.has(topic);
   }
 
+  /** Whether none of the topics that were named for a view has been lost since its permissions were read. */
+  hasAllNamed({ named, topics }: StreamView): boolean {
+    return !named || [...topics.keys()].every((topic) => this.#topics.has(topic));
+  }
+
   /** Includes a topic behind a position, or no more. */
   change({ topic, granted, position }: ChangeInOrder): void {
     if (granted) this.#topics.set(topic, position);

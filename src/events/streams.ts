@@ -35,7 +35,7 @@ import { Replays } from './replays.js';
 import { Rights } from './rights.js';
 import { streamMaximum } from './stream-maximum.js';
 import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
-import { SubscriberRegistry } from './subscriber-registry.js';
+import { signInOf, SubscriberRegistry } from './subscriber-registry.js';
 import { Turns } from './turns.js';
 
 /** How often all listeners are looked at within the shortest of the times that are watched. */
@@ -227,12 +227,16 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       onLeave,
     );
     this.#subscribers.add(listener);
-    const isStale = view.person && !this.rights.areCurrent(view.person);
-    const { caller } = opener;
-    const isEnded = caller && this.#endedSessions.has(caller.sessionId ?? caller.userId);
-    const isOver = this.#closing || isStale || isEnded;
-    if (isOver) listener.farewell(retryDelay());
+    if (this.#isOver(view, channel, opener)) listener.farewell(retryDelay());
     else listener.start(start.reset);
+  }
+
+  /** Whether what a stream was opened with has ended while it was on its way. */
+  #isOver(view: StreamView, channel: Channel, { caller }: Opener): boolean {
+    const isStale = view.person !== undefined && !this.rights.areCurrent(view.person);
+    const isEnded = caller !== undefined && this.#endedSessions.has(signInOf(caller));
+    // The channel may be that of streams which are closing because they have lost the same topic.
+    return this.#closing || isStale || isEnded || !channel.hasAllNamed(view);
   }
 
   /** Ends the streams that were opened with a session, or by a user who has none, and those that are on their way. */

@@ -55,4 +55,5 @@ export class SubscriberRegistry<S extends Subscriber> {
   }
 }
 
-const signInOf = ({ sessionId, userId }: Caller): string => sessionId ?? userId;
+/** The session of a caller; the id of the user where there is none. */
+export const signInOf = ({ sessionId, userId }: Caller): string => sessionId ?? userId;
