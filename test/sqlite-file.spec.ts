@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import {
@@ -13,6 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { CheckpointRequest } from '../src/database/checkpointer.js';
 import { DatabaseDamaged } from '../src/database/errors.js';
 import { temporaryFolder } from './support/application.js';
 import { until } from './support/hopper.js';
@@ -196,6 +200,40 @@ describe('the files of SQLite', () => {
     reader.close();
     await scrubbed;
     expect(inFiles()).toEqual([]);
+  });
+
+  it('are scrubbed less and less often while a reader is in the way, since writers wait meanwhile', async () => {
+    await record('kept');
+    const reader = new Sqlite(path, { readonly: true });
+    reader.exec('BEGIN; SELECT * FROM events');
+    await record('not seen by it');
+    const posted = jest.spyOn(Worker.prototype, 'postMessage');
+    const requests = () => posted.mock.calls.map(([request]) => request as CheckpointRequest);
+    const scrubbed = open.engine.scrub();
+    await until(async () => {
+      await record('next');
+      return requests().length >= 10;
+    });
+    expect(requests()[0]).toBe('TRUNCATE');
+    expect(requests().filter((request) => request === 'TRUNCATE').length).toBeLessThan(8);
+    reader.close();
+    await scrubbed;
+    posted.mockRestore();
+  });
+
+  it('that cannot be moved are logged once, and when they are moved again', async () => {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const posted = jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+      this: Worker,
+    ) {
+      this.emit('message', { isComplete: false, failure: 'the disk is full' });
+    });
+    await record('kept');
+    await until(() => posted.mock.calls.length >= 3);
+    expect(logged).toHaveBeenCalledTimes(1);
+    posted.mockRestore();
+    await open.engine.scrub();
+    logged.mockRestore();
   });
 
   it('are for this user alone, in a folder for this user alone', async () => {

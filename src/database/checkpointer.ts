@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -17,7 +16,9 @@ export interface CheckpointAnswer {
 const EVERY = 250;
 /** Frames (4 KiB each) in the WAL at which commits wait until it can begin anew. */
 export const MOST_FRAMES = 16_384;
-/** Milliseconds that a commit waits for that, and a shutdown for the thread. */
+/** Milliseconds before a truncation is tried again that readers were in the way of: doubled each time, since writers wait. */
+const AGAIN = { first: 250, last: 10_000 };
+/** Milliseconds that a commit waits for the WAL to begin anew, and a shutdown for the thread. */
 const LONGEST_WAIT = 5000;
 
 /** Moves what is committed from the WAL into the database file, in a thread of its own. */
@@ -28,6 +29,11 @@ export class Checkpointer {
   #running: Promise<void> | undefined;
   #dirty = false;
   #truncation: PromiseWithResolvers<void> | undefined;
+  /** When the next truncation may be tried, by the monotonic clock. */
+  #truncateAt = 0;
+  #pause = AGAIN.first;
+  /** Whether the last checkpoint failed. */
+  #failing = false;
 
   /** @param truncated is called when the WAL was emptied. */
   constructor(
@@ -64,7 +70,9 @@ export class Checkpointer {
     await inTime(this.#running);
     this.#truncation?.resolve(); // the last connection that is closed removes the WAL
     if (!this.#worker) return;
-    const exit = once(this.#worker, 'exit');
+    // Not with `once` of node:events, which an error of the thread would make reject.
+    const { promise: exit, resolve } = Promise.withResolvers<void>();
+    this.#worker.once('exit', () => resolve());
     // Asked to, and not terminated: a thread that is stopped while it loads a native module takes the process with it.
     this.#worker.ref();
     this.#worker.postMessage('close');
@@ -72,26 +80,39 @@ export class Checkpointer {
   }
 
   #checkpointIfWanted(): void {
-    if ((this.#dirty || this.#truncation) && !this.#running) void this.#checkpoint();
+    if ((this.#dirty || this.#isTruncationDue) && !this.#running) void this.#checkpoint();
+  }
+
+  get #isTruncationDue(): boolean {
+    return this.#truncation !== undefined && performance.now() >= this.#truncateAt;
   }
 
   /** Never rejects: what is committed is safe in the WAL, and the next checkpoint tries again. */
   #checkpoint(): Promise<void> {
-    const truncation = this.#truncation;
-    this.#truncation = undefined;
+    const truncation = this.#isTruncationDue ? this.#truncation : undefined;
+    if (truncation) this.#truncation = undefined;
     this.#dirty = false;
     this.#running = this.#ask(truncation ? 'TRUNCATE' : 'PASSIVE').then((answer) => {
       this.#running = undefined;
-      if (answer.failure) {
-        this.#dirty = true;
-        this.#logger.error(`The WAL could not be moved into the database file: ${answer.failure}`);
-      }
+      this.#note(answer.failure);
       if (truncation) this.#finish(truncation, answer.isComplete);
     });
     return this.#running;
   }
 
+  /** Tries again after a failure, and logs the first of several. */
+  #note(failure: string | undefined): void {
+    this.#dirty ||= failure !== undefined;
+    if (failure && !this.#failing)
+      this.#logger.error(`The WAL cannot be moved into the database file: ${failure}`);
+    else if (!failure && this.#failing)
+      this.#logger.log('The WAL can be moved into the database file again.');
+    this.#failing = failure !== undefined;
+  }
+
   #finish(truncation: PromiseWithResolvers<void>, isComplete: boolean): void {
+    this.#truncateAt = isComplete ? 0 : performance.now() + this.#pause;
+    this.#pause = isComplete ? AGAIN.first : Math.min(this.#pause * 2, AGAIN.last);
     if (isComplete) {
       this.truncated();
       truncation.resolve();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DatabaseUnavailable, DeadlineExceeded } from './errors.js';
@@ -47,7 +46,9 @@ export class ReaderThread {
 
   async close(): Promise<void> {
     if (!this.#worker) return;
-    const exit = once(this.#worker, 'exit');
+    // Not with `once` of node:events, which an error of the thread would make reject.
+    const { promise: exit, resolve } = Promise.withResolvers<void>();
+    this.#worker.once('exit', () => resolve());
     // Asked to, and not terminated: a thread that is stopped while it loads a native module takes the process with it.
     this.#worker.ref();
     this.#worker.postMessage('close');
