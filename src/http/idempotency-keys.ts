@@ -5,6 +5,7 @@ import { TransactionConflict } from '../database/errors.js';
 import { Installation } from '../database/installation.js';
 import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { Periodic } from '../periodic.js';
+import { canonicalJson } from './canonical-json.js';
 
 /** How long an answer can be had again. */
 const KEPT = ms('24h');
@@ -49,6 +50,11 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
 
   onModuleDestroy(): Promise<void> {
     return this.#periodic.stop();
+  }
+
+  /** The same for the same body, which cannot be found from it by trying: a text that was deleted could be short. */
+  fingerprintOf(body: unknown): string {
+    return this.installation.pseudonymOf(canonicalJson(body));
   }
 
   async find(

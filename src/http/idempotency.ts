@@ -8,10 +8,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import { type Query, QueryBus } from '@nestjs/cqrs';
 import type { Request, Response } from 'express';
-import { createHash } from 'node:crypto';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { canonicalJson } from './canonical-json.js';
 import { networkOf } from './client-address.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
 import { readId } from './ids.js';
@@ -76,10 +74,19 @@ export class Idempotency implements NestInterceptor {
     const isSecret = this.reflector.get<true | undefined>(SECRET, context.getHandler());
     if (request.method !== 'POST' || header === undefined || isSecret) return next.handle();
 
-    const keyed = keyedRequest(request, header);
+    const keyed = this.#keyedRequest(request, header);
     const outcome = await this.#alone(keyed, () => this.#once(keyed, request.res!, next));
     if ('body' in outcome) return of(outcome.body);
     return of(await this.#repeat(outcome.stored, context));
+  }
+
+  #keyedRequest(request: Request, header: string): KeyedRequest {
+    return {
+      scope: scopeOf(request),
+      key: parseKey(header),
+      owner: request.caller?.userId ?? networkOf(request),
+      fingerprint: this.keys.fingerprintOf(request.body),
+    };
   }
 
   /** @throws Problem `request-in-progress` */
@@ -141,13 +148,6 @@ const repeatedRequest = (
   ids: Object.fromEntries(Object.entries(params).map(([name, id]) => [name, readId(String(id))])),
   body,
   createdId,
-});
-
-const keyedRequest = (request: Request, header: string): KeyedRequest => ({
-  scope: scopeOf(request),
-  key: parseKey(header),
-  owner: request.caller?.userId ?? networkOf(request),
-  fingerprint: createHash('sha256').update(canonicalJson(request.body)).digest('base64url'),
 });
 
 /**
