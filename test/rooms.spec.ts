@@ -7,6 +7,7 @@ import type { Schema } from '../src/database/schema.js';
 import { messagesWith, termsOf } from '../src/database/text-search.js';
 import {
   CONTACTS_PER_HOUR,
+  MEMBERSHIP_CHANGES_PER_HOUR,
   MOST_INVITATIONS,
   MOST_MEMBERS,
   MOST_ROOMS,
@@ -555,6 +556,21 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       for (const id of others) expect((await begin(id)).status).toBe(201);
       expect(await refusal(await begin(ben.id))).toEqual([429, 'too-many-requests']);
       expect((await begin(others[0]!)).status).toBe(200);
+    });
+
+    it('has a bound: how often one user joins and leaves in an hour', async () => {
+      const restless = await Person.signUp(application.url, `restless-${randomUUID().slice(0, 8)}`);
+      const [room, other] = [await owner.makes('Turnstile'), await owner.makes('Another')];
+      const join = (into: Room) => restless.send('POST', `/api/rooms/${into.id}/members`);
+      const leave = () => restless.send('DELETE', `/api/rooms/${room.id}/members/${restless.id}`);
+      const statuses = new Set<number>();
+      for (let n = 0; n < MEMBERSHIP_CHANGES_PER_HOUR; n += 2) {
+        statuses.add((await join(room)).status);
+        statuses.add((await leave()).status);
+      }
+      expect([...statuses]).toEqual([201, 204]);
+      expect(await refusal(await join(other))).toEqual([429, 'too-many-requests']);
+      expect((await guest.send('POST', `/api/rooms/${other.id}/members`)).status).toBe(201);
     });
 
     it('has a bound: invitations of one user in an hour', async () => {

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Admission } from './admission.js';
+import { MembershipQuota } from './membership-quota.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { refuseArchived, RoomAccess } from './room-access.js';
 import type { Membership } from './room.js';
@@ -22,6 +23,7 @@ export class JoinRoomHandler implements ICommandHandler<JoinRoom> {
     private readonly access: RoomAccess,
     private readonly memberships: MembershipsRepository,
     private readonly admission: Admission,
+    private readonly quota: MembershipQuota,
   ) {}
 
   execute({ callerId, roomId }: JoinRoom): Promise<{ membership: Membership; isNew: boolean }> {
@@ -34,6 +36,7 @@ export class JoinRoomHandler implements ICommandHandler<JoinRoom> {
         return { membership: mine, isNew: false };
       }
       refuseArchived(room);
+      this.quota.take(callerId);
       const membership = await this.admission.admit(tx, room, callerId, 'member');
       return { membership, isNew: true };
     });

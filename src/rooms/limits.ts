@@ -10,6 +10,8 @@ export const LARGEST_LIVE_ROOM = 1000;
 export const MOST_INVITATIONS = { by: 100, to: 100, between: 5 };
 /** Invitations that one user sends, and direct conversations that they begin, in an hour at one process. */
 export const CONTACTS_PER_HOUR = 100;
+/** Times that one user joins or leaves a room, or hides a direct conversation, in an hour at one process. */
+export const MEMBERSHIP_CHANGES_PER_HOUR = 200;
 /** Users that one user blocks. */
 export const MOST_BLOCKS = 1000;
 

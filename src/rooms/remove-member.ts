@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { Admission } from './admission.js';
+import { MembershipQuota } from './membership-quota.js';
 import { refuseDirect, RoomAccess } from './room-access.js';
 import type { Member } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -27,11 +28,13 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
     private readonly access: RoomAccess,
     private readonly rooms: RoomsRepository,
     private readonly admission: Admission,
+    private readonly quota: MembershipQuota,
   ) {}
 
   execute({ callerId, roomId, userId }: RemoveMember): Promise<void> {
     return this.work.run(async (tx) => {
       const own = await this.access.lockAsMember(tx.db, roomId, callerId);
+      if (userId === callerId) this.quota.take(callerId);
       if (own.room.kind === 'direct' && userId === callerId)
         return this.admission.hide(tx, roomId, userId);
       refuseDirect(own.room);

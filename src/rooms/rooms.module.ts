@@ -28,6 +28,7 @@ import { ListMessagesHandler } from './list-messages.js';
 import { ListMyRoomsHandler } from './list-my-rooms.js';
 import { ListRoomsHandler } from './list-rooms.js';
 import { MembersController } from './members.controller.js';
+import { MembershipQuota } from './membership-quota.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -60,6 +61,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     BlocksRepository,
     Contacts,
     ContactQuota,
+    MembershipQuota,
     Admission,
     Presence,
     ReadMarkers,
