@@ -126,6 +126,29 @@ describe('the security log', () => {
     ]);
   });
 
+  it('records the end of the sessions that a sign-in replaces, whoever they belonged to', async () => {
+    const shared = await Person.signIn(running.url, 'ada');
+    const entries = await recorded(() =>
+      send(
+        running.url,
+        'POST',
+        '/api/session',
+        { username: 'bob', password: PASSWORD },
+        shared.bearer,
+      ),
+    );
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: 'session-end',
+        outcome: 'success',
+        actor: bob.id,
+        target: shared.sessionId,
+        reason: 'replaced',
+      }),
+      expect.objectContaining({ action: 'sign-in', target: bob.id }),
+    ]);
+  });
+
   it('records a changed password, and an attempt with a wrong one', async () => {
     const bodies = ['not the password', PASSWORD].map((current) => ({
       current,

@@ -16,6 +16,7 @@ import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
 import { KeysetQuery, linkNext } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
+import { SecurityLog } from '../http/security-log.js';
 import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
 import { SignInBody } from './account-bodies.js';
@@ -26,6 +27,7 @@ import { GetSession } from './get-session.js';
 import { ListSessions } from './list-sessions.js';
 import { clearSessionCookie } from './session-cookie.js';
 import { OwnSession, Session } from './session.js';
+import type { StartedSession } from './sessions.js';
 import { SignIn } from './sign-in.js';
 import { newDevice, setDeviceCookie, sourceOf } from './sign-in-source.js';
 import { clientOf, SignedIn, signedIn } from './signed-in.js';
@@ -61,6 +63,7 @@ export class SessionsController {
     private readonly queries: QueryBus,
     private readonly signIn: SignIn,
     private readonly authentication: Authentication,
+    private readonly log: SecurityLog,
   ) {}
 
   @Post('session')
@@ -99,10 +102,20 @@ export class SessionsController {
     const started = await this.commands.execute(
       new StartSession(userId, hash, clientOf(request), replaced),
     );
+    this.#recordEnded(started, userId, request);
     const user = await this.queries.execute(new GetUser(userId));
     const answer = signedIn(response, started, user);
     setDeviceCookie(response, device);
     return answer;
+  }
+
+  #recordEnded({ endedIds }: StartedSession, actor: string, request: Request): void {
+    const details = { reason: 'replaced' };
+    for (const target of endedIds)
+      this.log.record(
+        { action: 'session-end', outcome: 'success', actor, target, details },
+        request,
+      );
   }
 
   @Get('session')

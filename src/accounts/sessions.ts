@@ -14,6 +14,8 @@ export interface StartedSession {
   /** It is stored nowhere. */
   readonly token: string;
   readonly session: Session;
+  /** The ids of those that ended for it: of the same client, and the oldest above the bound. */
+  readonly endedIds: readonly string[];
 }
 
 /** Starts and ends sessions, as part of a command. Whatever ends one records the event that ends its streams. */
@@ -24,8 +26,17 @@ export class Sessions {
     private readonly config: Config,
   ) {}
 
-  /** @param client what the client calls itself. */
-  async start(tx: Transaction, userId: string, client: string): Promise<StartedSession> {
+  /**
+   * @param client what the client calls itself.
+   * @param replacedTokens those that it had until now; their sessions end, whoever's they are.
+   */
+  async start(
+    tx: Transaction,
+    userId: string,
+    client: string,
+    replacedTokens: readonly string[] = [],
+  ): Promise<StartedSession> {
+    const replaced = await this.#endReplaced(tx, replacedTokens);
     const token = newToken();
     const now = Date.now();
     const createdAt = new Date(now).toISOString();
@@ -33,9 +44,9 @@ export class Sessions {
     const session = { id: uuidv7(), client, createdAt, lastUsedAt: createdAt, expiresAt };
     await this.accounts.insertSession(tx.db, userId, hashOf(token), session);
     tx.record(new SessionStarted(userId, session), userId);
-    for (const id of await this.accounts.sessionIdsOf(tx.db, userId, MOST_SESSIONS))
-      await this.end(tx, userId, id);
-    return { token, session };
+    const surplus = await this.accounts.sessionIdsOf(tx.db, userId, MOST_SESSIONS);
+    for (const id of surplus) await this.end(tx, userId, id);
+    return { token, session, endedIds: [...replaced, ...surplus] };
   }
 
   /** @returns whether there was such a session of this user. */
@@ -50,11 +61,13 @@ export class Sessions {
       if (id !== except) await this.end(tx, userId, id);
   }
 
-  /** Ends those that a client had before it signed in again, whoever's they are. */
-  async endReplaced(tx: Transaction, tokens: readonly string[]): Promise<void> {
+  async #endReplaced(tx: Transaction, tokens: readonly string[]): Promise<string[]> {
+    const ended: string[] = [];
     for (const token of tokens) {
       const found = await this.accounts.findSessionByToken(tx.db, hashOf(token));
-      if (found) await this.end(tx, found.userId, found.session.id);
+      if (found && (await this.end(tx, found.userId, found.session.id)))
+        ended.push(found.session.id);
     }
+    return ended;
   }
 }

@@ -29,8 +29,7 @@ export class StartSessionHandler implements ICommandHandler<StartSession> {
   execute({ userId, hash, client, replacedTokens }: StartSession): Promise<StartedSession> {
     return this.work.run(async (tx) => {
       if (!(await this.accounts.holdPassword(tx.db, userId, hash))) throw wrongCredentials();
-      await this.sessions.endReplaced(tx, replacedTokens);
-      return this.sessions.start(tx, userId, client);
+      return this.sessions.start(tx, userId, client, replacedTokens);
     });
   }
 }
