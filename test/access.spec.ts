@@ -4,27 +4,32 @@ import { join } from 'node:path';
 import type { Message } from '../src/rooms/message.js';
 import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { until } from './support/hopper.js';
 import { listen, type RawListener } from './support/listener.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { PASSWORD, Person, send } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 
-/** Who tries: nobody, those whose sign-in is over, and those who are signed in and have no business there. */
-const CALLERS = ['stranger', 'signed out', 'expired', 'non-member', 'removed'] as const;
+/** Who tries: nobody, those whose sign-in or account is over, and those who are signed in and have no business there. */
+const CALLERS = ['stranger', 'signed out', 'expired', 'erased', 'non-member', 'removed'] as const;
+/** Of those, the ones whose token is good for nothing any more. */
+const GONE = ['signed out', 'expired', 'erased'] as const;
 type Caller = (typeof CALLERS)[number];
 
 const ALL_OPEN = {
   stranger: 200,
   'signed out': 401,
   expired: 401,
+  erased: 401,
   'non-member': 200,
   removed: 200,
 };
-const SIGNED_IN = { stranger: 401, 'signed out': 401, expired: 401 };
+const SIGNED_IN = { stranger: 401, 'signed out': 401, expired: 401, erased: 401 };
 const always = (status: number): Record<Caller, number> => ({
   stranger: status,
   'signed out': status,
   expired: status,
+  erased: status,
   'non-member': status,
   removed: status,
 });
@@ -173,7 +178,7 @@ const ROUTES = (
 describe('who may do what', () => {
   let application: RunningApplication;
   let people: Record<'owner' | 'member' | 'non-member' | 'removed', Person>;
-  let gone: Record<'signed out' | 'expired', Person>;
+  let gone: Record<(typeof GONE)[number], Person>;
 
   beforeAll(async () => {
     application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
@@ -186,7 +191,11 @@ describe('who may do what', () => {
       removed: await signUp('removed'),
     };
     // Both are in the rooms, and are refused since their sign-in is over.
-    gone = { 'signed out': await signUp('signed-out'), expired: await signUp('expired') };
+    gone = {
+      'signed out': await signUp('signed-out'),
+      expired: await signUp('expired'),
+      erased: await signUp('erased'),
+    };
   });
   afterAll(() => application.stop());
 
@@ -199,6 +208,7 @@ describe('who may do what', () => {
       const { owner, member, removed } = people;
       for (const name of ['signed out', 'expired'] as const)
         gone[name] = await Person.signIn(application.url, gone[name].user.username!);
+      gone.erased = await Person.signUp(application.url, `erased-${kind}`);
       room = await owner.makes('Room', kind);
       for (const other of [member, removed, ...Object.values(gone)])
         await owner.brings(other, room);
@@ -206,6 +216,8 @@ describe('who may do what', () => {
       await owner.does('DELETE', `/api/rooms/${room.id}/members/${removed.id}`);
       if (kind === 'public') await owner.does('PATCH', `/api/rooms/${room.id}`, { archived: true });
       await gone['signed out'].does('DELETE', '/api/session');
+      await gone.erased.does('DELETE', '/api/me', { password: PASSWORD });
+      await until(async () => (await membersIn(room)) === 4);
       await runAsOtherProgram(
         `sqlite:${application.database}`,
         `update sessions set expires_at = '2001-01-01T00:00:00.000Z' where id = '${gone.expired.sessionId}'`,
@@ -222,11 +234,13 @@ describe('who may do what', () => {
       });
     });
 
+    const membersIn = async ({ id }: Room): Promise<number> =>
+      (await people.owner.gets<unknown[]>(`/api/rooms/${id}/members`)).length;
+
     const headersOf = (caller: Caller): Record<string, string> => {
       if (caller === 'stranger') return {};
-      return caller === 'signed out' || caller === 'expired'
-        ? gone[caller].bearer
-        : people[caller].bearer;
+      return (caller in gone ? gone[caller as keyof typeof gone] : people[caller as 'removed'])
+        .bearer;
     };
 
     const attempt = async (name: string, { path, body }: Row, caller: Caller) => {
@@ -275,7 +289,7 @@ describe('who may do what', () => {
       expect(await owner.gets(path)).toMatchObject({ name: 'Room' });
       expect(await owner.gets(`${path}/messages`)).toEqual([message]);
       expect(await owner.gets(`${path}/invitations`)).toEqual([]);
-      expect(await owner.gets<unknown[]>(`${path}/members`)).toHaveLength(4);
+      expect(await membersIn(room)).toBe(4);
     });
   });
 
