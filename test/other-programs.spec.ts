@@ -145,6 +145,18 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
       await Promise.all([close(live), close(replayed)]);
     });
 
+    it('reaches those who name the topic, while another stream names one that reads like theirs in a list', async () => {
+      const naming = (...topics: string[]) => {
+        const query = new URLSearchParams(topics.map((topic) => ['topic', topic])).toString();
+        return listen(application.port, `/api/events?${query}`);
+      };
+      const other = await naming('orders/2 users');
+      const stream = await naming('orders/2', 'users');
+      await put(`'orders/2'`, `'order.public'`, `'{}'`, 0);
+      expect(await receivers({ stream }, 'order.public')).toEqual(['stream']);
+      await close({ other, stream });
+    });
+
     it('reaches those who name the topic, live and in a replay, where it is public', async () => {
       const live = await everyone(application, person);
       await put(`'orders/1'`, `'order.public'`, `'{}'`, 0);
