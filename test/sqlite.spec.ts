@@ -70,6 +70,38 @@ describe('the unit of work on SQLite alone', () => {
     await engine.close();
   });
 
+  it('lets no command wait for ever when the disk freezes, and goes on when it answers again', async () => {
+    const flushes: (() => void)[] = [];
+    const engine = openSqlite(`sqlite:${join(folder, 'frozen-disk.db')}`, (fd, done) => {
+      flushes.push(() => fs.fdatasync(fd, done));
+    });
+    await migrate(engine);
+    const work = new UnitOfWork(engine, ANY_TOPIC);
+    const insert = (id: string) =>
+      work.run(async ({ db }) => void (await db.insertInto('users').values(row(id)).execute()));
+    const reasonOf = (command: Promise<void>) =>
+      command.then(
+        () => undefined,
+        (error: unknown) => (error as DatabaseUnavailable).message,
+      );
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'Date'] });
+    const committed = reasonOf(insert('committed'));
+    while (flushes.length === 0) await new Promise(setImmediate);
+    const queued = reasonOf(insert('queued'));
+    jest.advanceTimersByTime(7000);
+    jest.useRealTimers();
+    expect(await committed).toContain('may have been carried out');
+    expect(await queued).toContain('before this one took too long');
+    flushes.pop()!();
+    const next = insert('next');
+    while (flushes.length === 0) await sleep(1);
+    flushes.pop()!();
+    await next;
+    const ids = await new Database(engine).read.selectFrom('users').select('id').execute();
+    expect(ids.map(({ id }) => id)).toEqual(['committed', 'next']);
+    await engine.close();
+  });
+
   describe('that another process uses, too', () => {
     let flushes: (() => void)[] = [];
     let slow: Awaited<ReturnType<typeof openLog>>;

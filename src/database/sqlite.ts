@@ -45,8 +45,11 @@ export function openSqlite(url: string, flush?: Flush): Engine {
     writer.pragma('secure_delete = ON');
     writer.exec('BEGIN IMMEDIATE; ROLLBACK');
     const mark = new WalMark(path, writer);
-    if (!mark.isReached()) beginNewEpoch(writer, path);
-    refuseDamaged(writer, path);
+    // Of several processes, the one that starts them looks: the others may come while one of them begins the WAL anew.
+    if (!cluster.isWorker) {
+      if (!mark.isReached()) beginNewEpoch(writer, path);
+      refuseDamaged(writer, path);
+    }
     flushWhatWasLeft(writer, path);
     mark.record(mark.end());
     return new SqliteEngine(path, writer, mark, flush);
@@ -323,8 +326,7 @@ function beginNewEpoch(writer: Sqlite.Database, path: string): void {
 const QUICKLY_CHECKED = 64 * 1024 * 1024;
 
 function refuseDamaged(writer: Sqlite.Database, path: string): void {
-  // Of several processes, the one that starts them has done it.
-  if (cluster.isWorker || sizeOf(path) > QUICKLY_CHECKED) return;
+  if (sizeOf(path) > QUICKLY_CHECKED) return;
   const found = writer.pragma('quick_check(1)', { simple: true }) as string;
   if (found !== 'ok') throw new DatabaseDamaged(found);
 }

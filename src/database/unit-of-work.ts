@@ -25,6 +25,10 @@ const CONFLICT_PAUSE = 20;
  * none either, and both waits together must not be longer than docs/operations.md says.
  */
 const QUEUE_TIMEOUT = 3000;
+/** Milliseconds between two looks at who has waited for that long, while a commit gets no answer. */
+const LOOK = 500;
+/** Milliseconds that a command waits for its commit: longer than PostgreSQL is given to answer. */
+const COMMIT_TIMEOUT = 6500;
 
 /** The transaction that all share is gone, so none of them may go on. */
 class TransactionLost extends DatabaseUnavailable {}
@@ -186,8 +190,9 @@ export class UnitOfWork {
    * (a deadlock), all that `work` did is undone, and it runs again from its start.
    *
    * @returns what `work` returned, once it is on disk.
-   * @throws what `work` threw, with its changes and facts undone and no other's; DatabaseUnavailable when
-   *   the commit failed, with nothing done; TooManyWaiting when `COMMANDS_WAITING_MAX` others wait.
+   * @throws what `work` threw, with its changes and facts undone and no other's; DatabaseUnavailable when the commit failed,
+   *   with nothing done, or got no answer, so that it may have been carried out; TooManyWaiting when `COMMANDS_WAITING_MAX`
+   *   others wait.
    */
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const outer = UnitOfWork.ambient.getStore();
@@ -236,12 +241,14 @@ export class UnitOfWork {
   }
 
   async #work(): Promise<void> {
+    const looks = setInterval(() => this.#refuseOverdue(), LOOK);
     while (this.#waiting.length > 0) {
       // Lets the requests that this turn of the event loop has brought in join the same commit.
       await new Promise(setImmediate);
       this.#refuseOverdue();
       await this.#commitTogether();
     }
+    clearInterval(looks);
     this.#working = undefined;
   }
 
@@ -293,10 +300,21 @@ export class UnitOfWork {
     await savepoints.end();
     const facts = pendingRedacted(entries);
     await this.engine.append(trx, facts);
-    await this.engine.commit(trx);
+    await this.#commit(trx, taken);
     if (facts.length > 0) this.#committed.next();
     if (facts.length < entries.length) this.#redacted.next();
     return answers;
+  }
+
+  /** A disk that is frozen cannot be asked to give up: the commit goes on, and whoever waits for it is told that. */
+  async #commit(trx: ControlledTransaction<Schema>, taken: readonly Command[]): Promise<void> {
+    const late = new DatabaseUnavailable('The commit took too long; it may have been carried out.');
+    const timer = setTimeout(() => taken.forEach((command) => command.fail(late)), COMMIT_TIMEOUT);
+    try {
+      await this.engine.commit(trx);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
