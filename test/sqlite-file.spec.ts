@@ -6,7 +6,9 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  fdatasync,
   mkdirSync,
+  type NoParamCallback,
   readdirSync,
   readFileSync,
   rmSync,
@@ -18,9 +20,10 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CheckpointRequest } from '../src/database/checkpointer.js';
 import { DatabaseDamaged } from '../src/database/errors.js';
+import { openSqlite } from '../src/database/sqlite.js';
 import { temporaryFolder } from './support/application.js';
 import { until } from './support/hopper.js';
-import { fact, openLog } from './support/log.js';
+import { fact, logOf, openLog } from './support/log.js';
 
 type Open = Awaited<ReturnType<typeof openLog>>;
 
@@ -45,11 +48,11 @@ describe('the files of SQLite', () => {
       await db.insertInto('users').values(row).execute();
     });
   /** The files as `kill -9` would leave them now, elsewhere. */
-  const afterKill = () => {
+  const afterKill = (from = path) => {
     const target = join(folder, `${databases++}`);
     mkdirSync(target, { mode: 0o700 });
     for (const end of ['', '-wal', '-mark'])
-      copyFileSync(path + end, join(target, `carillon.db${end}`));
+      copyFileSync(from + end, join(target, `carillon.db${end}`));
     return join(target, 'carillon.db');
   };
   const epochAfterStart = async (at: string) => {
@@ -79,6 +82,14 @@ describe('the files of SQLite', () => {
     it('keeps its epoch where nothing is missing, however often', async () => {
       const killed = afterKill();
       for (let n = 0; n < 3; n++) expect(await epochAfterStart(killed)).toBe(await epochOf(open));
+    });
+
+    it('keeps its epoch where it is killed again before it has written anything', async () => {
+      const killed = afterKill();
+      const again = await openLog(`sqlite:${killed}`);
+      const killedAgain = afterKill(killed);
+      await again.close();
+      expect(await epochAfterStart(killedAgain)).toBe(await epochOf(open));
     });
 
     it('keeps its epoch where a commit was written behind what was acknowledged, and cut off', async () => {
@@ -127,6 +138,19 @@ describe('the files of SQLite', () => {
     expect(existsSync(`${path}-wal`)).toBe(false);
     open = await openLog(`sqlite:${path}`);
     expect(await epochOf(open)).toBe(epoch);
+  });
+
+  it('keeps its epoch where the WAL is emptied while a commit is being flushed', async () => {
+    let finish: (() => void) | undefined;
+    const hold = (fd: number, done: NoParamCallback) => (finish = () => fdatasync(fd, done));
+    const slow = logOf(openSqlite(`sqlite:${path}`, hold));
+    const command = slow.work.run(async (tx) => tx.record(fact('slow')));
+    await until(() => finish !== undefined);
+    await open.engine.scrub();
+    finish!();
+    await command;
+    expect(await epochAfterStart(afterKill())).toBe(await epochOf(open));
+    await slow.close();
   });
 
   it.each(['empty', 'gone'])(

@@ -57,13 +57,15 @@ export class WalMark {
     return isLater(salts, mark.salts);
   }
 
-  /** Takes note that the WAL is on disk up to here. */
+  /** Takes note that the WAL is on disk up to here, unless it was begun anew since: then that is in the database file. */
   record(end: WalEnd): void {
+    if (!isSame(this.#salts(), end.salts)) return;
     const mark = this.#read();
     // Another process was further.
-    if (mark && isLater(mark.salts, end.salts)) return;
     if (mark && isSame(mark.salts, end.salts) && mark.frames > end.frames) return;
     this.#write(end);
+    // Another process may have emptied it just now, before this was written.
+    if (!isSame(this.#salts(), end.salts)) this.#write(NOTHING);
   }
 
   /** Takes note that everything is in the database file, where it is: whoever closes it last then removes the WAL. */
