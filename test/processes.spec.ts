@@ -286,6 +286,21 @@ describe('several processes', () => {
     rmSync(carillon.folder, { recursive: true });
   });
 
+  it('keep the epoch when a new one meets a WAL that was emptied just now', async () => {
+    const carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2' });
+    const { url, folder } = carillon;
+    const cursorOf = async () => (await fetch(`${url}/api/users`)).headers.get('Last-Event-ID');
+    await createUser(url, 'In', 'TheWal');
+    const cursor = await cursorOf();
+    const file = `sqlite:${folder}/data/carillon.db`;
+    await runAsOtherProgram(file, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    carillon.signal('SIGHUP');
+    await carillon.says('All processes were replaced');
+    expect(await cursorOf()).toBe(cursor);
+    await carillon.stop();
+    rmSync(folder, { recursive: true });
+  });
+
   it('start at once on one file that is not there yet', async () => {
     const folder = temporaryFolder();
     const settings = { DATABASE_URL: `sqlite:${folder}/new.db` };
