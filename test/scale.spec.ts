@@ -2,11 +2,14 @@ import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { Backlog, type Waiting } from '../src/events/backlog.js';
+import { Chunk } from '../src/events/chunk.js';
+import { EncodedPages } from '../src/events/encoded-pages.js';
 import { EventLog, type LoggedFact } from '../src/events/event-log.js';
 import { FairQueue } from '../src/events/fair-queue.js';
 import { RecentFacts } from '../src/events/recent-facts.js';
 import { Streams } from '../src/events/streams.js';
 import { Turns } from '../src/events/turns.js';
+import { WireForm } from '../src/events/wire-form.js';
 import { userDirectory } from '../src/users/users.stream.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen, type RawListener } from './support/listener.js';
@@ -303,19 +306,20 @@ describe('a fair queue', () => {
   });
 });
 
+const facts = (from: number, to: number, data = 'd'.repeat(100)): LoggedFact[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => ({
+    position: from + index,
+    topic: 't',
+    type: 'x',
+    data,
+    actor: null,
+    at: '',
+    private: 1,
+    subject: null,
+    redacts: null,
+  }));
+
 describe('the newest facts in memory', () => {
-  const facts = (from: number, to: number): LoggedFact[] =>
-    Array.from({ length: to - from + 1 }, (_, index) => ({
-      position: from + index,
-      topic: 't',
-      type: 'x',
-      data: 'd'.repeat(100),
-      actor: null,
-      at: '',
-      private: 1,
-      subject: null,
-      redacts: null,
-    }));
   const positions = (found: readonly LoggedFact[] | undefined) =>
     found?.map(({ position }) => position);
 
@@ -347,6 +351,22 @@ describe('the newest facts in memory', () => {
     expect(positions(recent.after(999, 10))).toEqual([1000]);
     expect(positions(recent.after(900, 1))).toEqual([901]);
     expect(recent.after(899, 1)).toBeUndefined();
+  });
+});
+
+describe('encoded pages', () => {
+  it('count the events that they keep as well as the bytes made of them', () => {
+    const form = new WireForm('small', ({ type, data }) => ({ type, data }));
+    const encodings = jest.spyOn(Chunk, 'of');
+    // Of events so small, the objects take far more than their frames.
+    const pages = new EncodedPages(20_000);
+    const [one, two, three] = [facts(1, 10, '{}'), facts(11, 20, '{}'), facts(21, 30, '{}')];
+    for (const page of [one, two, three]) pages.of(form, page, 'e');
+    expect(pages.of(form, three, 'e')).toBe(pages.of(form, three, 'e'));
+    expect(encodings).toHaveBeenCalledTimes(3);
+    pages.of(form, one, 'e');
+    expect(encodings).toHaveBeenCalledTimes(4);
+    encodings.mockRestore();
   });
 });
 

@@ -1,6 +1,7 @@
 import { Chunk } from './chunk.js';
 import type { Cursor } from './cursor.js';
 import type { LoggedFact } from './event-log.js';
+import { memoryOf } from './recent-facts.js';
 import { areSame, type WireForm } from './wire-form.js';
 
 interface EncodedPage {
@@ -34,7 +35,7 @@ export class EncodedPages {
         ? known.chunk
         : Chunk.of(facts.map((fact) => form.frame(fact, epoch)));
     this.#pages.set(key, { facts, chunk });
-    this.#bytes += sizeOf(chunk);
+    this.#bytes += sizeOf({ facts, chunk });
     for (const [oldest, page] of this.#pages) {
       if (this.#bytes <= this.limit) break;
       this.#delete(oldest, page);
@@ -47,11 +48,12 @@ export class EncodedPages {
     this.#bytes = 0;
   }
 
-  #delete(key: string, { chunk }: EncodedPage): void {
+  #delete(key: string, page: EncodedPage): void {
     this.#pages.delete(key);
-    this.#bytes -= sizeOf(chunk);
+    this.#bytes -= sizeOf(page);
   }
 }
 
-/** With the facts that it was made of, which are about as large. */
-const sizeOf = ({ chunked }: Chunk): number => 2 * chunked.length;
+/** With the events that it was made of: those of old pages are in no other place. */
+const sizeOf = ({ facts, chunk }: EncodedPage): number =>
+  facts.reduce((sum, fact) => sum + memoryOf(fact), chunk.chunked.length);

@@ -28,7 +28,7 @@ export class RecentFacts {
       // Found by counting from the first, so they must have no gap.
       if (this.#facts.at(-1)?.position !== fact.position - 1) this.clear();
       this.#facts.push(fact);
-      this.#bytes += sizeOf(fact);
+      this.#bytes += memoryOf(fact);
     }
     while (this.#bytes > this.limit) this.#dropFirst();
     if (this.#start * 2 < this.#facts.length) return;
@@ -37,7 +37,7 @@ export class RecentFacts {
   }
 
   #dropFirst(): void {
-    this.#bytes -= sizeOf(this.#facts[this.#start]!);
+    this.#bytes -= memoryOf(this.#facts[this.#start]!);
     this.#facts[this.#start++] = undefined;
   }
 
@@ -58,7 +58,7 @@ export class RecentFacts {
       const before = this.#facts[index];
       if (before?.position !== fact.position) continue;
       this.#facts[index] = fact;
-      this.#bytes += sizeOf(fact) - sizeOf(before);
+      this.#bytes += memoryOf(fact) - memoryOf(before);
     }
   }
 
@@ -82,8 +82,8 @@ export class RecentFacts {
   }
 }
 
-/** V8 takes a byte for each character where all are Latin-1, else two. */
-const sizeOf = ({ data }: LoggedFact): number => {
+/** Bytes of an event in memory, with its frames. V8 takes a byte for each character where all are Latin-1, else two. */
+export const memoryOf = ({ data }: LoggedFact): number => {
   const isNarrow = Buffer.byteLength(data) === data.length;
   return OVERHEAD + COPIES * data.length * (isNarrow ? 1 : 2);
 };
