@@ -408,7 +408,7 @@ describe('all tabs of a browser', () => {
     await page.getByLabel('Password until now').fill('a wrong one');
     await page.getByLabel('New password').fill('another sentence of mine');
     await button(page, 'Change').click();
-    await page.getByRole('alert').filter({ hasText: 'The password until now' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'The current password is wrong' }).waitFor();
     await page.getByLabel('Password until now').fill(PASSWORD);
     await button(page, 'Change').click();
     await page.getByRole('status').filter({ hasText: 'signed out everywhere else' }).waitFor();

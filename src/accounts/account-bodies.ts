@@ -48,7 +48,7 @@ export class NewPassword {
     maxLength: LONGEST_PASSWORD,
     format: 'password',
     description:
-      'Not one of the commonest, not made of the username or the name of this product, and not a sequence of up to 4 characters that is repeated.',
+      'Must not be a common password, be made of the username or the product name, or repeat a sequence of up to 4 characters.',
     example: 'engines of analysis',
   })
   @Password()
@@ -82,19 +82,22 @@ export class CreateAccountBody extends NewPassword {
 }
 
 export class ChangePasswordBody extends NewPassword {
-  @ApiProperty({ format: 'password', description: 'The password until now.' })
+  @ApiProperty({ format: 'password', description: 'The current password.' })
   @IsString({ message: 'must be a string' })
   readonly current!: string;
 }
 
 export class DeleteAccountBody {
-  @ApiPropertyOptional({ format: 'password', description: 'Of a user who has one.' })
+  @ApiPropertyOptional({
+    format: 'password',
+    description: 'The current password. Required if the user has one.',
+  })
   @ValidateIf(present)
   @IsString({ message: 'must be a string' })
   readonly password?: string;
 
   @ApiPropertyOptional({
-    description: 'Instead of it, for a user of another issuer: their own username or id.',
+    description: 'For a user of an external issuer, who has no password: their own username or id.',
     example: 'ada',
   })
   @ValidateIf(present)
@@ -104,7 +107,7 @@ export class DeleteAccountBody {
   @ApiPropertyOptional({
     enum: ['keep', 'delete'],
     default: 'keep',
-    description: 'Whether the messages stay, under a pseudonym.',
+    description: 'Whether the user’s messages stay, under a pseudonym, or are deleted.',
   })
   @ValidateIf(present)
   @IsIn(['keep', 'delete'], { message: 'must be keep or delete' })

@@ -87,11 +87,11 @@ export class AccountsController {
     operationId: 'changePassword',
     summary: 'Change my password',
     description:
-      'Signs all clients out; their streams end. This one gets a new session, as if it had signed in.',
+      'Ends all sessions of the caller and their streams. The response carries a new session for this client.',
   })
   @ApiResponse({
     status: 200,
-    description: 'Changed, and signed in with the cookie and with the token in the body.',
+    description: 'Changed. The new session is in the cookie and in the body.',
     type: SignedIn,
     headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
   })

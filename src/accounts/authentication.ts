@@ -63,7 +63,7 @@ export class Authentication {
     if (found.length > 1)
       throw new Problem(
         'unauthenticated',
-        'The request has cookies of several sessions. Sign in again, which ends them.',
+        'The request has cookies of several sessions. Sign in again to end all of them.',
       );
     const [current] = found;
     if (!current) throw new Problem('unauthenticated', 'You are signed out. Sign in again.');

@@ -33,7 +33,7 @@ export class MeController {
     operationId: 'deleteAccount',
     summary: 'Delete my account',
     description:
-      'Ends all sessions and streams, and erases what is stored about the caller. What others still see is kept under a pseudonym.',
+      'Ends all sessions and streams of the caller and erases the stored data. What other users still see is kept under a pseudonym.',
   })
   @ApiResponse({ status: 204, description: 'Deleted.', headers: pickHeaders('Set-Cookie') })
   @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
@@ -65,7 +65,7 @@ export class MeController {
   @Get('export')
   @ApiOperation({
     operationId: 'exportMyData',
-    summary: 'Download all that is stored about me',
+    summary: 'Download my data',
     description:
       'One JSON document with a list for each kind: profile, events, sessions, identities, memberships, blocks, invitations, messages.',
   })

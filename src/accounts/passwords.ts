@@ -67,7 +67,7 @@ export class Passwords {
 }
 
 const tooManyWait = (): Problem =>
-  new Problem('unavailable', 'Too many are signing in or up just now. Try again soon.', {
+  new Problem('unavailable', 'Too many sign-ins and sign-ups are in progress. Try again soon.', {
     headers: { 'Retry-After': '2' },
   });
 

@@ -16,7 +16,8 @@ export class Session {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'It ends then at the latest, and earlier where it is not used for `SESSION_IDLE`.',
+    description:
+      'The latest end of the session. It ends earlier if it is unused for `SESSION_IDLE`.',
     example: '2026-03-31T12:00:00.000Z',
   })
   readonly expiresAt!: string;

@@ -35,7 +35,7 @@ import { StartSession } from './start-session.js';
 
 class EndSessionsQuery {
   @ApiPropertyOptional({
-    description: 'The session that stays: the one of this request.',
+    description: 'Keeps the session of this request.',
     enum: ['current'],
   })
   @IsOptional()
@@ -174,7 +174,7 @@ export class SessionsController {
   @ApiOperation({
     operationId: 'signOutEverywhere',
     summary: 'Sign all clients out, or all others with `?except=current`',
-    description: 'Their tokens are of no use any more, and their streams end, on every node.',
+    description: 'Their tokens become invalid and their streams end, on every node.',
   })
   @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
   @ApiProblems('invalid-parameter', 'unauthenticated', 'cross-site-request', 'too-many-requests')
@@ -194,7 +194,7 @@ export class SessionsController {
   @ApiOperation({
     operationId: 'revokeSession',
     summary: 'Sign a client out',
-    description: 'Its token is of no use any more, and its streams end, on every node.',
+    description: 'Its token becomes invalid and its streams end, on every node.',
   })
   @ApiResponse({ status: 204, description: 'It is signed out.' })
   @ApiProblems('unauthenticated', 'cross-site-request', 'not-found', 'too-many-requests')

@@ -59,7 +59,7 @@ export class SignIn {
     const share = { network: source.network, account: userId };
     return this.limiter.guard({ account: userId, userId, source }, async (isKnown) => {
       if (await this.passwords.matches(password, hash, share, isKnown)) return hash;
-      throw new Problem('forbidden', 'The password until now is another one.');
+      throw new Problem('forbidden', 'The current password is wrong.');
     });
   }
 }

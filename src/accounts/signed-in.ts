@@ -11,7 +11,8 @@ const LONGEST_CLIENT = 200;
 /** A new session, with its token. */
 export class SignedIn {
   @ApiProperty({
-    description: 'For clients without cookies: send it as `Authorization: Bearer`. Told once.',
+    description:
+      'For clients without cookies: send it as `Authorization: Bearer`. It is not shown again.',
     example: 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A',
   })
   readonly token!: string;

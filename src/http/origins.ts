@@ -164,7 +164,7 @@ function hostsOf(request: Request): string[] {
 const foreign = (request: Request): Problem =>
   new Problem(
     'cross-site-request',
-    `A page of ${request.get('Origin') ?? 'another site'} may not do this. Its origin would have to be among CORS_ORIGINS.`,
+    `A page of ${request.get('Origin') ?? 'another site'} may not do this unless CORS_ORIGINS lists its origin.`,
   );
 
 const isLocalName = (hostname: string): boolean => /^(.+\.)?localhost$/.test(hostname);

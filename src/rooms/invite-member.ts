@@ -62,17 +62,17 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
     refuseAbove(
       between,
       (await this.rooms.invitationsBetween(db, callerId, userId)).length,
-      `You have sent this user ${between} invitations that wait for an answer. Withdraw one first.`,
+      `This user has ${between} unanswered invitations from you. Withdraw one first.`,
     );
     refuseAbove(
       by,
       await this.rooms.countInvitations(db, 'invited_by', callerId),
-      `You have sent ${by} invitations that wait for an answer. Withdraw one first.`,
+      `${by} of your invitations are unanswered. Withdraw one first.`,
     );
     refuseAbove(
       to,
       await this.rooms.countInvitations(db, 'user_id', userId),
-      'This user has too many invitations that wait for an answer. Try again later.',
+      'This user has too many unanswered invitations. Try again later.',
     );
   }
 }
