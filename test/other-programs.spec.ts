@@ -157,6 +157,14 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
       await close({ other, stream });
     });
 
+    it('names the snapshot of another topic in a reset, whichever is named first', async () => {
+      const path = '/api/events?topic=orders/3&topic=users&lastEventId=unknown';
+      const stream = await listen(application.port, path);
+      await stream.hears(1, 'reset');
+      expect(stream.of('reset')[0]!.data).toEqual({ reason: 'unknown', snapshot: '/api/users' });
+      await stream.close();
+    });
+
     it('reaches those who name the topic, live and in a replay, where it is public', async () => {
       const live = await everyone(application, person);
       await put(`'orders/1'`, `'order.public'`, `'{}'`, 0);

@@ -56,16 +56,17 @@ export class FindsView implements CanActivate {
     const heard = new Map([...common, ...(person?.topics ?? [])]);
     for (const topic of asked)
       if (this.topics.isRegistered(topic) && !heard.has(topic)) throw unknown(topic, heard.keys());
-    const named = new Set(asked);
+    const sorted = [...new Set(asked)].toSorted();
     // Those who come back after facts were missed must not meet a channel of before. A topic may have any character in it.
-    const key = `events ${person?.generation ?? 0} of ${caller?.userId ?? 'anyone'}: ${JSON.stringify([...named].toSorted())}`;
+    const key = `events ${person?.generation ?? 0} of ${caller?.userId ?? 'anyone'}: ${JSON.stringify(sorted)}`;
     const view = { key, form: asRecorded, ...(person && { person }) };
-    const [first] = asked;
-    if (first === undefined)
+    if (sorted.length === 0)
       return { ...view, snapshot: this.topics.home(!!person), topics: heard };
+    const named = new Set(sorted);
+    const snapshots = sorted.flatMap((topic) => this.topics.snapshotOf(topic) ?? []);
     const topics = new Map([...heard].filter(([topic]) => named.has(topic)));
     const publicTopics = new Set(asked.filter((topic) => !this.topics.isRegistered(topic)));
-    return { ...view, snapshot: this.topics.snapshotOf(first), topics, named, publicTopics };
+    return { ...view, snapshot: snapshots[0] ?? null, topics, named, publicTopics };
   }
 }
 
