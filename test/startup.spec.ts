@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Config, readConfig } from '../src/config.js';
 import { temporaryFolder } from './support/application.js';
 import { listen } from './support/listener.js';
@@ -59,6 +60,23 @@ describe('the start', () => {
     server.close();
   });
 
+  it('keeps the epoch after a process that exited without an orderly end', async () => {
+    const directory = join(folder, 'exited');
+    mkdirSync(directory);
+    const first = await CarillonProcess.start({}, undefined, directory);
+    await createUser(first.url, 'John');
+    const cursor = (await fetch(`${first.url}/api/users`)).headers.get('last-event-id');
+    first.signal('SIGTERM');
+    await sleep(600); // signals that come together are one
+    first.signal('SIGTERM');
+    expect(await first.exited).toBe(143);
+    await refusal({ HOST: 'no-such-host.invalid' }, undefined, directory);
+    const second = await CarillonProcess.start({}, undefined, directory);
+    expect(second.output).not.toContain('new epoch');
+    expect((await fetch(`${second.url}/api/users`)).headers.get('last-event-id')).toBe(cursor);
+    await second.kill();
+  });
+
   it('stops when the machine does not have the address', async () => {
     expect(await refusal({ HOST: '192.0.2.1' })).toContain('HOST is "192.0.2.1"');
     expect(await refusal({ HOST: 'no-such-host.invalid' })).toContain(
@@ -72,9 +90,10 @@ describe('the start', () => {
       /^DATABASE_URL is "sqlite:\.\/file\/carillon\.db": .*is not a folder/,
     );
     // No process may write there, root included.
-    expect(await refusal({ DATABASE_URL: 'sqlite:/proc/carillon.db' })).toMatch(
-      /^DATABASE_URL is "sqlite:\/proc\/carillon\.db": .*folder that this process may write/,
-    );
+    for (const file of ['/proc/carillon.db', '/proc/folder/carillon.db'])
+      expect(await refusal({ DATABASE_URL: `sqlite:${file}` })).toMatch(
+        new RegExp(`^DATABASE_URL is "sqlite:${file}": .*folder that this process may write`),
+      );
     mkdirSync(join(folder, 'directory.db'));
     expect(await refusal({ DATABASE_URL: 'sqlite:./directory.db' })).toContain('cannot be opened');
   });

@@ -20,6 +20,7 @@ export class WriteAheadLog {
   /** The flush that began last, while it runs. Rejects when it is overdue. */
   #running: Promise<void> | undefined;
   #unfinished = 0;
+  #hasFailed = false;
   #idle = Promise.withResolvers<void>();
 
   /**
@@ -31,6 +32,11 @@ export class WriteAheadLog {
     private readonly fdatasync: Flush,
   ) {
     this.#fd = fs.openSync(path, 'r+');
+  }
+
+  /** Whether it is not known any more what is on disk. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Resolves when everything that was committed before the call is on disk. Never rejects. */
@@ -82,11 +88,11 @@ export class WriteAheadLog {
       this.fdatasync(this.#fd, (error) => {
         // What is on disk is not known any more, and a second attempt may lie (https://lwn.net/Articles/752063/).
         // Only a new process can tell, from the disk: end this one before it tells anyone anything.
-        if (error)
-          process.nextTick(() => {
-            throw error;
-          });
-        else resolve();
+        if (!error) return resolve();
+        this.#hasFailed = true;
+        process.nextTick(() => {
+          throw error;
+        });
       });
     });
   }

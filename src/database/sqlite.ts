@@ -59,6 +59,12 @@ export function openSqlite(url: string, flush?: Flush): Engine {
   }
 }
 
+/** Those of this process. One that exits without closing them still closes their files in order. */
+const openEngines = new Set<{ leave(): void }>();
+process.on('exit', () => {
+  for (const engine of openEngines) engine.leave();
+});
+
 /**
  * What was committed survives a power cut, as with `synchronous=FULL`, and the event loop goes on while the disk works.
  *
@@ -103,6 +109,7 @@ class SqliteEngine implements Engine {
     });
     this.#checkpointer = new Checkpointer(path, () => this.#noteTruncation());
     this.#thread = new ReaderThread(path);
+    openEngines.add(this);
   }
 
   get rings(): Observable<void> {
@@ -198,11 +205,31 @@ class SqliteEngine implements Engine {
     await this.#thread.close();
     await this.#wal.close();
     for (const connection of [this.#reader, this.#snapshots]) connection.close();
+    this.#moveAll();
+    openEngines.delete(this);
+    this.writer.close();
+    this.mark.close();
+  }
+
+  /**
+   * Before the process exits, whatever the reason: SQLite then removes the WAL with the last connection, and the next start
+   * would take it for lost. What fails here was going to fail all the same.
+   */
+  leave(): void {
+    // The next process finds out what is on disk.
+    if (this.#wal.hasFailed) return;
+    try {
+      if (this.writer.inTransaction) this.writer.exec('ROLLBACK');
+      this.#moveAll();
+    } catch (error) {
+      process.stderr.write(`The database was not closed in order: ${String(error)}\n`);
+    }
+  }
+
+  #moveAll(): void {
     this.writer.pragma('busy_timeout = 0');
     moveIntoDatabase(this.writer);
     this.mark.recordMoved();
-    this.writer.close();
-    this.mark.close();
   }
 
   #translated<T>(work: () => T): T {
