@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './support/application.js';
@@ -70,6 +78,27 @@ describe('backup, restore and check', () => {
     for (const { socket } of [listener, back]) socket.destroy();
   });
 
+  it.each([
+    ['the database itself', 'data/carillon.db', 'is a file of the database itself'],
+    ['its write-ahead log', 'data/carillon.db-wal', 'is a file of the database itself'],
+    [
+      'its mark, by another path',
+      'data/../data/carillon.db-mark',
+      'is a file of the database itself',
+    ],
+    ['a file that exists', 'notes.txt', 'exists already'],
+    ['a folder', 'data', 'exists already'],
+    ['a file in a folder that is missing', 'missing/backup.db', 'There is no folder'],
+  ])('does not back up onto %s', async (_, target, reason) => {
+    writeFileSync(path('notes.txt'), 'kept');
+    const before = statSync(path('data/carillon.db')).ino;
+    const { stderr } = await command('backup', target);
+    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(reason)]);
+    expect(readFileSync(path('notes.txt'), 'utf8')).toBe('kept');
+    expect(statSync(path('data/carillon.db')).ino).toBe(before);
+    expect(await command('check')).toMatchObject({ stderr: '' });
+  });
+
   it('checks a database while it is in use', async () => {
     expect(await command('check')).toMatchObject({
       stdout: expect.stringContaining('is whole') as string,
@@ -83,6 +112,7 @@ describe('backup, restore and check', () => {
       (file: string) => writeFileSync(file, 'Dear reader, '.repeat(999)),
       'is not a SQLite database',
     ],
+    ['is a folder', (file: string) => mkdirSync(file), 'There is no file'],
     ['is empty', (file: string) => writeFileSync(file, ''), 'of another program, or an empty one'],
     [
       'is cut off',
@@ -95,6 +125,7 @@ describe('backup, restore and check', () => {
   ])('refuses a backup that %s, and leaves the database as it was', async (_, make, reason) => {
     await carillon.kill();
     const before = statSync(path('data/carillon.db')).ino;
+    rmSync(path('wrong.db'), { recursive: true, force: true });
     make(path('wrong.db'));
     const { stderr } = await command('restore', 'wrong.db');
     expect(stderr).toMatch(reason);

@@ -1,9 +1,18 @@
 import Sqlite from 'better-sqlite3';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { StartupError } from '../startup-error.js';
 import { newEpoch } from './epoch.js';
-import { companionsOf, isOpenElsewhere } from './sqlite-file.js';
+import { companionsOf, isOpenElsewhere, makeFolder } from './sqlite-file.js';
 
 /** Pages (4 KiB each) that are copied at a time. */
 const PAGES = 10_000;
@@ -19,9 +28,10 @@ export interface Contents {
 /**
  * Copies a database that may be in use into one file, for this user alone: one moment of it, whole or not at all.
  *
- * @throws StartupError there is no such database, it is damaged, or the target cannot be written.
+ * @throws StartupError there is no such database, it is damaged, or the target exists or cannot be written.
  */
 export async function backUp(path: string, target: string): Promise<Contents> {
+  refuseTarget(target, path);
   const copy = `${target}.partial`;
   try {
     await copyDatabase(path, copy);
@@ -33,6 +43,21 @@ export async function backUp(path: string, target: string): Promise<Contents> {
   }
 }
 
+/** What a backup replaced would be gone, and the server would go on writing into a database that nobody can open again. */
+function refuseTarget(target: string, path: string): void {
+  const folder = dirname(target);
+  if (!isFolder(folder)) throw new StartupError(`There is no folder ${folder}.`);
+  const name = join(realpathSync(folder), basename(target));
+  const real = existsSync(path) ? realpathSync(path) : path;
+  if ([real, ...companionsOf(real)].includes(name))
+    throw new StartupError(`${target} is a file of the database itself. Name another file.`);
+  if (existsSync(target))
+    throw new StartupError(`${target} exists already. Name a new file, or remove that one first.`);
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /**
  * Puts a backup in the place of a database that nobody has open, and gives its log a new epoch, so that every client fetches
  * its snapshot again. Until the last step, which is atomic, the database stays as it was.
@@ -41,7 +66,7 @@ export async function backUp(path: string, target: string): Promise<Contents> {
  */
 export async function restore(backup: string, path: string): Promise<Contents> {
   refuseOpen(path);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const copy = `${path}.restoring`;
   try {
     await copyDatabase(backup, copy);
@@ -94,7 +119,7 @@ function contentsOf(database: Sqlite.Database, path: string): Contents {
 
 async function copyDatabase(source: string, target: string): Promise<void> {
   remove(target);
-  closeSync(openSync(target, 'wx', 0o600));
+  createFile(target);
   await reading(source, async (database) => {
     // SQLite begins a backup again when another process writes, unless the connection stays at one moment.
     database.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1');
@@ -106,8 +131,17 @@ async function copyDatabase(source: string, target: string): Promise<void> {
   copy.close();
 }
 
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    throw new StartupError(`${path} cannot be written: ${(error as Error).message}.`);
+  }
+}
+
 function reading<T>(path: string, work: (database: Sqlite.Database) => T): T {
-  if (!existsSync(path)) throw new StartupError(`There is no file ${path}.`);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new StartupError(`There is no file ${path}.`);
   const database = new Sqlite(path, { readonly: true, timeout: 5000 });
   const close = (): unknown => database.close();
   let result: T;

@@ -24,7 +24,7 @@ export const companionsOf = (path: string): string[] => [
  * @throws StartupError the file was a database and is empty or gone.
  */
 export function prepareFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   if (sizeOf(path) > 0) return;
   const left = companionsOf(path).filter((name) => sizeOf(name) > 0);
   if (left.length > 0)
@@ -33,6 +33,21 @@ export function prepareFile(path: string): void {
         'Restore a backup with npm run restore, or remove them to begin with an empty database.',
     );
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+}
+
+/**
+ * Makes a folder, with those above it, for this user alone. Without `recursive`, with which Node never returns from a file
+ * system that takes no folders, such as /proc.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another process may have been first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Bytes; 0 where there is no such file. */
