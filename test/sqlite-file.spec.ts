@@ -68,10 +68,11 @@ describe('the files of SQLite', () => {
   };
 
   describe('after kill -9', () => {
-    // Nothing is moved into the database file meanwhile.
+    // Nothing is moved into the database file meanwhile: what the reader sees is there already.
     let reader: Sqlite.Database;
     beforeEach(async () => {
       await record('kept');
+      await open.engine.scrub();
       reader = new Sqlite(path, { readonly: true });
       reader.exec('BEGIN; SELECT * FROM users');
       await addUser('first');
