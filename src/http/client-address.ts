@@ -4,9 +4,13 @@ import ipaddr from 'ipaddr.js';
 /** Bits of an IPv6 address that name one customer's network (RFC 6177): whoever has one address has all of it. */
 const IPV6_NETWORK = 64;
 
+/** An address with a port, as some proxies append it; of IPv6 in brackets (RFC 3986, 3.2.2). */
+const WITH_PORT = /^(?:([\d.]+)|\[(.+)\]):\d+$/;
+
 /**
  * The address of whoever sends a request, as `TRUST_PROXY` says: an IPv4 address is the same one on an IPv6 socket
- * (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) and on its own. Empty once the connection has closed.
+ * (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) and on its own, and with a port, which each connection has another of. Empty once
+ * the connection has closed.
  */
 export const addressOf = (request: Request): string => normalized(request.ip ?? '');
 
@@ -22,5 +26,8 @@ export function networkOfAddress(address: string): string {
   return `${network.toString()}/${IPV6_NETWORK}`;
 }
 
-const normalized = (address: string): string =>
-  ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+function normalized(given: string): string {
+  const [, ipv4, ipv6] = WITH_PORT.exec(given) ?? [];
+  const address = ipv4 ?? ipv6 ?? given;
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+}
