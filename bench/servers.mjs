@@ -212,6 +212,7 @@ function launch(name, port, { database, slowFlush, url, processes, settings: own
         WEB_CONCURRENCY: String(processes ?? 1),
         RATE_LIMIT_PER_MINUTE: '0',
         READ_LIMIT_PER_MINUTE: '0',
+        CONNECTIONS_MAX_PER_ADDRESS: '0',
         STREAM_MAX_PER_ADDRESS: '0',
         STREAM_MAX_PER_USER: '0',
         STREAM_ANONYMOUS_REPLAY: '0',

@@ -9,7 +9,7 @@ import { openDatabase } from './database/database.module.js';
 import { openInTurns } from './events/openings.js';
 import { Turns } from './events/turns.js';
 import { answerOptions } from './http/allowed-methods.js';
-import { closeConnections, keepIdleConnections } from './http/connections.js';
+import { closeConnections, keepIdleConnections, limitConnections } from './http/connections.js';
 import { Origins } from './http/origins.js';
 import { entityTag } from './http/representations.js';
 import { identify } from './http/request-id.js';
@@ -59,6 +59,11 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.use(answerOptions);
   serveDocumentation(app);
   keepIdleConnections(app.getHttpServer());
+  limitConnections(
+    app.getHttpServer(),
+    config.CONNECTIONS_MAX_PER_ADDRESS,
+    app.getHttpAdapter().getInstance().get('trust proxy fn'),
+  );
   answerUnreadableRequests(app.getHttpServer());
   await app.init();
   app.useLogger(app.get(Logger));

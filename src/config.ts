@@ -115,6 +115,10 @@ export class Config {
   @Duration('100ms')
   STREAM_STALL_TIMEOUT: number = 60_000;
 
+  /** Connections that one address (of IPv6, one network of 64 bits) may have open at once; 0 for no limit. */
+  @WholeNumber(0, 1_000_000)
+  CONNECTIONS_MAX_PER_ADDRESS: number = 5000;
+
   /** Streams open at once; one more is told to come back later. */
   @WholeNumber(1, 1_000_000)
   STREAM_MAX: number = 100_000;

@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { rmSync } from 'node:fs';
-import { streamMaximum } from '../src/events/stream-maximum.js';
+import { streamMaximum } from '../src/http/descriptors.js';
+import { until } from './support/hopper.js';
 import { listen } from './support/listener.js';
 import { CarillonProcess } from './support/process.js';
 import { Streams } from '../src/events/streams.js';
@@ -138,11 +140,41 @@ describe('a process that may open few files', () => {
     for (let n = 0; n < 10; n++) {
       const refused = await listen(carillon.port, '/api/users/event');
       await refused.until(({ ended }) => ended);
-      expect(refused.status).toBe(200);
+      expect([refused.status, refused.head]).toEqual([
+        200,
+        expect.stringMatching(/^Connection: close/im),
+      ]);
     }
     expect((await fetch(`${carillon.url}/health/ready`)).status).toBe(200);
     expect(streams.filter(({ ended }) => ended)).toHaveLength(0);
     await Promise.all(streams.map((stream) => stream.close()));
+    await carillon.stop();
+    rmSync(carillon.folder, { recursive: true });
+  });
+
+  it('keeps half of its connections for others than the one that opens them all, and says nothing', async () => {
+    const carillon = await CarillonProcess.start({ OPEN_FILES: '150' });
+    const closed = new Set<Socket>();
+    const silent = Array.from({ length: 120 }, () => {
+      const socket = connect(carillon.port, '127.0.0.1').on('error', () => undefined);
+      return socket.once('close', () => closed.add(socket));
+    });
+    await until(() => closed.size >= 70, 5);
+    const [response] = (await once(
+      get({
+        port: carillon.port,
+        path: '/health/ready',
+        host: '127.0.0.1',
+        localAddress: '127.0.0.2',
+      }),
+      'response',
+    )) as [IncomingMessage];
+    expect([response.statusCode, closed.size]).toEqual([200, 70]);
+    for (const socket of silent) socket.destroy();
+    await until(
+      async () => (await fetch(`${carillon.url}/health/ready`).catch(() => undefined))?.ok === true,
+      5,
+    );
     await carillon.stop();
     rmSync(carillon.folder, { recursive: true });
   });

@@ -1,5 +1,6 @@
 import { Injectable, type MessageEvent } from '@nestjs/common';
 import type { Request } from 'express';
+import { closeAfter } from '../http/connections.js';
 import { formatCursor } from './cursor.js';
 import { EventFeed } from './event-feed.js';
 import { oneLine } from './frames.js';
@@ -14,8 +15,12 @@ const RETRY_WHEN_FULL = 15_000;
 export class ClosingFrame {
   constructor(private readonly feed: EventFeed) {}
 
-  /** With the cursor that the request came with, since Nest would number a message that has no id. */
+  /**
+   * With the cursor that the request came with, since Nest would number a message that has no id. The connection is closed
+   * with the response: one that stayed would take the place that there is not.
+   */
   for(request: Request, retry = retryDelay()): MessageEvent {
+    closeAfter(request.res!);
     const { epoch, head } = this.feed;
     const id = oneLine(requestedCursor(request) ?? formatCursor({ epoch, position: head }));
     return { retry, id };

@@ -24,8 +24,9 @@ export class ClosingFrameFilter extends ProblemFilter {
     if (!isTemporary(error) || !takesStreams || response.headersSent)
       return super.answer(error, request, response);
     Object.assign(response, { err: error });
+    const closing = frame(this.closing.for(request));
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    response.end(request.method === 'HEAD' ? undefined : frame(this.closing.for(request)));
+    response.end(request.method === 'HEAD' ? undefined : closing);
   }
 }
 

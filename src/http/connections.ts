@@ -1,6 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOfAddress } from './client-address.js';
+import { connectionMaximum } from './descriptors.js';
 
 /**
  * Milliseconds for which an idle connection is kept. Longer than the 60 s of the usual proxies: whoever closes first must
@@ -17,6 +19,34 @@ export const isLingering = (socket: Socket): boolean => lingering.has(socket);
 
 export function keepIdleConnections(server: Server): void {
   server.keepAliveTimeout = KEEP_ALIVE;
+}
+
+/**
+ * Bounds the connections of a process, and those of one network: a client that opens many and says nothing leaves
+ * descriptors for the others. A trusted proxy opens connections for all of its clients, and is not limited.
+ */
+export function limitConnections(
+  server: Server,
+  perNetwork: number,
+  isTrusted: (address: string, hop: number) => boolean,
+): void {
+  const maximum = connectionMaximum();
+  if (Number.isFinite(maximum)) server.maxConnections = maximum;
+  const limit = perNetwork > 0 ? Math.min(perNetwork, Math.ceil(maximum / 2)) : Infinity;
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (isTrusted(address, 0)) return;
+    const network = networkOfAddress(address);
+    const count = (open.get(network) ?? 0) + 1;
+    if (count > limit) return void socket.destroy();
+    open.set(network, count);
+    socket.once('close', () => {
+      const left = open.get(network)! - 1;
+      if (left > 0) open.set(network, left);
+      else open.delete(network);
+    });
+  });
 }
 
 /** Middleware: closes the connection after a response where the client asks for that (RFC 9112, 9.6), or the process stops. */
@@ -54,8 +84,8 @@ function linger(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Over the header of whoever writes the response: Nest says `keep-alive` on every stream. */
-function closeAfter(response: ServerResponse): void {
+/** Closes the connection after this response, whatever its writer says: Nest says `keep-alive` on every stream. */
+export function closeAfter(response: ServerResponse): void {
   response.shouldKeepAlive = false;
   response.setHeader('Connection', 'close');
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;

@@ -1,0 +1,29 @@
+/** Of the descriptors of a process, those that are kept free: the larger share for requests, the smaller for files. */
+const FOR_REQUESTS = { share: 0.25, least: 100, most: 1000 };
+const FOR_FILES = { share: 0.125, least: 50, most: 500 };
+
+/**
+ * How many streams a process can hold: `STREAM_MAX`, or fewer where its limit of open files (`ulimit -n`) is too low for
+ * that. With no descriptor left it could not even answer a health check.
+ */
+export const streamMaximum = (wanted: number, descriptors = descriptorLimit()): number =>
+  Math.max(1, Math.min(wanted, descriptors - reserveOf(FOR_REQUESTS, descriptors)));
+
+/** How many connections a process can hold, streams and all others together. */
+export const connectionMaximum = (descriptors = descriptorLimit()): number =>
+  Math.max(1, descriptors - reserveOf(FOR_FILES, descriptors));
+
+function reserveOf({ share, least, most }: typeof FOR_FILES, descriptors: number): number {
+  return Math.min(Math.max(Math.ceil(descriptors * share), least), most);
+}
+
+/** `Infinity` where the operating system has no such limit. */
+function descriptorLimit(): number {
+  // It would look up the names of all connected hosts.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as {
+    userLimits?: { open_files?: { soft: number | string } };
+  };
+  const limit = Number(userLimits?.open_files?.soft);
+  return Number.isInteger(limit) ? limit : Infinity;
+}
