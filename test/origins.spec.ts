@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { PASSWORD, Person } from './support/people.js';
+import { rawExchange } from './support/raw-exchange.js';
 
 interface Answer {
   readonly status: number;
@@ -247,6 +248,28 @@ describe.each(['*', '*, https://evil.test'])('with CORS_ORIGINS=%s', (CORS_ORIGI
     const bearer = { Host, Origin: 'https://evil.test', Authorization: `Bearer ${token}` };
     expect((await ask(application, '/api/session', bearer)).status).toBe(200);
   });
+
+  it('a page of any origin cannot replace the sign-in of its visitor', async () => {
+    await Person.signUp(application.url, 'eve');
+    const body = JSON.stringify({ username: 'eve', password: PASSWORD });
+    const Host = `127.0.0.1:${application.port}`;
+    const signIn = (headers: Record<string, string>) =>
+      ask(application, '/api/session', { Host, ...headers }, { method: 'POST', body });
+    expect((await signIn({ Origin: 'https://evil.test' })).headers['set-cookie']).toBeUndefined();
+    expect((await signIn({})).headers['set-cookie']).toHaveLength(2);
+  });
+});
+
+it('refuses a request with several Host headers, which a proxy may read in another way', async () => {
+  const application = await startApplication();
+  for (const second of ['localhost', 'evil.test']) {
+    const answer = await rawExchange(
+      application.port,
+      `GET /api/users HTTP/1.1\r\nHost: localhost\r\nhost: ${second}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*"The request cannot be read"/s);
+  }
+  await application.stop();
 });
 
 it('says once that X-Forwarded headers arrive while TRUST_PROXY is off', async () => {

@@ -29,6 +29,7 @@ export function sessionCookiesIn(request: Request): readonly string[] {
 }
 
 export function setSessionCookie(response: Response, token: string, expiresAt: string): void {
+  if (!response.req.takesCookies) return;
   response.cookie(nameFor(response.req), token, {
     ...cookieOptions(response.req),
     expires: new Date(expiresAt),

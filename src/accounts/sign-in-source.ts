@@ -31,6 +31,7 @@ export const newDevice = (): string => randomBytes(16).toString('base64url');
  * sign-ins alone (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 export function setDeviceCookie(response: Response, device: string): void {
+  if (!response.req.takesCookies) return;
   response.cookie(DEVICE_COOKIE, device, {
     ...cookieOptions(response.req),
     path: '/api/session',

@@ -13,6 +13,8 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** Whether a cookie that is set with the response must be `Secure`. */
     needsSecureCookie?: boolean;
+    /** Not from a page of another origin: it must neither use its visitor's sign-in nor replace it. */
+    takesCookies?: boolean;
   }
 }
 
@@ -54,11 +56,14 @@ export class Origins {
       throw refusal;
     }
     if (isForeign) delete request.headers.cookie;
+    request.takesCookies = !isForeign;
     request.needsSecureCookie = this.#needsSecureCookie(request, hosts);
     next();
   };
 
   #refusalOf(request: Request, hosts: readonly string[], isForeign: boolean): Problem | undefined {
+    if (hasSeveralHosts(request))
+      return new Problem('malformed-request', 'A request has one Host header, not several.');
     const unknown = hosts.find((host) => !this.#isOwnHost(host));
     if (unknown !== undefined && isBrowser(request)) return this.#misdirected(request, unknown);
     return isForeign && this.#isForOwnPages(request) ? foreign(request) : undefined;
@@ -151,6 +156,10 @@ function isBrowser({ headers }: Request): boolean {
     (headers['accept-language'] !== undefined && headers['sec-fetch-mode'] === undefined)
   );
 }
+
+/** Node takes the first, a proxy or a cache perhaps another (RFC 9112, 3.2). */
+const hasSeveralHosts = ({ rawHeaders }: Request): boolean =>
+  rawHeaders.filter((text, n) => n % 2 === 0 && /^host$/i.test(text)).length > 1;
 
 /** What the client takes the service for. Proxies that append make a list, whose first entries a client can forge. */
 function hostsOf(request: Request): string[] {
