@@ -15,8 +15,11 @@ import { type Outcome, type SecurityAction, SecurityLog } from './security-log.j
 
 const AUDITED = Symbol('audited');
 
-/** Finds an id in a request or, where the handler has returned one, in its result. */
-type IdOf = (request: Request, result: unknown) => string | undefined;
+/**
+ * Finds an id in a request or, where the handler has returned one, in its result. `null` where there is nothing to record,
+ * as when users do to themselves what matters only when it is done to others.
+ */
+type IdOf = (request: Request, result: unknown) => string | null | undefined;
 
 interface Audit {
   readonly action: SecurityAction;
@@ -64,11 +67,13 @@ export class SecurityAudit implements NestInterceptor {
     result: unknown,
     refusal?: Problem,
   ): void {
+    const target = targetOf(request, result);
+    if (target === null) return;
     const room = roomOf?.(request, result);
     const details = { ...(room && { room }), ...(refusal && { reason: refusal.code }) };
     const actor = request.caller?.userId ?? null;
-    const target = refusal?.extras.subject ?? targetOf(request, result) ?? null;
-    this.log.record({ action, outcome, actor, target, details }, request);
+    const subject = refusal?.extras.subject ?? target ?? null;
+    this.log.record({ action, outcome, actor, target: subject, details }, request);
   }
 }
 
@@ -87,3 +92,9 @@ export const pathParameter =
 
 /** It is the caller's own. */
 export const caller: IdOf = ({ caller }) => caller?.userId;
+
+/** The same where it is another user; what users do to themselves is not recorded. */
+export const anotherUser =
+  (name: string): IdOf =>
+  ({ params, caller }) =>
+    params[name] === caller?.userId ? null : (params[name] as string | undefined);

@@ -13,7 +13,7 @@ import {
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Audited, pathParameter } from '../http/audited.js';
+import { anotherUser, Audited, pathParameter } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { ReadsAgain } from '../http/idempotency.js';
@@ -97,7 +97,7 @@ export class MembersController {
   }
 
   @Delete('members/:userId')
-  @Audited('removal', pathParameter('userId'), pathParameter('id'))
+  @Audited('removal', anotherUser('userId'), pathParameter('id'))
   @HttpCode(204)
   @ApiOperation({
     operationId: 'removeMember',
