@@ -16,6 +16,8 @@ const NOT_SEEN = [
   '\u{E0041}',
   '\u034F',
   '\u{1D159}',
+  '\uFFFF',
+  '\uFDD0',
 ];
 const BIDIRECTIONAL = ['\u202E', '\u2066', '\u200F', '\u061C'];
 const nameOf = (text: string): string => `U+${text.codePointAt(0)!.toString(16).toUpperCase()}`;

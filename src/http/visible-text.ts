@@ -1,5 +1,8 @@
-/** Characters that are drawn as nothing, besides spaces, controls and those that Unicode lists as ignorable. */
-const BLANK = String.raw`\u2800\u{1D159}`;
+/**
+ * Characters that are drawn as nothing, besides spaces, controls and those that Unicode lists as ignorable, and those that
+ * stand for no character.
+ */
+const BLANK = String.raw`\u2800\u{1D159}\p{Noncharacter_Code_Point}`;
 
 const VISIBLE = new RegExp(
   String.raw`[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}${BLANK}]`,
