@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsOptional, IsString, Length } from 'class-validator';
 
 const MESSAGE = 'must be text';
 /** Topics that one stream may name. */
@@ -30,7 +30,10 @@ export class TopicsQuery extends StreamQuery {
   })
   @Transform(({ value }) => [value as unknown].flat())
   @ArrayMaxSize(MOST_TOPICS, { message: `must be ${MOST_TOPICS} topics at most` })
-  @MaxLength(LONGEST_TOPIC, { each: true, message: `must be ${LONGEST_TOPIC} characters at most` })
+  @Length(1, LONGEST_TOPIC, {
+    each: true,
+    message: `must be 1 to ${LONGEST_TOPIC} characters each`,
+  })
   @IsString({ each: true, message: MESSAGE })
   topic: string[] = [];
 }
