@@ -6,12 +6,15 @@ import type { Server } from 'node:http';
 import { type AddressInfo, Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './app.setup.js';
-import type { Config } from './config.js';
+import { Config } from './config.js';
 import { Streams } from './events/streams.js';
 import { Lifecycle } from './operations/lifecycle.js';
 import { StartupError } from './startup-error.js';
 import { onStopSignal } from './stop-signals.js';
 
+const { STREAM_MAX: DEFAULT_STREAM_MAX } = new Config();
+/** Streams below which an operator wants to know, though they did not ask for more. */
+const FEW = 1000;
 /** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
 const NOTICE = 1000;
 /** Milliseconds for who has just connected to say what they want, once nobody else can connect. */
@@ -49,7 +52,8 @@ async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Prom
 
 function warnOfFewStreams(app: NestExpressApplication, { STREAM_MAX }: Config): void {
   const { maximum } = app.get(Streams, { strict: false });
-  if (maximum === STREAM_MAX) return;
+  const isEnough = maximum === STREAM_MAX || (STREAM_MAX === DEFAULT_STREAM_MAX && maximum >= FEW);
+  if (isEnough) return;
   new Logger('Carillon').warn(
     `STREAM_MAX is ${STREAM_MAX}, but only ${maximum} streams can be open: the limit of open files is too low (ulimit -n).`,
   );
