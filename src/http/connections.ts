@@ -86,6 +86,8 @@ function linger(socket: Socket): void {
 
 /** Closes the connection after this response, whatever its writer says: Nest says `keep-alive` on every stream. */
 export function closeAfter(response: ServerResponse): void {
+  // A stream's head leaves while it is still being opened.
+  if (response.headersSent) return void response.once('finish', () => response.req.socket.end());
   response.shouldKeepAlive = false;
   response.setHeader('Connection', 'close');
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
