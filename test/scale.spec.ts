@@ -5,7 +5,7 @@ import { Backlog, type Waiting } from '../src/events/backlog.js';
 import { Chunk } from '../src/events/chunk.js';
 import { EncodedPages } from '../src/events/encoded-pages.js';
 import { EventLog, type LoggedFact } from '../src/events/event-log.js';
-import { FairQueue } from '../src/events/fair-queue.js';
+import { FairQueue } from '../src/fair-queue.js';
 import { RecentFacts } from '../src/events/recent-facts.js';
 import { Streams } from '../src/events/streams.js';
 import { Turns } from '../src/events/turns.js';

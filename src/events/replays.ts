@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventFeed } from './event-feed.js';
 import { type EventLog, type LoggedFact, upToHole } from './event-log.js';
-import { FairQueue } from './fair-queue.js';
+import { FairQueue } from '../fair-queue.js';
 import type { Turns } from './turns.js';
 
 /** Facts, and bytes of their data, that a listener is given at once while it catches up. */
@@ -60,7 +61,12 @@ export class Replays {
 
   async #readAll(): Promise<void> {
     this.#reading = true;
-    for (let read = this.#reads.next(); read; read = this.#reads.next()) await read();
+    for (let read = this.#reads.next(); read; read = this.#reads.next()) {
+      const began = performance.now();
+      await read();
+      // What is read is encoded and collected as garbage, too: without a pause there would be time for little else.
+      await sleep(performance.now() - began);
+    }
     this.#reading = false;
   }
 

@@ -7,6 +7,7 @@ import { Idempotency } from './idempotency.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { loggingOptions } from './logging.js';
 import { Origins } from './origins.js';
+import { LongLists } from './long-lists.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
@@ -22,6 +23,7 @@ import { RequestValidation } from './validation.js';
     Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: RateLimit },
+    { provide: APP_GUARD, useClass: LongLists },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },
     { provide: APP_PIPE, useClass: RequestValidation },
   ],

@@ -11,7 +11,7 @@ const WINDOW = 60; // seconds
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Items of a list that count as one read: a list of 1,000 takes about as long as ten of 100. */
-const ITEMS_PER_READ = 100;
+export const SHORT_LIST = 100;
 
 const UNLIMITED = Symbol('unlimited');
 
@@ -63,7 +63,7 @@ export class RateLimit implements CanActivate {
 /** By the items that are asked for. How many may be is no matter of the quota: a wrong number is refused later. */
 function costOf({ query }: Request): number {
   const items = Math.min(Number(query['limit']) || 0, MOST_PER_PAGE);
-  return Math.max(1, Math.ceil(items / ITEMS_PER_READ));
+  return Math.max(1, Math.ceil(items / SHORT_LIST));
 }
 
 const tooMany = (verb: string, limit: number, seconds: number): Problem =>
