@@ -1,27 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import { argon2 as argon2WithCallback, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Argon2Parameters, argon2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../http/problems.js';
-import { FairQueue, type Share } from './fair-queue.js';
-
-const argon2 = promisify(argon2WithCallback);
-
-/**
- * argon2id with the first of the parameters that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, 2 passes,
- * 1 lane. About 50 ms in a thread of node's pool.
- */
-const MEMORY = 19_456; // KiB
-const PASSES = 2;
-const PARALLELISM = 1;
-const TAG_LENGTH = 32; // bytes
-const SALT_LENGTH = 16; // bytes
-
-/** At once, of all and of known sources: the pool has four threads, and the flushes of commits need one, too. */
-const CONCURRENCY = 2;
-const CONCURRENCY_OF_KNOWN = 1;
-/** About 1.5 s of work in each queue. Whoever waits longer tries again, so more of them are not let in. */
-const MOST_WAITING = 64;
-const MOST_KNOWN_WAITING = 32;
+import { HashQueue, type Share } from './hash-queue.js';
+import { HashThreads } from './hash-threads.js';
 
 interface Parameters {
   readonly memory: number;
@@ -29,14 +10,34 @@ interface Parameters {
   readonly parallelism: number;
 }
 
+/**
+ * argon2id with the first of the parameters that OWASP's Password Storage Cheat Sheet recommends: 19 MiB, 2 passes,
+ * 1 lane. About 30 to 50 ms.
+ */
+const COSTS: Parameters = { memory: 19_456, passes: 2, parallelism: 1 }; // memory in KiB
+const TAG_LENGTH = 32; // bytes
+const SALT_LENGTH = 16; // bytes
+
+/** At once, of all and of known sources; each has a thread. */
+const CONCURRENCY = 2;
+const CONCURRENCY_OF_KNOWN = 2;
+/** About 1.5 s of work in each queue. Whoever waits longer tries again, so more of them are not let in. */
+const MOST_WAITING = 64;
+const MOST_KNOWN_WAITING = 32;
+
 /** Hashes passwords off the event loop, and compares with such hashes. Networks and accounts take turns. */
 @Injectable()
-export class Passwords {
-  readonly #queue = new FairQueue(CONCURRENCY, MOST_WAITING, tooManyWait);
+export class Passwords implements OnModuleDestroy {
+  readonly #threads = new HashThreads();
+  readonly #queue = new HashQueue(CONCURRENCY, MOST_WAITING, tooManyWait);
   /** Strangers with many networks could fill any queue that they share with others. */
-  readonly #queueOfKnown = new FairQueue(CONCURRENCY_OF_KNOWN, MOST_KNOWN_WAITING, tooManyWait);
+  readonly #queueOfKnown = new HashQueue(CONCURRENCY_OF_KNOWN, MOST_KNOWN_WAITING, tooManyWait);
   /** Compared with where there is no such user, so that the answer takes as long. */
-  readonly #nobodys = hashOf(randomBytes(32).toString('base64'));
+  readonly #nobodys = format(COSTS, randomBytes(SALT_LENGTH), randomBytes(TAG_LENGTH));
+
+  onModuleDestroy(): Promise<void> {
+    return this.#threads.close();
+  }
 
   /**
    * @param share whose turn it takes.
@@ -44,7 +45,7 @@ export class Passwords {
    * @throws Problem `unavailable`: too many wait.
    */
   hash(password: string, share: Share): Promise<string> {
-    return this.#queue.run(share, () => hashOf(password));
+    return this.#queue.run(share, () => hashOf(password, (input) => this.#threads.derive(input)));
   }
 
   /**
@@ -59,9 +60,10 @@ export class Passwords {
     share: Share,
     isKnown: boolean,
   ): Promise<boolean> {
-    const { parameters, salt, tag } = parse(hash ?? (await this.#nobodys));
+    const { parameters, salt, tag } = parse(hash ?? this.#nobodys);
     const queue = isKnown ? this.#queueOfKnown : this.#queue;
-    const derived = await queue.run(share, () => derive(password, salt, parameters));
+    const input = inputOf(password, salt, parameters);
+    const derived = await queue.run(share, () => this.#threads.derive(input));
     return timingSafeEqual(derived, tag) && hash !== undefined;
   }
 }
@@ -71,21 +73,27 @@ const tooManyWait = (): Problem =>
     headers: { 'Retry-After': '2' },
   });
 
-/** In the PHC string format. */
-export async function hashOf(password: string): Promise<string> {
+/**
+ * A hash in the PHC string format.
+ *
+ * @param derive argon2id; by default on the thread that calls.
+ */
+export async function hashOf(
+  password: string,
+  derive: (input: Argon2Parameters) => Buffer | Promise<Buffer> = (input) =>
+    argon2Sync('argon2id', input),
+): Promise<string> {
   const salt = randomBytes(SALT_LENGTH);
-  const parameters = { memory: MEMORY, passes: PASSES, parallelism: PARALLELISM };
-  return format(parameters, salt, await derive(password, salt, parameters));
+  return format(COSTS, salt, await derive(inputOf(password, salt, COSTS)));
 }
 
 /** Text that looks the same is the same: NIST SP 800-63B, 3.1.1.2, asks for a Unicode normalization. */
-const derive = (password: string, salt: Buffer, parameters: Parameters): Promise<Buffer> =>
-  argon2('argon2id', {
-    message: Buffer.from(password.normalize('NFKC')),
-    nonce: salt,
-    tagLength: TAG_LENGTH,
-    ...parameters,
-  });
+const inputOf = (password: string, salt: Buffer, parameters: Parameters): Argon2Parameters => ({
+  message: Buffer.from(password.normalize('NFKC')),
+  nonce: salt,
+  tagLength: TAG_LENGTH,
+  ...parameters,
+});
 
 /** https://github.com/P-H-C/phc-string-format */
 function format({ memory, passes, parallelism }: Parameters, salt: Buffer, tag: Buffer): string {

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import ms from 'ms';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { Installation } from '../database/installation.js';
@@ -16,6 +17,12 @@ import type { SignInSource } from './sign-in-source.js';
 /** What a network may do in a time, in multiples of `SIGN_IN_ATTEMPTS`. Many people may share it. */
 const HASHES = { perNetwork: 12, seconds: 60 };
 const SIGN_UPS = { perNetwork: 10, seconds: 15 * 60 };
+/**
+ * Milliseconds, about, for which a refusal is held back, and how many are at once: whoever repeats attempts in a loop, on
+ * many connections, is slowed down before they cost anything.
+ */
+const HELD_FOR = 500;
+const MOST_HELD = 1000;
 /** Milliseconds for which a network or a device stays known after its last sign-in. */
 const KNOWN_FOR = ms('90d');
 
@@ -26,6 +33,12 @@ const MOST_KEYS = 100_000;
 
 interface Limit extends Policy {
   readonly key: string;
+}
+
+/** What an attempt counts for, and whether the user signed in from there before. */
+interface Admission {
+  readonly limits: readonly Limit[];
+  readonly isKnown: boolean;
 }
 
 /** An attempt to show the password of an account. */
@@ -49,6 +62,7 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   readonly #policies;
   readonly #hashes: RateLimiter;
   readonly #signUps: RateLimiter;
+  #held = 0;
 
   constructor(
     { SIGN_IN_ATTEMPTS: attempts }: Config,
@@ -79,15 +93,10 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
    */
   async guard<T>(attempt: Attempt, verify: (isKnown: boolean) => Promise<T>): Promise<T> {
     if (!this.#policies) return verify(false);
-    const { limits, isKnown } = await this.#limitsOf(attempt);
-    await this.#begin(limits, attempt);
     try {
-      const result = await verify(isKnown);
-      await this.#succeed(limits, attempt);
-      return result;
+      return await this.#count(attempt, verify);
     } catch (error) {
-      const isWrong = error instanceof Problem && error.getStatus() < 500;
-      if (!isWrong) await this.work.run(({ db }) => this.#takeBack(db, limits));
+      if (isRefusal(error)) await this.#holdBack();
       throw error;
     }
   }
@@ -118,10 +127,30 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     return this.repository.oldest(this.database.read, surplus);
   }
 
+  async #count<T>(attempt: Attempt, verify: (isKnown: boolean) => Promise<T>): Promise<T> {
+    const { limits, isKnown } = await this.#limitsOf(attempt);
+    await this.#begin(limits, attempt);
+    try {
+      const result = await verify(isKnown);
+      await this.#succeed(limits, attempt);
+      return result;
+    } catch (error) {
+      const isWrong = error instanceof Problem && error.getStatus() < 500;
+      if (!isWrong) await this.work.run(({ db }) => this.#takeBack(db, limits));
+      throw error;
+    }
+  }
+
+  /** Jittered, so that refusals of one moment do not come back in one moment. */
+  async #holdBack(): Promise<void> {
+    if (this.#held >= MOST_HELD) return;
+    this.#held++;
+    await sleep(HELD_FOR * (0.5 + Math.random()), undefined, { ref: false });
+    this.#held--;
+  }
+
   /** Of a known source the one limit; of an unknown one also those that it shares. In an order, so that locks do not cross. */
-  async #limitsOf(
-    attempt: Attempt,
-  ): Promise<{ readonly limits: readonly Limit[]; readonly isKnown: boolean }> {
+  async #limitsOf(attempt: Attempt): Promise<Admission> {
     const { account, userId, source } = attempt;
     const sources = this.#sourcesOf(source);
     const since = Date.now() - KNOWN_FOR;
@@ -195,6 +224,10 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     return this.installation.pseudonymOf(JSON.stringify(parts));
   }
 }
+
+/** Whether an attempt was not made: it came too soon, or too many wait. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Problem && (error.code === 'too-many-requests' || error.code === 'unavailable');
 
 /** Accounts and networks are shared, so ten times as many failures are free. No delay of an account is a long one. */
 function policiesOf(attempts: number): Record<'ofSource' | 'ofAccount' | 'ofNetwork', Policy> {

@@ -14,7 +14,7 @@ interface Task {
  * and within a network its accounts. When the queue is full, the last task of the longest queue gives way to a newcomer
  * with fewer (McKenney, "Stochastic Fairness Queueing", 1990), so whoever floods it only displaces themselves.
  */
-export class FairQueue {
+export class HashQueue {
   /** By network, then by account, each in the order of its next turn. No queue in it is empty. */
   readonly #waiting = new Map<string, Map<string, Task[]>>();
   readonly #busyNetworks = new Set<string>();

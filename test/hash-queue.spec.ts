@@ -1,14 +1,14 @@
-import { FairQueue, type Share } from '../src/accounts/fair-queue.js';
+import { HashQueue, type Share } from '../src/accounts/hash-queue.js';
 
 /** Tasks that end when they are told to, in a queue that lets some of them run and some of them wait. */
 class Tasks {
   readonly started: string[] = [];
   readonly refused: string[] = [];
-  readonly #queue: FairQueue;
+  readonly #queue: HashQueue;
   readonly #ends = new Map<string, () => void>();
 
   constructor(concurrency: number, mostWaiting = 100) {
-    this.#queue = new FairQueue(concurrency, mostWaiting, () => new Error('full'));
+    this.#queue = new HashQueue(concurrency, mostWaiting, () => new Error('full'));
   }
 
   /** Adds a task of `network/account/number`. */
@@ -53,7 +53,7 @@ describe('a fair queue', () => {
   });
 
   it('runs one task of an account at once, from whichever networks they come', async () => {
-    const queue = new FairQueue(2, 100, () => new Error('full'));
+    const queue = new HashQueue(2, 100, () => new Error('full'));
     const started: string[] = [];
     const ends: (() => void)[] = [];
     const run = (network: string, account: string) =>
@@ -83,7 +83,7 @@ describe('a fair queue', () => {
   });
 
   it('goes on after a task that failed', async () => {
-    const queue = new FairQueue(1, 10, () => new Error('full'));
+    const queue = new HashQueue(1, 10, () => new Error('full'));
     const share = { network: 'a', account: 'ada' };
     const failed = queue.run(share, () => Promise.reject(new Error('broken')));
     const next = queue.run(share, () => Promise.resolve('done'));
