@@ -159,7 +159,7 @@ export class Config {
   @YesOrNo()
   SIGN_UP_OPEN: boolean = true;
 
-  /** Whether the user directory is open to who has not signed in. */
+  /** Whether the user directory is open to callers who have not signed in. */
   @YesOrNo()
   USERS_OPEN: boolean = true;
 

@@ -103,7 +103,7 @@ export class Processes {
     if (this.#dismissed.delete(ended) || !this.#started) return;
     if (ended.process.pid !== undefined)
       this.#logger.error(
-        `Process ${ended.process.pid} ended by itself (${code}); another one begins.`,
+        `Process ${ended.process.pid} exited unexpectedly (${code}); starting a replacement.`,
       );
     let another: Worker | undefined;
     while (!another) {

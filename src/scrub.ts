@@ -15,5 +15,5 @@ await runCommand(async (url) => {
   } finally {
     await engine.close();
   }
-  return 'The database files hold nothing any more that was deleted.';
+  return 'The database files no longer contain deleted data.';
 });

@@ -37,7 +37,9 @@ async function main(): Promise<void> {
       target: known.userId,
       details: { by: 'operator' },
     });
-    process.stdout.write(`${username} has another password, and is signed out everywhere.\n`);
+    process.stdout.write(
+      `The password of ${username} was changed, and all their sessions ended.\n`,
+    );
   } finally {
     await engine.close();
   }

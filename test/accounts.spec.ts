@@ -103,7 +103,7 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
       ['username', { username: 'a b', password: PASSWORD }, '2 to 32 characters'],
       ['username', { username: '.dot', password: PASSWORD }, 'begin with a letter or a digit'],
       ['firstname', { username: 'x1', password: PASSWORD, firstname: '' }, '1 to 200'],
-      ['role', { username: 'x1', password: PASSWORD, role: 'admin' }, 'is not known here'],
+      ['role', { username: 'x1', password: PASSWORD, role: 'admin' }, 'is an unknown property'],
     ])('refuses a %s that is not right: %j', async (field, body, words) => {
       const response = await signUp(body);
       expect(response.status).toBe(422);

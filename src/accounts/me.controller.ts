@@ -56,7 +56,7 @@ export class MeController {
   ): Promise<string | null> {
     if (password !== undefined) return this.signIn.confirm(userId, password, sourceOf(request));
     if (await this.signIn.hasPassword(userId))
-      throw invalidProperty('password', 'must be your password');
+      throw invalidProperty('password', 'must be your current password');
     const { username } = await this.queries.execute(new GetUser(userId));
     if (confirm !== undefined && [userId, username].includes(confirm)) return null;
     throw invalidProperty('confirm', 'must be your username, or your id');

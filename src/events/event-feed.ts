@@ -217,7 +217,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
     const hole = Math.max(this.#head + 1, oldest);
     if (hole < next)
       this.#logger.error(
-        `The log has a hole: nothing was recorded at the positions from ${hole} to ${next - 1}. Listeners are told to begin anew.`,
+        `The log has a hole: nothing was recorded at the positions from ${hole} to ${next - 1}. Subscribers get a reset.`,
       );
     this.#head = next - 1;
     this.#last = undefined;
@@ -239,7 +239,7 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
 
   /** Goes to the head of a log that is not the one that was told of, under an epoch that no old cursor has. */
   async #startAnew(): Promise<boolean> {
-    this.#logger.warn('The database was set back. Listeners are told to begin anew.');
+    this.#logger.warn('The database was set back to an earlier state. Subscribers get a reset.');
     const lost = this.#epoch;
     // Once: another process may have seen it, too.
     await this.work.run(({ db }) =>

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { type FieldError, Problem, shorten } from './problems.js';
 
-const UNKNOWN = 'is not known here';
+const UNKNOWN = 'is an unknown property';
 /** Properties of a body, or parameters of a query: more than any has, and few enough to be checked in no time. */
 const MOST_PROPERTIES = 100;
 /** UTF-16 code units of a parameter's value; a search has 200 at most. */

@@ -38,7 +38,7 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
       if (member.role === role) return member;
       const owners = members.filter((one) => one.role === 'owner');
       if (role === 'member' && owners.length === 1)
-        throw new Problem('conflict', 'A room has an owner: make someone else one first.');
+        throw new Problem('conflict', 'A room needs an owner: make someone else an owner first.');
       const changed = { ...member, role };
       await this.rooms.setRole(tx.db, roomId, userId, role);
       tx.record(new MemberChanged(roomId, changed), callerId);

@@ -68,6 +68,6 @@ function sameAs(earlier: Message, roomId: string, text: string): Message {
   if (earlier.roomId === roomId && (!isUntouched || earlier.text === text)) return earlier;
   throw new Problem(
     'idempotency-key-reused',
-    'You have posted another message with this clientId before. Draw a new one for each message.',
+    'You have posted another message with this clientId before. Generate a new one for each message.',
   );
 }

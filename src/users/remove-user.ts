@@ -29,7 +29,10 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
     return this.work.run(async (tx) => {
       const user = (await this.users.findForUpdate(tx.db, id)) ?? userNotFound(id);
       if (await this.users.canSignIn(tx.db, id))
-        throw new Problem('conflict', 'This user can sign in, and takes part in what others see.');
+        throw new Problem(
+          'conflict',
+          'This user can sign in. Only they can delete their account, with DELETE /api/me.',
+        );
       precondition.check(user);
       await this.users.remove(tx.db, id);
       if (await this.profiles.redactEvents(tx, id))
