@@ -115,10 +115,15 @@ describe.each(ENGINES)('users on $name', ({ start }) => {
       'a property that every object has',
       { firstname: 'a', lastname: 'b', constructor: 1 },
       ['constructor'],
-      'not known',
+      'an unknown property',
     ],
     ['two mistakes', { firstname: '', lastname: '' }, ['firstname', 'lastname'], '1 to 200'],
-    ['an unknown property', { firstname: 'a', lastname: 'b', admin: true }, ['admin'], 'not known'],
+    [
+      'an unknown property',
+      { firstname: 'a', lastname: 'b', admin: true },
+      ['admin'],
+      'an unknown property',
+    ],
   ])(
     'refuses %s, names the field and says what would be right',
     async (_, body, fields, detail) => {
