@@ -21,11 +21,12 @@ describe('long lists', () => {
     rmSync(carillon.folder, { recursive: true });
   });
 
-  const read = async (address: string, limit = USERS) => {
+  const read = async (address: string, limit = USERS, method = 'GET') => {
     const response = await fetch(`${carillon.url}/api/users?limit=${limit}`, {
+      method,
       headers: { 'X-Forwarded-For': address },
     });
-    const body: unknown = await response.json();
+    const body: unknown = method === 'GET' ? await response.json() : undefined;
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
   };
 
@@ -39,17 +40,20 @@ describe('long lists', () => {
     expect(order).toHaveLength(101);
   });
 
-  it('are refused where too many wait, and short ones are not', async () => {
-    const many = Array.from({ length: 300 }, () => read('192.0.2.1'));
-    const short = await read('192.0.2.1', 100);
-    expect(short.status).toBe(200);
-    expect(short.body).toHaveLength(100);
-    const answers = await Promise.all(many);
-    const refused = answers.filter(({ status }) => status === 503);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(['1']));
-    expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(300);
-  });
+  it.each(['GET', 'HEAD'])(
+    'are refused to %s where too many wait, and short ones are not',
+    async (method) => {
+      const many = Array.from({ length: 300 }, () => read('192.0.2.1', USERS, method));
+      const short = await read('192.0.2.1', 100);
+      expect(short.status).toBe(200);
+      expect(short.body).toHaveLength(100);
+      const answers = await Promise.all(many);
+      const refused = answers.filter(({ status }) => status === 503);
+      expect(refused.length).toBeGreaterThan(0);
+      expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(['1']));
+      expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(300);
+    },
+  );
 
   it('go on while a client does not read its own, and after one has left', async () => {
     const sockets = Array.from({ length: 10 }, () => connect(carillon.port, '127.0.0.1'));

@@ -70,7 +70,7 @@ describe('without PUBLIC_URL', () => {
         for (const path of ['/api/users', '/', '/api/openapi.json', '/health/live', '/nothing']) {
           const answer = await ask(application, path, { Host, ...headers });
           expect([path, answer.status]).toEqual([path, 421]);
-          expect(answer.headers['x-request-id']).toBeDefined();
+          expect(answer.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
           expect(codeOf(answer)).toBe('misdirected-request');
           expect(answer.body).toContain(`PUBLIC_URL=http://${Host}`);
         }

@@ -26,7 +26,9 @@ export class LongLists implements CanActivate {
   /** @throws Problem `unavailable`: too many wait. */
   canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
-    if (request.method !== 'GET' || !(Number(request.query['limit']) > SHORT_LIST)) return true;
+    // A HEAD costs as much as its GET (RFC 9110, 9.3.2).
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || !(Number(request.query['limit']) > SHORT_LIST)) return true;
     return this.#turnOf(networkOf(request), context.switchToHttp().getResponse<Response>());
   }
 
