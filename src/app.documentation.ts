@@ -1,10 +1,13 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
-import { describeEvents } from './events/documented-stream.js';
+import { Config } from './config.js';
+import { type DescribedStream, describeStream } from './events/stream-description.js';
+import { COMMON_EVENTS } from './events/stream-events.js';
 import { Topics } from './events/topics.js';
 import { pickHeaders } from './http/documented.js';
 import { PROBLEMS, problemTypeUri } from './http/problems.js';
+import { DIRECTORY, DIRECTORY_EVENTS } from './users/users.stream.js';
 
 /** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
 export function serveDocumentation(app: NestExpressApplication): void {
@@ -26,7 +29,7 @@ function allowInlineStyles(_request: Request, response: Response, next: NextFunc
 
 function describe(app: NestExpressApplication): OpenAPIObject {
   const options = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.1')
+    .setOpenAPIVersion('3.2.0')
     .setTitle('Carillon')
     .setVersion('0.1.0')
     .setDescription(
@@ -53,9 +56,14 @@ function describe(app: NestExpressApplication): OpenAPIObject {
     .addSecurityRequirements('cookie')
     .addSecurityRequirements({})
     .build();
-  const document = SwaggerModule.createDocument(app, options);
-  const { facts } = app.get(Topics, { strict: false });
-  document.paths['/api/events']!.get!.description = describeEvents(facts);
+  const streams = streamsOf(app);
+  const document = SwaggerModule.createDocument(app, options, {
+    extraModels: [...streams.flatMap(({ events }) => events), ...COMMON_EVENTS].map(
+      ({ data }) => data,
+    ),
+  });
+  const url = publicUrl(app.get(Config, { strict: false }));
+  for (const stream of streams) describeStream(document, stream, url);
   describeVersions(document);
   document.components = {
     ...document.components,
@@ -63,6 +71,18 @@ function describe(app: NestExpressApplication): OpenAPIObject {
   };
   return document;
 }
+
+function streamsOf(app: NestExpressApplication): readonly DescribedStream[] {
+  const topics = app.get(Topics, { strict: false });
+  return [
+    { path: '/api/users/event', snapshot: DIRECTORY, events: DIRECTORY_EVENTS },
+    { path: '/api/events', snapshot: topics.home(true), events: topics.events },
+  ];
+}
+
+/** Where people reach the service; on this machine, where nobody has said it. */
+const publicUrl = ({ PUBLIC_URL, PORT }: Config): string =>
+  PUBLIC_URL[0] ?? `http://localhost:${PORT}`;
 
 /** Whatever is read has a version, and is not sent to who has it already (RFC 9110, 13.1.2). */
 function describeVersions({ paths }: OpenAPIObject): void {

@@ -2,16 +2,21 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { readFileSync } from 'node:fs';
 import { PROBLEMS } from '../src/http/problems.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { eventsIn, type ItemSchema } from './support/event-schemas.js';
 
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  readonly description?: string;
   readonly responses: Record<
     string,
     {
       readonly description: string;
       readonly headers?: Record<string, unknown>;
-      readonly content?: Record<string, { readonly examples?: Record<string, { value: unknown }> }>;
+      readonly content?: Record<
+        string,
+        { readonly examples?: Record<string, { value: unknown }>; readonly itemSchema?: ItemSchema }
+      >;
     }
   >;
 }
@@ -37,8 +42,8 @@ describe('the API description', () => {
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
 
-  it('is valid OpenAPI 3.1', async () => {
-    expect(document.openapi).toMatch(/^3\.1/);
+  it('is valid OpenAPI 3.2', async () => {
+    expect(document.openapi).toMatch(/^3\.2/);
     const result = await new Validator().validate(
       structuredClone(document) as unknown as Record<string, unknown>,
     );
@@ -150,30 +155,22 @@ describe('the API description', () => {
     expect(post!.responses['401']!.headers).toHaveProperty('WWW-Authenticate');
   });
 
-  it('names every fact that a stream may carry', async () => {
-    const { description } = document.paths['/api/events']!['get'] as unknown as {
-      description: string;
-    };
-    const named = [...description.matchAll(/^\| `([a-z.]+)` \|/gm)].map(([, name]) => name);
-    const { FACTS } = await import('../src/rooms/rooms.events.js');
-    expect(named).toEqual([
-      'user.created',
-      'user.updated',
-      'user.removed',
-      'user.erased',
-      'session.started',
-      'session.ended',
-      ...Object.keys(FACTS),
-      'heartbeat',
-      'reset',
-    ]);
+  it('shows how to subscribe, and names every event that a stream may carry', () => {
+    for (const path of ['/api/users/event', '/api/events']) {
+      const { description, responses } = document.paths[path]!['get']!;
+      expect(description).toContain(`curl -N 'http://localhost:8000${path}'`);
+      expect(description).toContain(`new EventSource('http://localhost:8000${path}?lastEventId='`);
+      const named = [...description!.matchAll(/^\| `([a-z.]+)` \|/gm)].map(([, name]) => name);
+      const { itemSchema } = responses['200']!.content!['text/event-stream']!;
+      expect(named).toEqual(eventsIn(document.components.schemas, itemSchema!));
+    }
   });
 
   it('shows the frames of the streams', () => {
     for (const path of ['/api/users/event', '/api/events']) {
       const { content } = document.paths[path]!['get']!.responses['200']!;
       const examples = content!['text/event-stream']!.examples!;
-      expect(Object.keys(examples)).toEqual(['opening', 'fact', 'heartbeat', 'reset', 'farewell']);
+      expect(Object.keys(examples)).toEqual(['opening', 'event', 'heartbeat', 'reset', 'closing']);
       for (const { value } of Object.values(examples)) expect(value).toMatch(/\n\n$/);
     }
   });

@@ -180,7 +180,7 @@ describe.each(ENGINES)('another program that writes to $name', ({ name, start })
       newer.app.get(Topics, { strict: false }).register('orders', {
         audience: 'granted',
         snapshot: '/api/orders',
-        facts: {},
+        events: [],
       });
       const live = await everyone(application, person);
       await newer.app

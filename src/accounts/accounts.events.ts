@@ -1,6 +1,8 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Fact } from '../database/fact.js';
+import { describeEvent } from '../events/described-event.js';
 import { userSubject } from '../users/users.events.js';
-import type { Session } from './session.js';
+import { Session } from './session.js';
 
 export const ACCOUNTS = 'accounts';
 
@@ -25,16 +27,30 @@ export class SessionStarted implements Fact<Session> {
   }
 }
 
+export class EndedSession {
+  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  readonly id!: string;
+}
+
 /** It was signed out, revoked, or is over; its streams end. */
-export class SessionEnded implements Fact<Pick<Session, 'id'>> {
+export class SessionEnded implements Fact<EndedSession> {
   static readonly type = 'session.ended';
   readonly type = SessionEnded.type;
   readonly topic: string;
 
   constructor(
     userId: string,
-    readonly data: Pick<Session, 'id'>,
+    readonly data: EndedSession,
   ) {
     this.topic = accountTopic(userId);
   }
 }
+
+export const ACCOUNT_EVENTS = [
+  describeEvent(SessionStarted, Session, 'The subscriber signed in.'),
+  describeEvent(
+    SessionEnded,
+    EndedSession,
+    'A session of the subscriber ended: signed out, revoked or expired. Its streams end.',
+  ),
+];

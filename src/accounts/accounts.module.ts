@@ -8,7 +8,7 @@ import { AccessGuard } from './access.guard.js';
 import { AccountsData } from './accounts-data.js';
 import { AccountRights } from './account-rights.js';
 import { AccountsController } from './accounts.controller.js';
-import { ACCOUNTS, SessionEnded, SessionStarted } from './accounts.events.js';
+import { ACCOUNT_EVENTS, ACCOUNTS } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Authentication } from './authentication.js';
@@ -71,10 +71,7 @@ export class AccountsModule implements OnModuleInit {
     this.topics.register(ACCOUNTS, {
       audience: 'granted',
       snapshot: '/api/sessions',
-      facts: {
-        [SessionStarted.type]: 'a Session of the caller',
-        [SessionEnded.type]: '`{"id"}` of one; its streams end',
-      },
+      events: ACCOUNT_EVENTS,
     });
     this.rights.register(this.accountRights);
     this.personalData.register(this.accountsData);

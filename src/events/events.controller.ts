@@ -30,8 +30,6 @@ export class EventsController {
   @DocumentedStream({
     operationId: 'listenToEvents',
     summary: 'Listen to everything that is for you, or to some topics',
-    // The features' facts are filled in where the whole API is described.
-    events: {},
   })
   listen(
     @Query() _query: TopicsQuery,

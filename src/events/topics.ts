@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredTopics } from '../database/registered-topics.js';
+import type { DescribedEvent } from './described-event.js';
 
 /** Who may hear a topic: all, all who are signed in, or those to whom Rights grant it. */
 export type Audience = 'anyone' | 'signed-in' | 'granted';
@@ -8,8 +9,8 @@ interface Registration {
   readonly audience: Audience;
   /** The URL of the state that a client folds the topic's facts into. */
   readonly snapshot: string;
-  /** What each of its facts carries, by its name: for the API's description. */
-  readonly facts: Readonly<Record<string, string>>;
+  /** All events that may be recorded or sent on the topic and those below it. */
+  readonly events: readonly DescribedEvent[];
   /** Whether a client that is signed in and listens to everything begins anew there. */
   readonly isHome?: boolean;
 }
@@ -45,12 +46,9 @@ export class Topics implements RegisteredTopics {
     return this.#registered.get(headOf(topic))?.snapshot ?? null;
   }
 
-  /** What each fact of all topics carries, by its name. */
-  get facts(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...[...this.#registered.values()].map(({ facts }) => facts)) as Record<
-      string,
-      string
-    >;
+  /** The events of all features. */
+  get events(): readonly DescribedEvent[] {
+    return [...this.#registered.values()].flatMap(({ events }) => events);
   }
 
   /** Where a client that listens to everything begins anew. */

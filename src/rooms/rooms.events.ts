@@ -1,8 +1,19 @@
 import { accountTopic } from '../accounts/accounts.events.js';
 import type { Fact } from '../database/fact.js';
-import type { Block } from './block.js';
-import type { Message } from './message.js';
-import type { Invitation, Member, Membership, ReadMarker, Room } from './room.js';
+import { type DescribedEvent, describeEvent } from '../events/described-event.js';
+import { Block } from './block.js';
+import {
+  EditedMessage,
+  EndedInvitation,
+  LeftMember,
+  LeftRoom,
+  MemberOfRoom,
+  PresenceChange,
+  RemovedBlock,
+  TypingMember,
+} from './event-data.js';
+import { Message } from './message.js';
+import { Invitation, type Member, Membership, ReadMarker, Room } from './room.js';
 
 export const ROOMS = 'rooms';
 
@@ -71,12 +82,6 @@ export class RoomJoined extends RoomFact<Membership> {
   }
 }
 
-interface LeftRoom {
-  readonly roomId: string;
-  /** They themselves, or who has removed them. */
-  readonly by: string;
-}
-
 /** Tells a person that they are in a room no more. Nothing of the room follows. */
 export class RoomLeft extends RoomFact<LeftRoom> {
   static readonly type = 'room.left';
@@ -85,11 +90,6 @@ export class RoomLeft extends RoomFact<LeftRoom> {
   constructor(userId: string, data: LeftRoom) {
     super(accountTopic(userId), data);
   }
-}
-
-interface MemberOfRoom {
-  readonly roomId: string;
-  readonly member: Member;
 }
 
 export class MemberJoined extends RoomFact<MemberOfRoom> {
@@ -111,18 +111,11 @@ export class MemberChanged extends RoomFact<MemberOfRoom> {
   }
 }
 
-interface MemberWhoLeft {
-  readonly roomId: string;
-  readonly userId: string;
-  /** They themselves, or who has removed them. */
-  readonly by: string;
-}
-
-export class MemberLeft extends RoomFact<MemberWhoLeft> {
+export class MemberLeft extends RoomFact<LeftMember> {
   static readonly type = 'member.left';
   readonly type = MemberLeft.type;
 
-  constructor(data: MemberWhoLeft) {
+  constructor(data: LeftMember) {
     super(roomTopic(data.roomId), data);
   }
 }
@@ -144,21 +137,16 @@ export class MemberInvited extends RoomFact<Invitation> {
   }
 }
 
-interface Uninvited {
-  readonly roomId: string;
-  readonly userId: string;
-}
-
 /** Accepted, declined or withdrawn. Recorded twice, as `member.invited` is. */
-export class MemberUninvited extends RoomFact<Uninvited> {
+export class MemberUninvited extends RoomFact<EndedInvitation> {
   static readonly type = 'member.uninvited';
   readonly type = MemberUninvited.type;
 
-  private constructor(topic: string, data: Uninvited) {
+  private constructor(topic: string, data: EndedInvitation) {
     super(topic, data);
   }
 
-  static forBoth(data: Uninvited): MemberUninvited[] {
+  static forBoth(data: EndedInvitation): MemberUninvited[] {
     return [roomTopic(data.roomId), accountTopic(data.userId)].map(
       (topic) => new MemberUninvited(topic, data),
     );
@@ -177,9 +165,7 @@ export class MessagePosted extends RoomFact<Message> {
 }
 
 /** With whom it mentioned before, so that a client can correct its counts. */
-export class MessageEdited extends RoomFact<
-  Message & { readonly previousMentions: readonly string[] }
-> {
+export class MessageEdited extends RoomFact<EditedMessage> {
   static readonly type = 'message.edited';
   readonly type = MessageEdited.type;
   readonly subject: string;
@@ -223,33 +209,74 @@ export class BlockAdded extends RoomFact<Block> {
   }
 }
 
-export class BlockRemoved extends RoomFact<Pick<Block, 'userId'>> {
+export class BlockRemoved extends RoomFact<RemovedBlock> {
   static readonly type = 'block.removed';
   readonly type = BlockRemoved.type;
 
-  constructor(userId: string, block: Pick<Block, 'userId'>) {
+  constructor(userId: string, block: RemovedBlock) {
     super(accountTopic(userId), block);
   }
 }
 
-/** What each carries: for the API's description. The last two are ephemeral. */
-export const FACTS = {
-  [RoomCreated.type]: 'a public Room',
-  [RoomUpdated.type]: 'the Room as it is now',
-  [RoomJoined.type]: 'a Membership of the caller; the facts of the room follow',
-  [RoomLeft.type]: '`{"roomId", "by"}`; nothing of the room follows',
-  [MemberJoined.type]: '`{"roomId", "member": Member}`',
-  [MemberChanged.type]: '`{"roomId", "member": Member}`, with another role',
-  [MemberLeft.type]: '`{"roomId", "userId", "by"}`',
-  [MemberInvited.type]: 'an Invitation',
-  [MemberUninvited.type]: '`{"roomId", "userId"}`: accepted, declined or withdrawn',
-  [MessagePosted.type]: 'a Message',
-  [MessageEdited.type]: 'the Message as it is now, with `previousMentions`',
-  [MessageDeleted.type]: 'the Message without its text, with whom it mentioned',
-  [ReadMoved.type]: 'a ReadMarker of the caller',
-  [BlockAdded.type]: 'a Block of the caller',
-  [BlockRemoved.type]: '`{"userId"}`, whom the caller has unblocked',
-  typing: '`{"roomId", "userId"}`, for 6 s; without an `id`, and not repeated',
-  presence:
-    '`{"online": [userId], "offline": [userId], "complete"}`: all who are here of those with whom the caller shares a room of up to 1,000 members, then what changes; without an `id`',
-};
+export const ROOM_EVENTS: readonly DescribedEvent[] = [
+  describeEvent(RoomCreated, Room, 'A public room was created.'),
+  describeEvent(
+    RoomUpdated,
+    Room,
+    'A room was renamed, archived or reopened. Carries the room after the change.',
+  ),
+  describeEvent(
+    RoomJoined,
+    Membership,
+    'The subscriber is a member of a room from now on, and receives its events.',
+  ),
+  describeEvent(
+    RoomLeft,
+    LeftRoom,
+    'The subscriber is not a member of a room any more, and receives no more of its events.',
+  ),
+  describeEvent(MemberJoined, MemberOfRoom, 'A user joined the room.'),
+  describeEvent(MemberChanged, MemberOfRoom, 'A member has another role.'),
+  describeEvent(MemberLeft, LeftMember, 'A member left the room, or was removed.'),
+  describeEvent(
+    MemberInvited,
+    Invitation,
+    'A user was invited to the room; the user who is invited receives it, too.',
+  ),
+  describeEvent(
+    MemberUninvited,
+    EndedInvitation,
+    'An invitation was accepted, declined or withdrawn.',
+  ),
+  describeEvent(
+    MessagePosted,
+    Message,
+    'A message was posted. Its text is `null` once the message is edited or deleted.',
+  ),
+  describeEvent(
+    MessageEdited,
+    EditedMessage,
+    'A message was edited. Carries the message after the change; its text is `null` once the message is edited again or deleted.',
+  ),
+  describeEvent(
+    MessageDeleted,
+    Message,
+    'A message was deleted. Carries the message without its text; `mentions` are those that it had.',
+  ),
+  describeEvent(ReadMoved, ReadMarker, 'The subscriber has read up to a message, on any device.'),
+  describeEvent(BlockAdded, Block, 'The subscriber blocked a user.'),
+  describeEvent(BlockRemoved, RemovedBlock, 'The subscriber unblocked a user.'),
+  {
+    type: 'typing',
+    data: TypingMember,
+    description: 'A member is typing. Show it for 6 s.',
+    isTransient: true,
+  },
+  {
+    type: 'presence',
+    data: PresenceChange,
+    description:
+      'Who is online, of the users who share a room of up to 1,000 members with the subscriber: first all of them, then each change.',
+    isTransient: true,
+  },
+];

@@ -42,7 +42,7 @@ import { RoomAccess } from './room-access.js';
 import { RoomRights } from './room-rights.js';
 import { RoomsData } from './rooms-data.js';
 import { RoomsController } from './rooms.controller.js';
-import { FACTS, ROOMS } from './rooms.events.js';
+import { ROOM_EVENTS, ROOMS } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { SearchMessagesHandler } from './search-messages.js';
 import { SearchQuota } from './search-quota.js';
@@ -112,7 +112,7 @@ export class RoomsModule implements OnModuleInit {
       audience: 'signed-in',
       snapshot: '/api/me/rooms',
       isHome: true,
-      facts: FACTS,
+      events: ROOM_EVENTS,
     });
     this.rights.register(this.roomRights);
     this.personalData.register(this.roomsData);

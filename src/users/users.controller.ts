@@ -123,10 +123,6 @@ export class UsersController {
   @DocumentedStream({
     operationId: 'listenToUsers',
     summary: 'Listen to the user directory',
-    events: {
-      update: 'the whole user, after it was created or changed',
-      remove: '`{"id": …}` of a user that was removed',
-    },
   })
   listen(@Query() _query: StreamQuery, @Req() request: Request): Promise<Observable<MessageEvent>> {
     return this.streams.open(userDirectory, request);

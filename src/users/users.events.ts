@@ -1,5 +1,7 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Fact } from '../database/fact.js';
-import type { User } from './user.js';
+import { describeEvent } from '../events/described-event.js';
+import { User } from './user.js';
 
 export const USERS = 'users';
 
@@ -29,13 +31,19 @@ export class UserUpdated implements Fact<User> {
   }
 }
 
-export class UserRemoved implements Fact<Pick<User, 'id'>> {
+/** Identifies a user who is in the directory no longer. */
+export class RemovedUser {
+  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  readonly id!: string;
+}
+
+export class UserRemoved implements Fact<RemovedUser> {
   static readonly type = 'user.removed';
   readonly type = UserRemoved.type;
   readonly topic = USERS;
   readonly redacts: string;
 
-  constructor(readonly data: Pick<User, 'id'>) {
+  constructor(readonly data: RemovedUser) {
     this.redacts = userSubject(data.id);
   }
 }
@@ -51,3 +59,14 @@ export class UserErased implements Fact<User> {
     this.redacts = userSubject(data.id);
   }
 }
+
+export const USER_EVENTS = [
+  describeEvent(UserCreated, User, 'A user was created.'),
+  describeEvent(UserUpdated, User, 'A user was changed. Carries the user after the change.'),
+  describeEvent(UserRemoved, RemovedUser, 'A user was removed.'),
+  describeEvent(
+    UserErased,
+    User,
+    'A user deleted their account. Carries the pseudonym under which others still see their messages.',
+  ),
+];

@@ -13,7 +13,7 @@ import { ProfileData } from './profile-data.js';
 import { RemoveUserHandler } from './remove-user.js';
 import { UpdateUserHandler } from './update-user.js';
 import { UsersController } from './users.controller.js';
-import { UserCreated, UserErased, UserRemoved, USERS, UserUpdated } from './users.events.js';
+import { USER_EVENTS, USERS } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 import { DIRECTORY } from './users.stream.js';
 
@@ -46,15 +46,6 @@ export class UsersModule implements OnModuleInit {
   onModuleInit(): void {
     this.personalData.register(this.profiles);
     const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
-    this.topics.register(USERS, {
-      audience,
-      snapshot: DIRECTORY,
-      facts: {
-        [UserCreated.type]: 'a User',
-        [UserUpdated.type]: 'the User as it is now',
-        [UserRemoved.type]: '`{"id"}`',
-        [UserErased.type]: 'the pseudonym of a User who deleted their account',
-      },
-    });
+    this.topics.register(USERS, { audience, snapshot: DIRECTORY, events: USER_EVENTS });
   }
 }

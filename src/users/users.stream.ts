@@ -1,6 +1,8 @@
+import type { DescribedEvent } from '../events/described-event.js';
 import type { StreamView } from '../events/stream-view.js';
 import { WireForm } from '../events/wire-form.js';
-import { UserErased, UserRemoved, USERS } from './users.events.js';
+import { User } from './user.js';
+import { RemovedUser, UserErased, UserRemoved, USERS } from './users.events.js';
 
 /** The URL of the directory's snapshot. */
 export const DIRECTORY = '/api/users';
@@ -17,3 +19,13 @@ export const userDirectory: StreamView = {
     return { type: 'remove', data: JSON.stringify({ id }) };
   }),
 };
+
+/** The events of the directory's stream. */
+export const DIRECTORY_EVENTS: readonly DescribedEvent[] = [
+  {
+    type: 'update',
+    data: User,
+    description: 'A user was created or changed. Carries the user after the change.',
+  },
+  { type: 'remove', data: RemovedUser, description: 'A user was removed or erased.' },
+];

@@ -1,0 +1,37 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { DescribedEvent } from './described-event.js';
+
+@ApiSchema({ description: 'Empty.' })
+class Heartbeat {}
+
+class Reset {
+  @ApiProperty({
+    enum: ['expired', 'unknown'],
+    description:
+      '`expired`: the events after the cursor are not kept any more. `unknown`: the cursor is not one of this log.',
+  })
+  readonly reason!: 'expired' | 'unknown';
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uri-reference',
+    description: 'Where to fetch the current state; `null` where Carillon keeps none.',
+    example: '/api/users',
+  })
+  readonly snapshot!: string | null;
+}
+
+/** What every stream may carry, whatever it is about. */
+export const COMMON_EVENTS: readonly DescribedEvent[] = [
+  {
+    type: 'heartbeat',
+    data: Heartbeat,
+    description: 'Nothing else was sent for some seconds. Moves the cursor.',
+  },
+  {
+    type: 'reset',
+    data: Reset,
+    description: 'The cursor cannot be used. Fetch the snapshot again; events from now on follow.',
+  },
+];

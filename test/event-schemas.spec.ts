@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import type { User } from '../src/users/user.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { eventsIn, FrameValidator, type ItemSchema } from './support/event-schemas.js';
+import { listen, type RawListener } from './support/listener.js';
+import { PASSWORD, Person } from './support/people.js';
+import { createUser, patch } from './support/requests.js';
+
+interface Document {
+  readonly paths: Record<
+    string,
+    {
+      get: {
+        responses: {
+          '200': { content: { 'text/event-stream': { readonly itemSchema: ItemSchema } } };
+        };
+      };
+    }
+  >;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
+  let engine: EngineUnderTest;
+  let application: RunningApplication;
+  let document: Document;
+  const listeners: RawListener[] = [];
+
+  beforeAll(async () => {
+    engine = await start();
+    application = await startApplication({
+      DATABASE_URL: await engine.createDatabase(),
+      SIGN_IN_ATTEMPTS: '0',
+      STREAM_HEARTBEAT: '1s',
+    });
+    document = (await (await fetch(`${application.url}/api/openapi.json`)).json()) as Document;
+  });
+  afterAll(async () => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await application.stop();
+    await engine.stop();
+  });
+
+  const itemSchemaOf = (path: string): ItemSchema =>
+    document.paths[path]!.get.responses['200'].content['text/event-stream'].itemSchema;
+  const listening = async (path: string, person?: Person) => {
+    const listener = person ? await person.listens(path) : await listen(application.port, path);
+    listeners.push(listener);
+    return listener;
+  };
+
+  it('fit every event that a stream carries, live and replayed after a redaction', async () => {
+    const directory = await listening('/api/users/event');
+    const [ada, bob] = [
+      await Person.signUp(application.url, 'ada'),
+      await Person.signUp(application.url, 'bob'),
+    ];
+    const live = await Promise.all([ada, bob].map((person) => listening('/api/events', person)));
+    await doEverything(ada, bob);
+    // It is not stored, so no replay has it.
+    await live[0]!.hears(1, 'typing');
+    const path = (cursor: string) => `/api/events?lastEventId=${cursor}`;
+    const replayed = await Promise.all([
+      ...[ada, bob].map((person) => listening(path('earliest'), person)),
+      listening(path('00000000-1'), ada),
+    ]);
+    const replayedDirectory = await listening('/api/users/event?lastEventId=earliest');
+    const reset = await listening('/api/users/event?lastEventId=00000000-1');
+    await Promise.all(
+      [...live, ...replayed, directory, replayedDirectory, reset].map((listener) =>
+        listener.hears(1, 'heartbeat'),
+      ),
+    );
+    judge('/api/events', [...live, ...replayed]);
+    judge('/api/users/event', [directory, replayedDirectory, reset]);
+  });
+
+  function judge(path: string, streams: readonly RawListener[]): void {
+    const { schemas } = document.components;
+    const itemSchema = itemSchemaOf(path);
+    const validator = new FrameValidator(schemas, itemSchema);
+    expect(streams.flatMap(({ body }) => validator.mistakesIn(body))).toEqual([]);
+    const received = new Set(streams.flatMap(({ events }) => events.map(({ type }) => type)));
+    expect([...received].toSorted()).toEqual(eventsIn(schemas, itemSchema).toSorted());
+  }
+
+  /** Whatever leads to an event of a kind of its own. */
+  async function doEverything(ada: Person, bob: Person): Promise<void> {
+    const { id } = await createUser(application.url, 'John');
+    await patch(`${application.url}/api/users/${id}`, { firstname: 'Jane' });
+    await fetch(`${application.url}/api/users/${id}`, { method: 'DELETE' });
+    const room = await ada.makes('Analysis');
+    const path = `/api/rooms/${room.id}`;
+    await ada.says(room, 'Good morning!');
+    await bob.joins(room);
+    await ada.does('PATCH', path, { name: 'Synthesis' });
+    await ada.does('PATCH', `${path}/members/${bob.id}`, { role: 'owner' });
+    const cy = await Person.signUp(application.url, 'cy');
+    await ada.does('POST', `${path}/invitations`, { userId: cy.id });
+    await cy.does('DELETE', `${path}/invitations/${cy.id}`);
+    const message = await ada.says(room, 'Good evening, @bob!');
+    await ada.does('PATCH', `${path}/messages/${message.id}`, { text: 'Good night, @bob!' });
+    await ada.does('DELETE', `${path}/messages/${message.id}`);
+    await bob.does('PUT', `${path}/read`, { seq: message.seq });
+    await bob.does('PUT', `/api/me/blocks/${cy.id}`);
+    await bob.does('DELETE', `/api/me/blocks/${cy.id}`);
+    await bob.does('POST', `${path}/typing`);
+    const direct = await ada.does<typeof room>('POST', '/api/rooms', {
+      kind: 'direct',
+      userId: cy.id,
+    });
+    await cy.says(direct, `Hello ${randomUUID()}`);
+    await bob.does('DELETE', `${path}/members/${bob.id}`);
+    const again = await Person.signIn(application.url, 'ada');
+    await again.does('DELETE', '/api/session');
+    await cy.does('DELETE', '/api/me', { password: PASSWORD });
+    expect((await ada.gets<User>(`/api/users/${cy.id}`)).firstname).toBe('Deleted user');
+  }
+
+  it('are declared for every class of events', () => {
+    const recorded = globSync('src/**/*.events.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/static readonly type = '([a-z.]+)'/g)].map(
+        ([, type]) => type!,
+      ),
+    );
+    const declared = eventsIn(document.components.schemas, itemSchemaOf('/api/events'));
+    expect(recorded).not.toEqual([]);
+    expect(recorded.filter((type) => !declared.includes(type))).toEqual([]);
+  });
+});
