@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
-import type { KeysetQuery } from '../http/paging.js';
+import { type Keyset, type KeysetQuery, type Page, pageOf } from '../http/paging.js';
 import type { Schema, SessionsTable } from '../database/schema.js';
 import type { Ends, Session } from './session.js';
 
@@ -139,19 +139,19 @@ export class AccountsRepository {
     db: Kysely<Schema>,
     userId: string,
     { now, unused }: Ends,
-    { after, limit }: KeysetQuery,
-  ): Promise<{ sessions: Session[]; hasMore: boolean }> {
+    { afterKey, limit }: Keyset<KeysetQuery>,
+  ): Promise<Page<Session>> {
     const rows = await db
       .selectFrom('sessions')
       .selectAll()
       .where('user_id', '=', userId)
       .where('expires_at', '>', now)
       .where('last_used_at', '>', unused)
-      .$if(after !== undefined, (query) => query.where('id', '<', after!.toLowerCase()))
+      .$if(afterKey !== undefined, (query) => query.where('id', '<', afterKey!))
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();
-    return { sessions: rows.slice(0, limit).map(toSession), hasMore: rows.length > limit };
+    return pageOf(rows, limit, ({ id }) => id, toSession);
   }
 
   /** The ids of all, the newest first, but for as many as are skipped. */

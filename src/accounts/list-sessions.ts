@@ -2,21 +2,15 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { KeysetQuery } from '../http/paging.js';
+import type { Keyset, KeysetQuery, Snapshot } from '../http/paging.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { endsOf, type Session } from './session.js';
 
-export interface PageOfSessions {
-  readonly sessions: readonly Session[];
-  readonly hasMore: boolean;
-  readonly cursor: string;
-}
-
 /** The sessions of a user that are not over, the newest first. */
-export class ListSessions extends Query<PageOfSessions> {
+export class ListSessions extends Query<Snapshot<Session>> {
   constructor(
     readonly userId: string,
-    readonly page: KeysetQuery,
+    readonly page: Keyset<KeysetQuery>,
   ) {
     super();
   }
@@ -31,7 +25,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
     private readonly config: Config,
   ) {}
 
-  execute({ userId, page }: ListSessions): Promise<PageOfSessions> {
+  execute({ userId, page }: ListSessions): Promise<Snapshot<Session>> {
     const ends = endsOf(Date.now(), this.config.SESSION_IDLE);
     return this.database.snapshot(async (db) => ({
       ...(await this.accounts.pageOfSessions(db, userId, ends, page)),

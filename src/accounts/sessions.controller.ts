@@ -14,7 +14,7 @@ import { Anyone, type Caller, CurrentCaller, unauthenticated } from '../http/cal
 import { ApiProblems, pickHeaders } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
-import { KeysetQuery, linkNext } from '../http/paging.js';
+import { answerPage, keysetOf, KeysetQuery } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
 import { SecurityLog } from '../http/security-log.js';
 import { GetUser } from '../users/get-user.js';
@@ -160,10 +160,8 @@ export class SessionsController {
     @CurrentCaller() { userId, sessionId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly OwnSession[]> {
-    const page = await this.queries.execute(new ListSessions(userId, query));
-    const { sessions, hasMore, cursor } = page;
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, sessions.at(-1)!.id);
+    const list = new ListSessions(userId, keysetOf(response.req, query));
+    const sessions = answerPage(response, query, await this.queries.execute(list));
     // They were read for this answer alone.
     return sessions.map((session) => Object.assign(session, { current: session.id === sessionId }));
   }

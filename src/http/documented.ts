@@ -91,7 +91,7 @@ export const documentedHeaders = {
   Location: text('Where the new one is.', '/api/users/019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071'),
   Link: text(
     'The next page, where there is one (RFC 8288).',
-    '</api/users?limit=100&after=…>; rel="next"',
+    '</api/users?limit=100&order=asc&after=AYb…>; rel="next"',
   ),
   'Last-Event-ID': text('The cursor of this snapshot: open the stream from it.', '6b1f0c2a-1042'),
   'Last-Seq': text('The `seq` of the last message of the room.', '1042'),

@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
-import { linkNext, PageQuery } from '../http/paging.js';
+import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { Block } from './block.js';
 import { BlockUser } from './block-user.js';
 import { ListBlocks } from './list-blocks.js';
@@ -33,10 +33,8 @@ export class BlocksController {
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Block[]> {
-    const { items, hasMore, cursor } = await this.queries.execute(new ListBlocks(userId, query));
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
-    return items;
+    const list = new ListBlocks(userId, keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   @Put(':userId')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.js';
-import { type Page, type PageQuery, pageOf } from '../http/paging.js';
+import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import type { Block } from './block.js';
 
 /** Who has blocked whom, in SQL. Each method runs on the connection it is given. */
@@ -62,21 +62,23 @@ export class BlocksRepository {
   }
 
   /** One page in the order of the ids of those who are blocked. */
-  async page(db: Kysely<Schema>, userId: string, query: PageQuery): Promise<Page<Block>> {
-    const { after, limit, order } = query;
+  async page(db: Kysely<Schema>, userId: string, keyset: Keyset): Promise<Page<Block>> {
+    const { afterKey, limit, order } = keyset;
     const rows = await db
       .selectFrom('blocks')
       .select(['blocked_id', 'created_at'])
       .where('user_id', '=', userId)
-      .$if(after !== undefined, (blocks) =>
-        blocks.where('blocked_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (blocks) =>
+        blocks.where('blocked_id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('blocked_id', order)
       .limit(limit + 1)
       .execute();
     return pageOf(
-      rows.map((row) => ({ userId: row.blocked_id, createdAt: row.created_at })),
+      rows,
       limit,
+      (row) => row.blocked_id,
+      (row) => ({ userId: row.blocked_id, createdAt: row.created_at }),
     );
   }
 }

@@ -1,14 +1,14 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { Page, PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import type { Block } from './block.js';
 import { BlocksRepository } from './blocks.repository.js';
 
-export class ListBlocks extends Query<Page<Block> & { readonly cursor: string }> {
+export class ListBlocks extends Query<Snapshot<Block>> {
   constructor(
     readonly callerId: string,
-    readonly page: PageQuery,
+    readonly page: Keyset,
   ) {
     super();
   }
@@ -22,7 +22,7 @@ export class ListBlocksHandler implements IQueryHandler<ListBlocks> {
     private readonly log: EventLog,
   ) {}
 
-  execute({ callerId, page }: ListBlocks): Promise<Page<Block> & { readonly cursor: string }> {
+  execute({ callerId, page }: ListBlocks): Promise<Snapshot<Block>> {
     return this.database.snapshot(async (db) => ({
       ...(await this.blocks.page(db, callerId, page)),
       cursor: await this.log.cursor(db),

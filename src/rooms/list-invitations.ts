@@ -1,17 +1,17 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { Page, PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import { RoomAccess } from './room-access.js';
 import type { Invitation } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Who is invited into a room. */
-export class ListInvitations extends Query<Page<Invitation> & { readonly cursor: string }> {
+export class ListInvitations extends Query<Snapshot<Invitation>> {
   constructor(
     readonly callerId: string,
     readonly roomId: string,
-    readonly page: PageQuery,
+    readonly page: Keyset,
   ) {
     super();
   }
@@ -26,11 +26,7 @@ export class ListInvitationsHandler implements IQueryHandler<ListInvitations> {
     private readonly log: EventLog,
   ) {}
 
-  execute({
-    callerId,
-    roomId,
-    page,
-  }: ListInvitations): Promise<Page<Invitation> & { readonly cursor: string }> {
+  execute({ callerId, roomId, page }: ListInvitations): Promise<Snapshot<Invitation>> {
     return this.database.snapshot(async (db) => {
       await this.access.asMember(db, roomId, callerId);
       return {

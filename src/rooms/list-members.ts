@@ -1,17 +1,17 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { Page, PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import { RoomAccess } from './room-access.js';
 import type { Member } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Who is in a room. */
-export class ListMembers extends Query<Page<Member> & { readonly cursor: string }> {
+export class ListMembers extends Query<Snapshot<Member>> {
   constructor(
     readonly callerId: string,
     readonly roomId: string,
-    readonly page: PageQuery,
+    readonly page: Keyset,
   ) {
     super();
   }
@@ -26,11 +26,7 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
     private readonly log: EventLog,
   ) {}
 
-  execute({
-    callerId,
-    roomId,
-    page,
-  }: ListMembers): Promise<Page<Member> & { readonly cursor: string }> {
+  execute({ callerId, roomId, page }: ListMembers): Promise<Snapshot<Member>> {
     return this.database.snapshot(async (db) => {
       await this.access.asMember(db, roomId, callerId);
       return {

@@ -1,15 +1,15 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { Page, PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import type { Invitation } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** The rooms that a user is invited into. */
-export class ListMyInvitations extends Query<Page<Invitation> & { readonly cursor: string }> {
+export class ListMyInvitations extends Query<Snapshot<Invitation>> {
   constructor(
     readonly callerId: string,
-    readonly page: PageQuery,
+    readonly page: Keyset,
   ) {
     super();
   }
@@ -23,10 +23,7 @@ export class ListMyInvitationsHandler implements IQueryHandler<ListMyInvitations
     private readonly log: EventLog,
   ) {}
 
-  execute({
-    callerId,
-    page,
-  }: ListMyInvitations): Promise<Page<Invitation> & { readonly cursor: string }> {
+  execute({ callerId, page }: ListMyInvitations): Promise<Snapshot<Invitation>> {
     return this.database.snapshot(async (db) => ({
       ...(await this.rooms.invitationsOf(db, callerId, page)),
       cursor: await this.log.cursor(db),

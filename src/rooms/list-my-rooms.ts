@@ -1,15 +1,15 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { Page, PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import type { Membership } from './room.js';
 
 /** The rooms that a user is in, without the direct conversations that they hide. */
-export class ListMyRooms extends Query<Page<Membership> & { readonly cursor: string }> {
+export class ListMyRooms extends Query<Snapshot<Membership>> {
   constructor(
     readonly callerId: string,
-    readonly page: PageQuery,
+    readonly page: Keyset,
   ) {
     super();
   }
@@ -23,10 +23,7 @@ export class ListMyRoomsHandler implements IQueryHandler<ListMyRooms> {
     private readonly log: EventLog,
   ) {}
 
-  execute({
-    callerId,
-    page,
-  }: ListMyRooms): Promise<Page<Membership> & { readonly cursor: string }> {
+  execute({ callerId, page }: ListMyRooms): Promise<Snapshot<Membership>> {
     return this.database.snapshot(async (db) => ({
       ...(await this.memberships.page(db, callerId, page)),
       cursor: await this.log.cursor(db),

@@ -1,19 +1,13 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
-import type { PageQuery } from '../http/paging.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import type { Room } from './room.js';
 import { RoomsRepository } from './rooms.repository.js';
 
-export interface RoomsPage {
-  readonly rooms: readonly Room[];
-  readonly hasMore: boolean;
-  readonly cursor: string;
-}
-
 /** The public rooms. */
-export class ListRooms extends Query<RoomsPage> {
-  constructor(readonly page: PageQuery) {
+export class ListRooms extends Query<Snapshot<Room>> {
+  constructor(readonly page: Keyset) {
     super();
   }
 }
@@ -26,7 +20,7 @@ export class ListRoomsHandler implements IQueryHandler<ListRooms> {
     private readonly log: EventLog,
   ) {}
 
-  execute({ page }: ListRooms): Promise<RoomsPage> {
+  execute({ page }: ListRooms): Promise<Snapshot<Room>> {
     return this.database.snapshot(async (db) => ({
       ...(await this.rooms.publicPage(db, page)),
       cursor: await this.log.cursor(db),

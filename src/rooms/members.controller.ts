@@ -18,7 +18,7 @@ import { type Caller, CurrentCaller } from '../http/caller.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
-import { linkNext, PageQuery } from '../http/paging.js';
+import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { ChangeRole } from './change-role.js';
 import { GetInvitation } from './get-invitation.js';
 import { GetMembership } from './get-membership.js';
@@ -58,11 +58,8 @@ export class MembersController {
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Member[]> {
-    const list = new ListMembers(userId, id, query);
-    const { items, hasMore, cursor } = await this.queries.execute(list);
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
-    return items;
+    const list = new ListMembers(userId, id, keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   @Post('members')
@@ -133,11 +130,8 @@ export class MembersController {
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Invitation[]> {
-    const list = new ListInvitations(userId, id, query);
-    const { items, hasMore, cursor } = await this.queries.execute(list);
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, items.at(-1)!.userId);
-    return items;
+    const list = new ListInvitations(userId, id, keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   @Post('invitations')

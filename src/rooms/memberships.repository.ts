@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { MembersTable, RoomsTable, Schema } from '../database/schema.js';
-import { type Page, type PageQuery, pageOf } from '../http/paging.js';
+import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import type { Message } from './message.js';
 import { toMessage } from './messages.repository.js';
 import type { Member, Membership, ReadMarker } from './room.js';
@@ -14,22 +14,22 @@ export class MembershipsRepository {
   async page(
     db: Kysely<Schema>,
     userId: string,
-    { after, limit, order }: PageQuery,
+    { afterKey, limit, order }: Keyset,
   ): Promise<Page<Membership>> {
     const rows = await db
       .selectFrom('members')
       .select('room_id')
       .where('user_id', '=', userId)
       .where('hidden', '=', 0)
-      .$if(after !== undefined, (query) =>
-        query.where('room_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (query) =>
+        query.where('room_id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('room_id', order)
       .limit(limit + 1)
       .execute();
-    const { items, hasMore } = pageOf(rows, limit);
-    const roomIds = items.map(({ room_id }) => room_id);
-    return { items: await this.#memberships(db, userId, roomIds, order), hasMore };
+    const keyOf = ({ room_id }: { room_id: string }): string => room_id;
+    const { items: roomIds, next } = pageOf(rows, limit, keyOf, keyOf);
+    return { items: await this.#memberships(db, userId, roomIds, order), next };
   }
 
   /** Those in some rooms, hidden ones included. */
@@ -67,7 +67,7 @@ export class MembershipsRepository {
     db: Kysely<Schema>,
     userId: string,
     roomIds: readonly string[],
-    order: PageQuery['order'] = 'asc',
+    order: Keyset['order'] = 'asc',
   ): Promise<Membership[]> {
     if (roomIds.length === 0) return [];
     const rows = await this.#counted(db, userId, roomIds)

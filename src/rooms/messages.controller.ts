@@ -13,7 +13,7 @@ import {
 } from '../http/documented.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
-import { link } from '../http/paging.js';
+import { answerPage, keysetOf, link, NUMBER_KEYS } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { Problem } from '../http/problems.js';
 import { represent } from '../http/representations.js';
@@ -40,7 +40,8 @@ export class MessagesController {
   @ApiOperation({
     operationId: 'listMessages',
     summary: 'The history of a room, both ways from any place',
-    description: 'The newest ones where no place is named. Name one at most.',
+    description:
+      'The newest ones where no place is named. Name one at most. A `seq` need not exist: `before` one beyond the end, there are the newest, and a page after the last message or before the first one is empty, with a `Link` to the others.',
   })
   @ApiResponse({
     status: 200,
@@ -62,7 +63,7 @@ export class MessagesController {
     const place = { before, after, around, at: time };
     const page = await this.queries.execute(new ListMessages(userId, id, place, limit));
     response.set('Last-Event-ID', page.cursor).set('Last-Seq', String(page.lastSeq));
-    linkNeighbours(response, page, limit);
+    linkNeighbours(response, page, query);
     return page.messages;
   }
 
@@ -173,16 +174,12 @@ export class MessagesController {
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', 'too-many-requests')
   async search(
-    @Query() { q, room, before, limit }: SearchQuery,
+    @Query() query: SearchQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Message[]> {
-    const query = new SearchMessages(userId, q, room, before, limit);
-    const { messages, hasMore } = await this.queries.execute(query);
-    const last = messages.at(-1);
-    if (hasMore && last)
-      link(response, { next: { q, ...(room && { room }), limit, before: last.id } });
-    return messages;
+    const search = new SearchMessages(userId, keysetOf(response.req, query, NUMBER_KEYS));
+    return answerPage(response, query, await this.queries.execute(search));
   }
 }
 
@@ -196,10 +193,16 @@ function refuseSeveralPlaces({ before, after, around, at }: MessagesQuery): void
   throw new Problem('invalid-parameter', `${named.join(', ')} ${detail}.`, { errors });
 }
 
-function linkNeighbours(response: Response, page: MessagesPage, limit: number): void {
-  const [first, last] = [page.messages.at(0), page.messages.at(-1)];
+/** Places have no gaps, so a page without messages is before the first message, or after the last one. */
+function linkNeighbours(
+  response: Response,
+  { messages, lastSeq }: MessagesPage,
+  { limit, before }: MessagesQuery,
+): void {
+  const end = before === undefined ? lastSeq : 0;
+  const [first, last] = [messages.at(0)?.seq ?? end + 1, messages.at(-1)?.seq ?? end];
   link(response, {
-    ...(first && first.seq > 1 && { prev: { limit, before: first.seq } }),
-    ...(last && last.seq < page.lastSeq && { next: { limit, after: last.seq } }),
+    ...(first > 1 && { prev: { limit, before: first } }),
+    ...(last < lastSeq && { next: { limit, after: last } }),
   });
 }

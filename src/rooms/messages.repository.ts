@@ -221,16 +221,7 @@ export class MessagesRepository {
         .innerJoin('found', 'found.number', 'messages.number')
         .selectAll('messages')
         .where('messages.deleted_at', 'is', null)
-        .$if(before !== undefined, (query) =>
-          query.where('messages.number', '<', (of) =>
-            of
-              .selectFrom('messages as last')
-              .innerJoin('members as mine', 'mine.room_id', 'last.room_id')
-              .select('last.number')
-              .where('mine.user_id', '=', userId)
-              .where('last.id', '=', before!),
-          ),
-        )
+        .$if(before !== undefined, (query) => query.where('messages.number', '<', before!))
         .orderBy('messages.number', 'desc')
         .limit(limit)
         .compile()
@@ -247,8 +238,8 @@ export class MessagesRepository {
 interface MessageSearch {
   readonly terms: SearchTerms;
   readonly roomId?: string | undefined;
-  /** The id of a message that is newer than all that are looked for. */
-  readonly before?: string | undefined;
+  /** The number of a message that is newer than all that are looked for. */
+  readonly before?: number | undefined;
   readonly limit: number;
 }
 

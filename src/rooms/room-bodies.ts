@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { termsOf } from '../database/text-search.js';
 import { Name } from '../http/names.js';
+import { PageCursor } from '../http/paging.js';
 import { isVisible } from '../http/visible-text.js';
 import { WholeNumber } from '../whole-number.js';
 import { KINDS, type Kind, ROLES, type Role } from './room.js';
@@ -208,10 +209,8 @@ export class SearchQuery {
   @Id('a room')
   room?: string;
 
-  @ApiPropertyOptional({ ...ID, description: 'Only older ones than this message.' })
-  @IsOptional()
-  @Id('the last message of the page before')
-  before?: string;
+  @PageCursor()
+  after?: string;
 
   @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
   @IsOptional()

@@ -151,7 +151,7 @@ export class RoomsData implements PersonalDataOfFeature {
   }
 
   async *#blocks(userId: string) {
-    const all = { limit: MOST_BLOCKS, order: 'asc' as const };
+    const all = { afterKey: undefined, limit: MOST_BLOCKS, order: 'asc' as const };
     yield (await this.blocks.page(this.database.read, userId, all)).items;
   }
 

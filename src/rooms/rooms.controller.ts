@@ -14,7 +14,7 @@ import {
 } from '../http/documented.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
-import { linkNext, PageQuery } from '../http/paging.js';
+import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
 import { CreateRoom } from './create-room.js';
@@ -95,10 +95,8 @@ export class RoomsController {
     @Query() query: PageQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Room[]> {
-    const { rooms, hasMore, cursor } = await this.queries.execute(new ListRooms(query));
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, rooms.at(-1)!.id);
-    return rooms;
+    const list = new ListRooms(keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   @Get('rooms/:id')
@@ -167,10 +165,8 @@ export class RoomsController {
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Membership[]> {
-    const { items, hasMore, cursor } = await this.queries.execute(new ListMyRooms(userId, query));
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, items.at(-1)!.room.id);
-    return items;
+    const list = new ListMyRooms(userId, keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   @Get('me/invitations')
@@ -187,10 +183,7 @@ export class RoomsController {
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Invitation[]> {
-    const list = new ListMyInvitations(userId, query);
-    const { items, hasMore, cursor } = await this.queries.execute(list);
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, items.at(-1)!.room.id);
-    return items;
+    const list = new ListMyInvitations(userId, keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 }

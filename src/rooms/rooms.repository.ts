@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { InvitationsTable, MembersTable, RoomsTable, Schema } from '../database/schema.js';
-import { type Page, type PageQuery, pageOf } from '../http/paging.js';
+import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import type { Invitation, Member, Role, Room } from './room.js';
 
 /** Rooms, who is in them and who is invited, in SQL. Each method runs on the connection it is given. */
@@ -48,21 +48,18 @@ export class RoomsRepository {
   }
 
   /** One page of the public rooms by keyset, and whether more follows. */
-  async publicPage(
-    db: Kysely<Schema>,
-    { after, limit, order }: PageQuery,
-  ): Promise<{ rooms: Room[]; hasMore: boolean }> {
+  async publicPage(db: Kysely<Schema>, { afterKey, limit, order }: Keyset): Promise<Page<Room>> {
     const rows = await db
       .selectFrom('rooms')
       .selectAll()
       .where('kind', '=', 'public')
-      .$if(after !== undefined, (query) =>
-        query.where('id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (query) =>
+        query.where('id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('id', order)
       .limit(limit + 1)
       .execute();
-    return { rooms: rows.slice(0, limit).map(toRoom), hasMore: rows.length > limit };
+    return pageOf(rows, limit, ({ id }) => id, toRoom);
   }
 
   async insertMember(
@@ -151,19 +148,19 @@ export class RoomsRepository {
   async membersPage(
     db: Kysely<Schema>,
     roomId: string,
-    { after, limit, order }: PageQuery,
+    { afterKey, limit, order }: Keyset,
   ): Promise<Page<Member>> {
     const rows = await db
       .selectFrom('members')
       .selectAll()
       .where('room_id', '=', roomId)
-      .$if(after !== undefined, (query) =>
-        query.where('user_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (query) =>
+        query.where('user_id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('user_id', order)
       .limit(limit + 1)
       .execute();
-    return pageOf(rows.map(toMember), limit);
+    return pageOf(rows, limit, ({ user_id }) => user_id, toMember);
   }
 
   async members(db: Kysely<Schema>, roomId: string): Promise<Member[]> {
@@ -254,34 +251,34 @@ export class RoomsRepository {
   async invitationsOf(
     db: Kysely<Schema>,
     userId: string,
-    { after, limit, order }: PageQuery,
+    { afterKey, limit, order }: Keyset,
   ): Promise<Page<Invitation>> {
     const rows = await invitationsWithRooms(db)
       .where('invitations.user_id', '=', userId)
-      .$if(after !== undefined, (query) =>
-        query.where('invitations.room_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (query) =>
+        query.where('invitations.room_id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('invitations.room_id', order)
       .limit(limit + 1)
       .execute();
-    return pageOf(rows.map(toInvitation), limit);
+    return pageOf(rows, limit, ({ id }) => id, toInvitation);
   }
 
   /** One page of those into a room, in the order of the users' ids. */
   async invitationsPage(
     db: Kysely<Schema>,
     roomId: string,
-    { after, limit, order }: PageQuery,
+    { afterKey, limit, order }: Keyset,
   ): Promise<Page<Invitation>> {
     const rows = await invitationsWithRooms(db)
       .where('invitations.room_id', '=', roomId)
-      .$if(after !== undefined, (query) =>
-        query.where('invitations.user_id', order === 'asc' ? '>' : '<', after!.toLowerCase()),
+      .$if(afterKey !== undefined, (query) =>
+        query.where('invitations.user_id', order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy('invitations.user_id', order)
       .limit(limit + 1)
       .execute();
-    return pageOf(rows.map(toInvitation), limit);
+    return pageOf(rows, limit, ({ user_id }) => user_id, toInvitation);
   }
 
   /** Those by one user to another one. */

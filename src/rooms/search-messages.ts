@@ -3,24 +3,18 @@ import { Database } from '../database/database.js';
 import { DeadlineExceeded } from '../database/errors.js';
 import { LongReads } from '../database/long-reads.js';
 import { termsOf } from '../database/text-search.js';
+import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
 import type { Message } from './message.js';
 import { MessagesRepository, toMessage } from './messages.repository.js';
+import type { SearchQuery } from './room-bodies.js';
 import { SearchQuota } from './search-quota.js';
 
-export interface SearchPage {
-  readonly messages: readonly Message[];
-  readonly hasMore: boolean;
-}
-
 /** Looks for words in all rooms of a person, or in one of them. */
-export class SearchMessages extends Query<SearchPage> {
+export class SearchMessages extends Query<Page<Message>> {
   constructor(
     readonly callerId: string,
-    readonly text: string,
-    readonly roomId: string | undefined,
-    readonly before: string | undefined,
-    readonly limit: number,
+    readonly search: Keyset<SearchQuery>,
   ) {
     super();
   }
@@ -35,14 +29,20 @@ export class SearchMessagesHandler implements IQueryHandler<SearchMessages> {
     private readonly quota: SearchQuota,
   ) {}
 
-  async execute({ callerId, text, roomId, before, limit }: SearchMessages): Promise<SearchPage> {
+  async execute({ callerId, search }: SearchMessages): Promise<Page<Message>> {
     this.quota.take(callerId);
-    const terms = termsOf(text);
-    if (!terms) return { messages: [], hasMore: false };
-    const search = { terms, roomId, before, limit: limit + 1 };
-    const query = this.messages.search(this.database.read, callerId, search);
+    const { q, room: roomId, afterKey, limit } = search;
+    const terms = termsOf(q);
+    if (!terms) return { items: [] };
+    const before = afterKey === undefined ? undefined : Number(afterKey);
+    const query = this.messages.search(this.database.read, callerId, {
+      terms,
+      roomId,
+      before,
+      limit: limit + 1,
+    });
     const found = await this.longReads.run(callerId, query).catch(tellIfLate);
-    return { messages: found.slice(0, limit).map(toMessage), hasMore: found.length > limit };
+    return pageOf(found, limit, ({ number }) => String(number), toMessage);
   }
 }
 

@@ -1,19 +1,13 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventLog } from '../events/event-log.js';
+import type { Keyset, Snapshot } from '../http/paging.js';
 import type { User } from './user.js';
 import type { UsersQuery } from './users-query.js';
 import { UsersRepository } from './users.repository.js';
 
-export interface UsersPage {
-  readonly users: readonly User[];
-  readonly hasMore: boolean;
-  /** The place of this page in the order of events: a stream opened from here continues it. */
-  readonly cursor: string;
-}
-
-export class ListUsers extends Query<UsersPage> {
-  constructor(readonly page: UsersQuery) {
+export class ListUsers extends Query<Snapshot<User>> {
+  constructor(readonly page: Keyset<UsersQuery>) {
     super();
   }
 }
@@ -26,7 +20,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
     private readonly log: EventLog,
   ) {}
 
-  execute({ page }: ListUsers): Promise<UsersPage> {
+  execute({ page }: ListUsers): Promise<Snapshot<User>> {
     return this.database.snapshot(async (db) => ({
       ...(await this.users.page(db, page)),
       cursor: await this.log.cursor(db),

@@ -32,7 +32,7 @@ import {
 import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
-import { linkNext } from '../http/paging.js';
+import { answerPage, keysetOf } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
 import { CreateUser } from './create-user.js';
@@ -112,10 +112,8 @@ export class UsersController {
     @Query() query: UsersQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly User[]> {
-    const { users, hasMore, cursor } = await this.queries.execute(new ListUsers(query));
-    response.set('Last-Event-ID', cursor);
-    if (hasMore) linkNext(response, query, users.at(-1)!.id);
-    return users;
+    const list = new ListUsers(keysetOf(response.req, query));
+    return answerPage(response, query, await this.queries.execute(list));
   }
 
   /** The directory, live: the facts of the feed, told as MessageEvents. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UsersTable } from '../database/schema.js';
+import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import { PSEUDONYM } from './pseudonym.js';
 import type { User } from './user.js';
 import type { UsersQuery } from './users-query.js';
@@ -60,11 +61,11 @@ export class UsersRepository {
     return row && toUser(row);
   }
 
-  /** One page by keyset, and whether more follows. */
+  /** One page: in the order of ids, or of usernames where some are looked for. */
   async page(
     db: Kysely<Schema>,
-    { after, limit, order, username }: UsersQuery,
-  ): Promise<{ users: User[]; hasMore: boolean }> {
+    { afterKey, limit, order, username }: Keyset<UsersQuery>,
+  ): Promise<Page<User>> {
     const key = username === undefined ? 'id' : 'username';
     const rows = await db
       .selectFrom('users')
@@ -74,20 +75,13 @@ export class UsersRepository {
       .$if(username !== undefined, (query) =>
         query.where('username', '>=', username!).where('username', '<', `${username!}~`),
       )
-      .$if(after !== undefined, (query) =>
-        query.where(key, order === 'asc' ? '>' : '<', (eb) =>
-          key === 'id'
-            ? eb.val(after!.toLowerCase())
-            : eb
-                .selectFrom('users as last')
-                .select('username')
-                .where('id', '=', after!.toLowerCase()),
-        ),
+      .$if(afterKey !== undefined, (query) =>
+        query.where(key, order === 'asc' ? '>' : '<', afterKey!),
       )
       .orderBy(key, order)
       .limit(limit + 1)
       .execute();
-    return { users: rows.slice(0, limit).map(toUser), hasMore: rows.length > limit };
+    return pageOf(rows, limit, (row) => row[key]!, toUser);
   }
 }
 
