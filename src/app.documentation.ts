@@ -7,6 +7,7 @@ import { COMMON_EVENTS } from './events/stream-events.js';
 import { Topics } from './events/topics.js';
 import { pickHeaders } from './http/documented.js';
 import { PROBLEMS, problemTypeUri } from './http/problems.js';
+import { endStreams } from './swagger-ui/end-streams.js';
 import { DIRECTORY, DIRECTORY_EVENTS } from './users/users.stream.js';
 
 /** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
@@ -16,7 +17,11 @@ export function serveDocumentation(app: NestExpressApplication): void {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
     customSiteTitle: 'Carillon API',
-    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true },
+    swaggerOptions: {
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      plugins: [{ statePlugins: { spec: { wrapActions: { executeRequest: endStreams } } } }],
+    },
   });
 }
 

@@ -573,4 +573,29 @@ describe('Swagger UI', () => {
     expect(await answer.textContent()).toContain(user!.id);
     expect(await everyone()).toEqual(['John DOE']);
   });
+
+  it.each(['/api/users/event', '/api/events'])(
+    'shows what arrives on %s within some seconds, and how to subscribe',
+    async (path) => {
+      const { id } = await createUser(carillon.url, 'Ada', 'LOVELACE');
+      const page = await newWindow();
+      await page.goto(`${carillon.url}/api/docs`);
+      const operation = page.locator('.opblock-get').filter({
+        has: page.locator(`.opblock-summary-path[data-path="${path}"]`),
+      });
+      await operation.locator('.opblock-summary-control').click();
+      await operation
+        .getByText(`curl -N '${carillon.url.replace('127.0.0.1', 'localhost')}${path}'`)
+        .waitFor();
+      await operation.getByPlaceholder('lastEventId').fill('earliest');
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      await operation.locator('.loading-container').waitFor();
+      await operation.locator('.loading-container').waitFor({ state: 'detached', timeout: 10_000 });
+      const answer = operation.locator('.live-responses-table .response');
+      await answer.locator('.response-col_status').filter({ hasText: '200' }).waitFor();
+      expect(await answer.textContent()).toMatch(
+        new RegExp(`retry: .*event: .*${id}.*ended the stream`, 's'),
+      );
+    },
+  );
 });

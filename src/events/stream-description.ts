@@ -25,7 +25,7 @@ export function describeStream(
   const operation = document.paths[path]!.get!;
   operation.description = [
     'Sends each event once and in order. Every event has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
-    howToSubscribe(`${url}${path}`, `${url}${snapshot}`),
+    howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
     tableOf(all),
   ].join('\n\n');
   const named = all.map((event) => [componentName(event.type), eventSchema(event)] as const);
@@ -94,7 +94,7 @@ const tableOf = (events: readonly DescribedEvent[]): string =>
     ),
   ].join('\n');
 
-const howToSubscribe = (stream: string, snapshot: string): string => `\
+const howToSubscribe = (stream: string, snapshot: string, event: string): string => `\
 Subscribe from a terminal:
 
 \`\`\`sh
@@ -108,6 +108,7 @@ const response = await fetch('${snapshot}');
 const state = await response.json();
 const cursor = response.headers.get('Last-Event-ID');
 const events = new EventSource('${stream}?lastEventId=' + cursor);
+events.addEventListener('${event}', ({ data }) => console.log(JSON.parse(data)));
 \`\`\`
 
-Outside a browser, send the header \`Authorization: Bearer <token>\` to sign in.`;
+Outside a browser, send the header \`Authorization: Bearer <token>\` to sign in. "Try it out" in Swagger UI ends the stream after five seconds and shows what has arrived.`;
