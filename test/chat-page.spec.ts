@@ -499,6 +499,27 @@ describe('what was typed', () => {
     await agrees(other);
   });
 
+  it('is sent once where it is refused while the storage of the browser is full', async () => {
+    const page = await open(ada);
+    let posts = 0;
+    await page.route('**/messages', async (route) => {
+      posts += 1;
+      // The entry is stored by now; what becomes of it is not.
+      await page.evaluate(
+        `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }`,
+      );
+      await route.fulfill({
+        status: 403,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ detail: 'Not in this room.' }),
+      });
+    });
+    await write(page, 'Once');
+    await history(page).getByText('Not in this room.').waitFor();
+    await button(page, 'Send again').waitFor();
+    expect(posts).toBe(1);
+  });
+
   it('is offered again when it was refused', async () => {
     const page = await open(grace);
     await page.route('**/messages', (route) => route.abort(), { times: 1 });

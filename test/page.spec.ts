@@ -349,6 +349,30 @@ describe('a page that loses its server', () => {
   });
 });
 
+describe('an edit behind a proxy that replaces entity tags', () => {
+  it('is tried once more, and then explained', async () => {
+    await createUser(carillon.url, 'John');
+    const page = await open();
+    let writes = 0;
+    await page.route(/\/api\/users\/[-0-9a-f]+$/, async (route) => {
+      if (route.request().method() === 'PATCH') writes += 1;
+      if (route.request().method() !== 'GET') return route.continue();
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), etag: '"of-a-proxy"' } });
+    });
+    const mine = await edit(page, 'John DOE');
+    await field(mine, 'First name').fill('Mine');
+    for (const expected of [2, 4]) {
+      await button(mine, 'Save').click();
+      await mine.getByRole('alert').filter({ hasText: 'Nothing was saved.' }).waitFor();
+      await button(mine, 'Save').waitFor();
+      expect(writes).toBe(expected);
+    }
+    expect(await field(mine, 'First name').inputValue()).toBe('Mine');
+    expect(await everyone()).toEqual(['John DOE']);
+  });
+});
+
 describe('an edit that the server refuses with 412, since the page had not heard', () => {
   let page: Page;
   let user: User;

@@ -48,8 +48,11 @@ export class OutboxEntries {
   }
 
   put(entry: OutboxEntry): void {
-    if (store(this.#prefix + entry.clientId, entry)) this.#unstored.delete(entry.clientId);
-    else this.#unstored.set(entry.clientId, entry);
+    const key = this.#prefix + entry.clientId;
+    if (store(key, entry)) return void this.#unstored.delete(entry.clientId);
+    // What is stored of it waits, and would be sent over and over.
+    forget(key);
+    this.#unstored.set(entry.clientId, entry);
   }
 
   remove(clientId: string): void {

@@ -14,6 +14,9 @@ import {
 } from './user.js';
 import { fetchUser } from './users-api.js';
 
+const TAGS_DIFFER =
+  'The server says that this person was changed meanwhile, but the name is the one you saw. Nothing was saved. Try again. If it stays like this, tell whoever runs the server: a proxy may be replacing its entity tags.';
+
 interface EditOptions {
   users: LiveUsers;
   user: User;
@@ -76,18 +79,21 @@ export function useEdit({ users, user, listed, onSaved }: EditOptions) {
     }
   }
 
-  /** Saves `mine` over `seen`, but not over anything else: then it tells, and returns false. */
+  /** Saves `mine` over `seen`, but not over anything else: then it explains that, and returns false. */
   async function putOver(seen: Names, etag: string | null, mine: Names): Promise<boolean> {
     if (sameNames(seen, mine)) return true;
-    if (etag !== null && (await isAccepted(users.update(id, changedNames(seen, mine), etag)))) {
-      return true;
-    }
+    const put = (tag: string) => isAccepted(users.update(id, changedNames(seen, mine), tag));
+    if (etag !== null && (await put(etag))) return true;
     const present = await fetchUser(id);
     // An earlier try had been carried out, and its answer got lost.
     if (sameNames(present.user, mine)) return true;
-    // Changed and changed back.
-    if (sameNames(present.user, seen)) return putOver(seen, present.etag, mine);
-    dispatch({ type: 'overtaken', user: present.user });
+    if (!sameNames(present.user, seen)) {
+      dispatch({ type: 'overtaken', user: present.user });
+      return false;
+    }
+    // Changed and changed back. Once only: tags that a proxy has replaced are never accepted.
+    if (await put(present.etag)) return true;
+    dispatch({ type: 'failed', failure: { message: TAGS_DIFFER, fields: {} } });
     return false;
   }
 
