@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   IsIn,
@@ -8,11 +8,10 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
-import { LONGEST_NAME, Name } from '../http/names.js';
+import { describedName, Name } from '../http/names.js';
+import { USERNAME } from '../users/user.js';
 import { LONGEST_PASSWORD, passwordMistake, SHORTEST_PASSWORD } from './password-rules.js';
 
-/** As every username is. */
-export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
 const USERNAME_RULE =
   'must have 2 to 32 characters from a to z, 0 to 9, dot, dash and underscore, and begin with a letter or a digit';
 
@@ -48,49 +47,54 @@ export class NewPassword {
     maxLength: LONGEST_PASSWORD,
     format: 'password',
     description:
-      'Must not be a common password, be made of the username or the product name, or repeat a sequence of up to 4 characters.',
+      'The new password. It must not be a common password, be made of the username or the product name, or repeat a sequence of up to 4 characters.',
     example: 'engines of analysis',
   })
   @Password()
   readonly password!: string;
 }
 
+@ApiSchema({ description: 'A new account.' })
 export class CreateAccountBody extends NewPassword {
-  @ApiProperty({ pattern: USERNAME.source, minLength: 2, maxLength: 32, example: 'ada' })
+  @ApiProperty({
+    description:
+      'The name to sign in and to be mentioned by. No two users have the same; upper and lower case are the same.',
+    minLength: 2,
+    maxLength: 32,
+    // Without an example, which would be taken after the first request.
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$',
+  })
   @Username()
   readonly username!: string;
 
-  @ApiPropertyOptional({
-    minLength: 1,
-    maxLength: LONGEST_NAME,
-    description: 'The username where it is left out.',
-    example: 'Ada',
-  })
+  @ApiPropertyOptional(describedName('The first name. If it is left out, the username.', 'Ada'))
   @ValidateIf(present)
   @Name()
   readonly firstname?: string;
 
-  @ApiPropertyOptional({
-    minLength: 1,
-    maxLength: LONGEST_NAME,
-    description: 'Empty where it is left out.',
-    example: 'LOVELACE',
-  })
+  @ApiPropertyOptional(describedName('The last name. If it is left out, it is empty.', 'LOVELACE'))
   @ValidateIf(present)
   @Name()
   readonly lastname?: string;
 }
 
+@ApiSchema({ description: 'The current and the new password of the caller.' })
 export class ChangePasswordBody extends NewPassword {
-  @ApiProperty({ format: 'password', description: 'The current password.' })
+  @ApiProperty({
+    format: 'password',
+    description: 'The current password.',
+    example: 'engines of difference',
+  })
   @IsString({ message: 'must be a string' })
   readonly current!: string;
 }
 
+@ApiSchema({ description: 'What confirms that the caller wants to be deleted.' })
 export class DeleteAccountBody {
   @ApiPropertyOptional({
     format: 'password',
     description: 'The current password. Required if the user has one.',
+    example: 'engines of analysis',
   })
   @ValidateIf(present)
   @IsString({ message: 'must be a string' })
@@ -114,15 +118,20 @@ export class DeleteAccountBody {
   readonly messages: 'keep' | 'delete' = 'keep';
 }
 
+@ApiSchema({ description: 'The username and password of an account.' })
 export class SignInBody {
-  @ApiProperty({ example: 'ada' })
+  @ApiProperty({ description: 'The username, in upper or lower case.', example: 'ada' })
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.trim().toLowerCase() : value,
   )
   @IsString({ message: 'must be a string' })
   readonly username!: string;
 
-  @ApiProperty({ format: 'password', example: 'engines of analysis' })
+  @ApiProperty({
+    format: 'password',
+    description: 'The password.',
+    example: 'engines of analysis',
+  })
   @IsString({ message: 'must be a string' })
   readonly password!: string;
 }

@@ -4,10 +4,12 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Audited, caller } from '../http/audited.js';
 import { type Caller, CurrentCaller, SignUp } from '../http/caller.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
+  location,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -44,27 +46,21 @@ export class AccountsController {
   @ApiOperation({
     operationId: 'createAccount',
     summary: 'Sign up',
-    description: 'Makes a user who can sign in. It does not sign them in: see `POST /api/session`.',
+    description:
+      'Creates a user who can sign in, but does not sign them in: see `POST /api/session`. Unless sign-up is open, only a signed-in user with a password may do it.',
   })
   @Secret()
   @ApiPrefer()
   @ApiResponse({
     status: 201,
-    description: 'The user, stored.',
+    description: 'The account was created.',
     type: User,
-    headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
+    headers: { ...location('the user', `/api/users/${EXAMPLE_ID}`), ...pickHeaders('ETag') },
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'forbidden',
-    'cross-site-request',
-    'conflict',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'too-many-requests',
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+    forbidden: 'Only users with a password here create accounts for others.',
+    conflict: 'The username ada is taken. Choose another one.',
+  })
   async create(
     @Body() { username, password, firstname = username, lastname = '' }: CreateAccountBody,
     @Req() request: Request,
@@ -91,11 +87,14 @@ export class AccountsController {
   })
   @ApiResponse({
     status: 200,
-    description: 'Changed. The new session is in the cookie and in the body.',
+    description: 'The password was changed. The new session is in the cookie and in the body.',
     type: SignedIn,
-    headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
+    headers: pickHeaders('Set-Cookie'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+    forbidden: 'The current password is wrong.',
+    conflict: 'You have no password here: another issuer signs you in.',
+  })
   async changePassword(
     @Body() { current, password }: ChangePasswordBody,
     @CurrentCaller() { userId }: Caller,

@@ -15,6 +15,12 @@ import { clearSessionCookie } from './session-cookie.js';
 import { sourceOf } from './sign-in-source.js';
 import { SignIn } from './sign-in.js';
 
+const EXPORT = {
+  type: 'object' as const,
+  description: 'A list of entries for each kind of data.',
+  additionalProperties: { type: 'array' as const, items: { type: 'object' as const } },
+};
+
 /** What a person may do with all that is stored about them. */
 @ApiTags('Accounts')
 @Controller('api/me')
@@ -35,8 +41,15 @@ export class MeController {
     description:
       'Ends all sessions and streams of the caller and erases the stored data. What other users still see is kept under a pseudonym.',
   })
-  @ApiResponse({ status: 204, description: 'Deleted.', headers: pickHeaders('Set-Cookie') })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'forbidden', 'conflict')
+  @ApiResponse({
+    status: 204,
+    description: 'The account was deleted.',
+    headers: pickHeaders('Set-Cookie'),
+  })
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+    forbidden: 'The current password is wrong.',
+    conflict: 'The password has just been changed.',
+  })
   async delete(
     @Body() body: DeleteAccountBody,
     @CurrentCaller() { userId }: Caller,
@@ -71,8 +84,9 @@ export class MeController {
   })
   @ApiResponse({
     status: 200,
-    description: 'The document.',
-    content: { 'application/json': { schema: { type: 'object' } } },
+    description: 'The document, as a download.',
+    headers: pickHeaders('Content-Disposition'),
+    content: { 'application/json': { schema: EXPORT } },
   })
   @ApiProblems('unauthenticated')
   export(

@@ -12,8 +12,10 @@ export const cookieOptions = (request: Request): CookieOptions => ({
 
 const isSecure = ({ needsSecureCookie }: Request): boolean => needsSecureCookie ?? true;
 
-/** With `__Host-` a browser takes it from this host alone, not from a sibling, and for all paths (RFC 6265bis, 4.1.3.2). */
-const nameFor = (request: Request): string => (isSecure(request) ? `__Host-${NAME}` : NAME);
+/** With `__Host-` a browser takes the cookie from this host alone, not from a sibling, and for all paths (RFC 6265bis, 4.1.3.2). */
+export const cookieNameFor = (isSecure: boolean): string => (isSecure ? `__Host-${NAME}` : NAME);
+
+const nameFor = (request: Request): string => cookieNameFor(isSecure(request));
 
 /**
  * The values of all session cookies in a request, each once: without `__Host-`, another program on the same host can

@@ -1,17 +1,23 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { id, time } from '../http/described-properties.js';
 
 /** A sign-in, as REST and the stream tell it. */
+@ApiSchema({ description: 'A session: one client in which the user is signed in.' })
 export class Session {
-  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  @ApiProperty(id('The id of the session.'))
   readonly id!: string;
 
-  @ApiProperty({ description: 'What the client called itself.', example: 'curl/8.5.0' })
+  @ApiProperty({
+    description: 'What the client called itself in `User-Agent`; it may be empty.',
+    maxLength: 200,
+    example: 'curl/8.5.0',
+  })
   readonly client!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
+  @ApiProperty(time('When the user signed in.'))
   readonly createdAt!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'To the nearest minute or so.' })
+  @ApiProperty(time('When the session was last used, to the nearest minute or so.'))
   readonly lastUsedAt!: string;
 
   @ApiProperty({
@@ -24,8 +30,12 @@ export class Session {
 }
 
 /** One of the caller's own. */
+@ApiSchema({ description: 'A session of the caller.' })
 export class OwnSession extends Session {
-  @ApiProperty({ description: 'Whether it is the one that this request came with.' })
+  @ApiProperty({
+    description: 'Whether this request came with this session.',
+    example: true,
+  })
   readonly current!: boolean;
 }
 

@@ -5,13 +5,15 @@ import {
   ApiProperty,
   ApiPropertyOptional,
   ApiResponse,
+  ApiSchema,
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Audited, caller, pathParameter } from '../http/audited.js';
 import { Anyone, type Caller, CurrentCaller, unauthenticated } from '../http/caller.js';
-import { ApiProblems, pickHeaders } from '../http/documented.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
+import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
 import { answerPage, keysetOf, KeysetQuery } from '../http/paging.js';
@@ -35,7 +37,7 @@ import { StartSession } from './start-session.js';
 
 class EndSessionsQuery {
   @ApiPropertyOptional({
-    description: 'Keeps the session of this request.',
+    description: '`current` keeps the session of this request.',
     enum: ['current'],
   })
   @IsOptional()
@@ -43,15 +45,16 @@ class EndSessionsQuery {
   except?: 'current';
 }
 
-class WhoIsThere {
+@ApiSchema({ description: 'The caller and their session.' })
+class CurrentSession {
   @ApiProperty({
     type: Session,
     nullable: true,
-    description: '`null` where a token of another issuer speaks for the caller.',
+    description: 'The session of this request; `null` if it came with a token of another issuer.',
   })
   readonly session!: Session | null;
 
-  @ApiProperty({ type: User })
+  @ApiProperty({ type: User, description: 'The caller.' })
   readonly user!: User;
 }
 
@@ -73,24 +76,19 @@ export class SessionsController {
   @ApiOperation({
     operationId: 'signIn',
     summary: 'Sign in',
-    description: 'Ends the session that the request came with, if any.',
+    description:
+      'Starts a session, and ends the one that the request came with, if any. The session is in the response as a cookie for browsers and as a token for other clients.',
   })
   @ApiResponse({
     status: 201,
     description:
-      'Signed in: with the cookie `__Host-carillon_session` (`carillon_session` over plain HTTP on this machine), and with the token in the body.',
+      'Signed in. The cookie is `__Host-carillon_session` (`carillon_session` on localhost over plain HTTP); the token is in the body.',
     type: SignedIn,
-    headers: pickHeaders('Set-Cookie', 'X-Request-Id'),
+    headers: pickHeaders('Set-Cookie'),
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'cross-site-request',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'too-many-requests',
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+    unauthenticated: 'The username or the password is not right.',
+  })
   async start(
     @Body() { username, password }: SignInBody,
     @Req() request: Request,
@@ -119,10 +117,14 @@ export class SessionsController {
   }
 
   @Get('session')
-  @ApiOperation({ operationId: 'whoAmI', summary: 'Who is signed in?' })
-  @ApiResponse({ status: 200, description: 'The caller.', type: WhoIsThere })
+  @ApiOperation({
+    operationId: 'whoAmI',
+    summary: 'Get my session',
+    description: 'Returns the signed-in user and their session.',
+  })
+  @ApiResponse({ status: 200, description: 'The caller and their session.', type: CurrentSession })
   @ApiProblems('unauthenticated')
-  async current(@CurrentCaller() { userId, sessionId }: Caller): Promise<WhoIsThere> {
+  async current(@CurrentCaller() { userId, sessionId }: Caller): Promise<CurrentSession> {
     const session =
       sessionId === null ? null : await this.queries.execute(new GetSession(userId, sessionId));
     // It may have ended since the guard has seen it.
@@ -133,9 +135,15 @@ export class SessionsController {
   @Delete('session')
   @Audited('session-end', ({ caller }) => caller?.sessionId ?? undefined)
   @HttpCode(204)
-  @ApiOperation({ operationId: 'signOut', summary: 'Sign out', description: 'Ends its streams.' })
+  @ApiOperation({
+    operationId: 'signOut',
+    summary: 'Sign out',
+    description: 'Ends the session of this request and its streams.',
+  })
   @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
-  @ApiProblems('unauthenticated', 'cross-site-request', 'conflict', 'too-many-requests')
+  @ApiProblems(...WRITE_PROBLEMS, {
+    conflict: 'The token is of another issuer, and has to be ended there.',
+  })
   async end(
     @CurrentCaller() { userId, sessionId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -147,12 +155,16 @@ export class SessionsController {
   }
 
   @Get('sessions')
-  @ApiOperation({ operationId: 'listSessions', summary: 'Where am I signed in?' })
+  @ApiOperation({
+    operationId: 'listSessions',
+    summary: 'List my sessions',
+    description: 'Returns one page of the sessions in which the caller is signed in.',
+  })
   @ApiResponse({
     status: 200,
-    description: "The caller's sessions, the newest first.",
+    description: 'One page of sessions, the newest first.',
     type: [OwnSession],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
@@ -171,11 +183,16 @@ export class SessionsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'signOutEverywhere',
-    summary: 'Sign all clients out, or all others with `?except=current`',
-    description: 'Their tokens become invalid and their streams end, on every node.',
+    summary: 'Sign out everywhere',
+    description:
+      'Ends all sessions of the caller, or all others with `except=current`. Their tokens become invalid and their streams end, on every node.',
   })
-  @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
-  @ApiProblems('invalid-parameter', 'unauthenticated', 'cross-site-request', 'too-many-requests')
+  @ApiResponse({
+    status: 204,
+    description: 'The sessions were ended.',
+    headers: pickHeaders('Set-Cookie'),
+  })
+  @ApiProblems(...WRITE_PROBLEMS, 'invalid-parameter')
   async endAll(
     @Query() { except }: EndSessionsQuery,
     @CurrentCaller() { userId, sessionId }: Caller,
@@ -191,12 +208,14 @@ export class SessionsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'revokeSession',
-    summary: 'Sign a client out',
-    description: 'Its token becomes invalid and its streams end, on every node.',
+    summary: 'End a session',
+    description: 'The token of the session becomes invalid and its streams end, on every node.',
   })
-  @ApiResponse({ status: 204, description: 'It is signed out.' })
-  @ApiProblems('unauthenticated', 'cross-site-request', 'not-found', 'too-many-requests')
-  revoke(@CurrentCaller() { userId }: Caller, @IdParam() id: string): Promise<void> {
+  @ApiResponse({ status: 204, description: 'The session was ended.' })
+  @ApiProblems(...WRITE_PROBLEMS, {
+    'not-found': `You have no session with the id ${EXAMPLE_ID}.`,
+  })
+  revoke(@CurrentCaller() { userId }: Caller, @IdParam('session') id: string): Promise<void> {
     return this.commands.execute(new EndSession(userId, id));
   }
 }

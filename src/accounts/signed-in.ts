@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { User } from '../users/user.js';
 import { Session } from './session.js';
@@ -9,18 +9,20 @@ import type { StartedSession } from './sessions.js';
 const LONGEST_CLIENT = 200;
 
 /** A new session, with its token. */
+@ApiSchema({ description: 'A new session and its token.' })
 export class SignedIn {
   @ApiProperty({
     description:
-      'For clients without cookies: send it as `Authorization: Bearer`. It is not shown again.',
+      'The token of the session, for clients without cookies: send it as `Authorization: Bearer`. It is not shown again.',
+    pattern: '^carillon_[A-Za-z0-9_-]{43}$',
     example: 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A',
   })
   readonly token!: string;
 
-  @ApiProperty({ type: Session })
+  @ApiProperty({ type: Session, description: 'The new session.' })
   readonly session!: Session;
 
-  @ApiProperty({ type: User })
+  @ApiProperty({ type: User, description: 'The user who signed in.' })
   readonly user!: User;
 }
 

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 
 interface Documentation {
@@ -7,14 +7,10 @@ interface Documentation {
   readonly summary: string;
 }
 
-const CURSOR =
-  'The cursor from which to go on: the `id` of the last event, or the `Last-Event-ID` of a snapshot; `earliest` for all that is kept. Without one, the stream begins now.';
-
 /** Documents an event stream. Its events are added by `describeStream`: the swagger module knows nothing of them. */
 export function DocumentedStream({ operationId, summary }: Documentation): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId, summary }),
-    ApiHeader({ name: 'Last-Event-ID', required: false, description: CURSOR }),
     ApiResponse({
       status: 200,
       description: 'An event stream (HTML standard, 9.2) that stays open.',

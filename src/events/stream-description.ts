@@ -81,7 +81,7 @@ const retryFrame = {
     retry: { type: 'integer' as const, minimum: 0, description: 'Milliseconds.', example: 2140 },
     id: { type: 'string' as const, example: '6b1f0c2a-1041' },
   },
-  not: { required: ['data'] },
+  not: { required: ['data'], properties: { data: {} } },
 };
 
 const tableOf = (events: readonly DescribedEvent[]): string =>

@@ -12,7 +12,7 @@ const LONGEST_TOPIC = 200;
 export class StreamQuery {
   @ApiPropertyOptional({
     description:
-      'The cursor from which to go on, as in the header `Last-Event-ID`, which wins where both are there.',
+      'The cursor to continue from: the `id` of the last event, or the `Last-Event-ID` of a snapshot; `earliest` for everything that is kept. Without one the stream starts now. The request header `Last-Event-ID` means the same and wins; an `EventSource` sends it by itself when it reconnects.',
     example: 'earliest',
   })
   @IsOptional()
@@ -24,8 +24,10 @@ export class StreamQuery {
 export class TopicsQuery extends StreamQuery {
   @ApiPropertyOptional({
     description:
-      'The topics to hear of; all that are for the caller where none is named. Of a topic of another program, its public events.',
-    type: [String],
+      'The topics to follow, one parameter for each. Without any, every event that the caller may see. Topics of other programs deliver their public events.',
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_TOPIC },
+    maxItems: MOST_TOPICS,
     example: ['users'],
   })
   @Transform(({ value }) => [value as unknown].flat())

@@ -1,4 +1,10 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  type ExecutionContext,
+  SetMetadata,
+} from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Problem } from './problems.js';
 
@@ -24,15 +30,20 @@ declare module 'express-serve-static-core' {
 export type Access = 'signed-in' | 'directory' | 'sign-up' | 'anyone';
 
 export const ACCESS = Symbol('access');
+/** The same for the API description, which turns it into the `security` of the operation. */
+export const ACCESS_EXTENSION = 'x-access';
+
+const access = (who: Access) =>
+  applyDecorators(SetMetadata<symbol, Access>(ACCESS, who), ApiExtension(ACCESS_EXTENSION, who));
 
 /** Says of a route, or of all of a controller, that it needs no sign-in. */
-export const Anyone = () => SetMetadata<symbol, Access>(ACCESS, 'anyone');
+export const Anyone = () => access('anyone');
 
 /** Says of a route, or of all of a controller, that it needs a sign-in only where the user directory is closed. */
-export const Directory = () => SetMetadata<symbol, Access>(ACCESS, 'directory');
+export const Directory = () => access('directory');
 
 /** Says of a route that it needs a sign-in only where accounts are not made by everyone. */
-export const SignUp = () => SetMetadata<symbol, Access>(ACCESS, 'sign-up');
+export const SignUp = () => access('sign-up');
 
 /**
  * Gives a handler the caller.

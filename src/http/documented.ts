@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { PROBLEM_TYPE, type ProblemCode, PROBLEMS, problemTypeUri } from './problems.js';
+import { exampleOf, type Route } from './problem-examples.js';
+import { PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
@@ -19,114 +20,165 @@ export const BODY_PROBLEMS = [
   'validation-failed',
 ] as const;
 
+/** What a POST that takes an `Idempotency-Key` may be answered with because of it. */
+export const KEY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as const;
+
+/** A problem, or several, each with what the operation says of it in `detail`. */
+type Described = ProblemCode | Partial<Record<ProblemCode, string>>;
+
 /** Documents the problems that an operation may answer with, one response for each status. */
-export const ApiProblems = (...codes: ProblemCode[]): MethodDecorator =>
-  ApiUnlimitedProblems(...codes, 'too-many-requests');
+export const ApiProblems = (...problems: Described[]): MethodDecorator =>
+  ApiUnlimitedProblems(...problems, 'too-many-requests');
 
 /** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
-export function ApiUnlimitedProblems(...codes: ProblemCode[]): MethodDecorator {
+export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator {
+  const details: Partial<Record<ProblemCode, string>> = Object.assign(
+    {},
+    ...problems.filter((one) => typeof one === 'object'),
+  );
+  const codes = problems.flatMap((one) =>
+    typeof one === 'string' ? one : (Object.keys(one) as ProblemCode[]),
+  );
   const byStatus = Map.groupBy(
     [...new Set<ProblemCode>([...codes, 'misdirected-request', 'internal-error', 'unavailable'])],
     (code) => PROBLEMS[code].status,
   );
-  return applyDecorators(
-    ...[...byStatus].map(([status, sameStatus]) =>
-      ApiResponse({
-        status,
-        description: sameStatus.map((code) => PROBLEMS[code].title).join('; '),
-        ...(status === 401 && { headers: { 'WWW-Authenticate': challenge } }),
-        ...(status === 409 && { headers: { 'Retry-After': retryAfter } }),
-        ...(status === 412 && { headers: pickHeaders('ETag') }),
-        ...(status === 429 && { headers: { 'Retry-After': retryAfter, ...rateLimitHeaders } }),
-        ...(status === 503 && { headers: { 'Retry-After': retryAfter } }),
-        content: { [PROBLEM_TYPE]: { schema: PROBLEM_SCHEMA, examples: examplesOf(sameStatus) } },
-      }),
-    ),
-  );
+  // A page of another origin may read, but not write.
+  if (!codes.includes('cross-site-request')) details['too-many-requests'] ??= TOO_MANY_READS;
+  return (target, key, descriptor) => {
+    const responses = [...byStatus].map(([status, sameStatus]) =>
+      problemResponse(status, sameStatus, { target, key }, details),
+    );
+    applyDecorators(...responses)(target, key, descriptor);
+  };
 }
 
-const examplesOf = (codes: readonly ProblemCode[]) =>
-  Object.fromEntries(
-    codes.map((code) => [
-      code,
-      { value: { type: problemTypeUri(code), ...PROBLEMS[code], detail: PROBLEMS[code].title } },
-    ]),
-  );
+const TOO_MANY_READS = 'This address may read 60000 times a minute. Try again in 5 s.';
 
-const text = (description: string, example: string) => ({
+const problemResponse = (
+  status: number,
+  codes: readonly ProblemCode[],
+  route: Route,
+  details: Partial<Record<ProblemCode, string>>,
+) =>
+  ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    headers: problemHeaders(status, codes),
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: PROBLEM_SCHEMA,
+        examples: Object.fromEntries(
+          codes.map((code) => [
+            code,
+            { summary: PROBLEMS[code].title, value: exampleOf(code, route, details[code]) },
+          ]),
+        ),
+      },
+    },
+  });
+
+function problemHeaders(status: number, codes: readonly ProblemCode[]) {
+  const isTemporary = [429, 503].includes(status) || codes.includes('request-in-progress');
+  return {
+    ...(isTemporary && { 'Retry-After': retryAfter }),
+    ...(status === 401 && { 'WWW-Authenticate': challenge }),
+    ...(status === 412 && pickHeaders('ETag')),
+    ...(status === 415 && { 'Accept-Post': acceptedBodies, 'Accept-Patch': acceptedBodies }),
+  };
+}
+
+const text = (description: string, example: string, pattern?: string) => ({
   description,
-  schema: { type: 'string' as const },
+  schema: { type: 'string' as const, ...(pattern && { pattern }) },
   example,
 });
 
 const retryAfter = {
   description: 'Seconds after which to try again.',
-  schema: { type: 'integer' as const },
+  schema: { type: 'integer' as const, minimum: 1 },
   example: 5,
 };
 
-const challenge = text(
-  'Which credentials would be right (RFC 6750, 3).',
-  'Bearer realm="Carillon"',
+const challenge = text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"');
+
+const acceptedBodies = text(
+  'The media types of bodies: `Accept-Patch` for PATCH (RFC 5789), `Accept-Post` for every other method.',
+  'application/json, application/merge-patch+json',
 );
 
-const rateLimitHeaders = {
+/** Headers that answers carry. */
+const documentedHeaders = {
+  'X-Request-Id': text(
+    'The id under which the request is logged: that of the request if it has a valid one.',
+    'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
+    '^[A-Za-z0-9_.:/+=-]{1,128}$',
+  ),
+  ETag: text(
+    'The version of the representation, for `If-Match` and `If-None-Match`.',
+    '"Q2FyaWxsb24gcmluZ3MgYQ"',
+  ),
+  Link: text('The pages before and after this one, if there are any (RFC 8288).', ''),
+  'Last-Event-ID': text(
+    'The cursor of this snapshot. Open the stream from it to miss nothing.',
+    '6b1f0c2a-1042',
+    '^[0-9a-f]{8}-[0-9]+$',
+  ),
+  'Last-Seq': text('The `seq` of the last message in the room.', '1042', '^[0-9]+$'),
+  'Preference-Applied': text('`Prefer: return=minimal` was followed (RFC 7240).', 'return=minimal'),
+  'Idempotency-Replayed': text(
+    'An earlier request with the same `Idempotency-Key` was carried out; this one was not.',
+    'true',
+  ),
+  'Set-Cookie': text(
+    'The session cookie for browsers: `HttpOnly`, `SameSite=Lax`, and `Secure` except on localhost over plain HTTP.',
+    '__Host-carillon_session=carillon_…; Path=/; HttpOnly; Secure; SameSite=Lax',
+  ),
+  'Content-Disposition': text(
+    'Asks browsers to save the response as a file.',
+    'attachment; filename="carillon-export.json"',
+  ),
   'RateLimit-Policy': text(
-    'The allowance: so many writes in so many seconds.',
+    'How many writes one address may make (`q`) in how many seconds (`w`).',
     '"writes";q=6000;w=60',
   ),
   RateLimit: text(
-    'What is left of it, and the seconds until it is full again.',
+    'How many writes are left (`r`), and the seconds until all are available again (`t`).',
     '"writes";r=5999;t=60',
   ),
-};
-
-/** Headers that answers carry. */
-export const documentedHeaders = {
-  'X-Request-Id': text(
-    'The id under which the request is logged.',
-    'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
-  ),
-  ETag: text('The version of the representation, for `If-Match`.', '"Q2FyaWxsb24gcmluZ3MgYQ"'),
-  Location: text('Where the new one is.', '/api/users/019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071'),
-  Link: text(
-    'The next page, where there is one (RFC 8288).',
-    '</api/users?limit=100&order=asc&after=AYb…>; rel="next"',
-  ),
-  'Last-Event-ID': text('The cursor of this snapshot: open the stream from it.', '6b1f0c2a-1042'),
-  'Last-Seq': text('The `seq` of the last message of the room.', '1042'),
-  'Preference-Applied': text('That `Prefer: return=minimal` was followed.', 'return=minimal'),
-  'Idempotency-Replayed': text('That this answer is that of an earlier request.', 'true'),
-  'Set-Cookie': text(
-    'The session, for a browser: `HttpOnly`, `SameSite=Lax`, and `Secure` but on this machine.',
-    '__Host-carillon_session=carillon_…; Path=/; HttpOnly; Secure; SameSite=Lax',
-  ),
-  ...rateLimitHeaders,
 };
 
 export const pickHeaders = (...names: (keyof typeof documentedHeaders)[]) =>
   Object.fromEntries(names.map((name) => [name, documentedHeaders[name]]));
 
-const requestHeader = (name: string, description: string, example: string) =>
-  ApiHeader({ name, description, required: false, schema: { type: 'string', example } });
+/** The `Location` of what was created, at an address with ids filled in. */
+export const location = (what: string, example: string) => ({
+  Location: text(`The URL of ${what}.`, example),
+});
 
+const requestHeader = (name: string, description: string, schema: object) =>
+  ApiHeader({ name, description, required: false, schema: { type: 'string', ...schema } });
+
+/** The body of the response may be left out. */
 export const ApiPrefer = () =>
   requestHeader(
     'Prefer',
-    '`return=minimal` leaves out the body of the answer (RFC 7240).',
-    'return=representation',
+    '`return=minimal` asks for a response without a body (RFC 7240, section 4.2). `Preference-Applied` confirms it.',
+    { examples: ['return=minimal'] },
   );
 
+/** A change is carried out only if nobody else has changed it since. */
 export const ApiIfMatch = () =>
   requestHeader(
     'If-Match',
-    'The `ETag` that you read: 412 where it has changed since (RFC 9110).',
-    '*',
+    'The `ETag` that you have read. If it has changed since, the response is 412 (RFC 9110, section 13.1.1).',
+    { examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'] },
   );
 
+/** Every POST takes one, but for those that handle secrets. Without an example: each request needs a key of its own. */
 export const ApiIdempotencyKey = () =>
   requestHeader(
     'Idempotency-Key',
-    'A new UUID for each new request: a repeat with the same key is not carried out, for a day, and is answered with the current state.',
-    '"0b9f4b9e-6a52-4b7e-9d5c-3f1f7d3f0a11"',
+    'A new UUID for each new request, with or without double quotes. A repeat with the same key and body is not carried out again for one day; its response is the current state.',
+    { pattern: '^[\\x21-\\x7e]{1,255}$' },
   );

@@ -1,12 +1,22 @@
 import { Param } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import { UUID } from './described-properties.js';
 import { Problem } from './problems.js';
 
 /**
  * An id in the path. UUIDs are read in either case, and written in lower case (RFC 9562, section 4).
  *
+ * @param of what it is the id of, for the API description.
  * @throws Problem `not-found`: it has a NUL, which is in no id, and which PostgreSQL does not take in a text.
  */
-export const IdParam = (name = 'id'): ParameterDecorator => Param(name, { transform: readId });
+export const IdParam =
+  (of: string, name = 'id'): ParameterDecorator =>
+  (target, key, index) => {
+    Param(name, { transform: readId })(target, key, index);
+    const method = Object.getOwnPropertyDescriptor(target, key!)!;
+    const description = `The id of the ${of}.`;
+    ApiParam({ name, description, schema: { type: 'string', ...UUID } })(target, key!, method);
+  };
 
 export function readId(id: string): string {
   if (id.includes('\0')) throw new Problem('not-found', 'There is nothing with an id like that.');

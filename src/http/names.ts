@@ -1,9 +1,23 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { ONE_LINE } from './described-properties.js';
 import { hasInvisible, isVisible } from './visible-text.js';
 
 /** Unicode code points. */
 export const LONGEST_NAME = 200;
+
+/** The schema of a name. That it must be visible is more than a pattern can say in all languages. */
+export const describedName = (
+  description: string,
+  example: string,
+  longest: number = LONGEST_NAME,
+) => ({
+  description: `${description} It has a visible character and none that is invisible; space around it does not count.`,
+  minLength: 1,
+  maxLength: longest,
+  pattern: ONE_LINE,
+  example,
+});
 
 /**
  * A name: text of any script, kept in Unicode normalization form C (UAX #15) and without space around it,

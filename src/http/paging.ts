@@ -3,6 +3,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Request, Response } from 'express';
 import { WholeNumber } from '../whole-number.js';
+import { EXAMPLE_CURSOR } from './described-properties.js';
 import { decodePageCursor, encodePageCursor, NO_CURSOR } from './page-cursor.js';
 
 export const MOST_PER_PAGE = 1000;
@@ -20,9 +21,11 @@ export const PageCursor = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       description:
-        'The cursor of the page, opaque: follow `Link: rel="next"`, which has it. It is good for this list with the same parameters; only `limit` may change.',
+        'The opaque cursor of a page: follow `Link: rel="next"`, which contains it. It is valid for this list with the same parameters; only `limit` may change.',
+      minLength: 1,
       maxLength: LONGEST_CURSOR,
       pattern: '^[A-Za-z0-9_-]+$',
+      example: EXAMPLE_CURSOR,
     }),
     IsOptional(),
     Matches(new RegExp(`^[\\w-]{1,${LONGEST_CURSOR}}$`), { message: NO_CURSOR }),
@@ -31,7 +34,7 @@ export const PageCursor = (): PropertyDecorator =>
 /** One page of a list by keyset: the rows after those that the client has. */
 export class KeysetQuery {
   @ApiPropertyOptional({
-    description: 'How many at most.',
+    description: 'How many entries to return at most.',
     type: 'integer',
     minimum: 1,
     maximum: MOST_PER_PAGE,
@@ -48,7 +51,7 @@ export class KeysetQuery {
 /** The same of a list that is read either way. */
 export class PageQuery extends KeysetQuery {
   @ApiPropertyOptional({
-    description: '`asc`: the oldest first; `desc`: the newest first.',
+    description: '`asc` returns the oldest entries first, `desc` the newest.',
     enum: ['asc', 'desc'],
     default: 'asc',
   })

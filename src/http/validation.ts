@@ -1,9 +1,6 @@
-import {
-  type ArgumentMetadata,
-  Injectable,
-  ValidationPipe,
-  type ValidationError,
-} from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, type Type, ValidationPipe } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, Problem, shorten } from './problems.js';
 
 const UNKNOWN = 'is an unknown property';
@@ -15,6 +12,8 @@ const LONGEST_PARAMETER = 2000;
 const MOST_ERRORS = 20;
 /** UTF-16 code units of a name that an error repeats. */
 const LONGEST_FIELD = 100;
+
+const RULES = { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true };
 
 class Invalid extends Error {
   constructor(readonly errors: readonly FieldError[]) {
@@ -28,9 +27,7 @@ export class RequestValidation extends ValidationPipe {
   constructor() {
     super({
       transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      stopAtFirstError: true,
+      ...RULES,
       exceptionFactory: (errors) => new Invalid(errors.flatMap((error) => fieldErrors(error))),
     });
   }
@@ -54,6 +51,17 @@ export class RequestValidation extends ValidationPipe {
       throw refusal(error.errors);
     }
   }
+}
+
+/** What a request is answered with that sends this; `undefined` where it is valid. For examples in the API description. */
+export function refusalOf(
+  value: object,
+  type: Type<object>,
+  kind: 'body' | 'query',
+): Problem | undefined {
+  const errors = validateSync(plainToInstance(type, value), RULES).flatMap(fieldErrors);
+  if (errors.length === 0) return undefined;
+  return kind === 'body' ? invalidBody(errors) : invalidParameter(errors);
 }
 
 const isObject = (value: unknown): value is object =>

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Database } from '../database/database.js';
 import { DatabaseDamaged } from '../database/errors.js';
@@ -7,9 +7,11 @@ import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 import { Unlimited } from '../http/rate-limit.js';
 import { Streams } from '../events/streams.js';
+import { HealthIndicator, LiveReport, ReadyReport } from './health-report.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
+@ApiExtraModels(HealthIndicator)
 @Anyone()
 @Unlimited()
 @Controller('health')
@@ -25,8 +27,13 @@ export class HealthController {
   /** Whether the process answers at all: restart it if it does not. */
   @Get('live')
   @HealthCheck({ swaggerDocumentation: false })
-  @ApiOperation({ operationId: 'isLive', summary: 'Is the process alive?' })
-  @ApiResponse({ status: 200, description: 'It is.' })
+  @ApiOperation({
+    operationId: 'isLive',
+    summary: 'Check whether the process is alive',
+    description: 'Restart the process if it does not answer. It checks nothing else.',
+  })
+  @ApiResponse({ status: 200, description: 'The process is alive.', type: LiveReport })
+  @ApiUnlimitedProblems()
   live() {
     return this.health.check([]);
   }
@@ -34,9 +41,14 @@ export class HealthController {
   /** Whether to send it requests: not while it shuts down, nor while the database does not answer or cannot be written. */
   @Get('ready')
   @HealthCheck({ swaggerDocumentation: false })
-  @ApiOperation({ operationId: 'isReady', summary: 'Can it serve requests?' })
-  @ApiResponse({ status: 200, description: 'It can.' })
-  @ApiUnlimitedProblems()
+  @ApiOperation({
+    operationId: 'isReady',
+    summary: 'Check whether the process can serve requests',
+    description:
+      'Send it no requests while the response is 503: it shuts down, or the database does not answer or cannot be written.',
+  })
+  @ApiResponse({ status: 200, description: 'The process is ready.', type: ReadyReport })
+  @ApiUnlimitedProblems({ unavailable: 'database: does not answer.' })
   ready() {
     return this.health.check([() => this.#running(), () => this.#database(), () => this.#places()]);
   }

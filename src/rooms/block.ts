@@ -1,10 +1,14 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { id, time } from '../http/described-properties.js';
 
 /** A user from whom the caller accepts no direct messages and no invitations. */
+@ApiSchema({
+  description: 'A user from whom the caller accepts no direct messages and no invitations.',
+})
 export class Block {
-  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  @ApiProperty(id('The id of the blocked user.'))
   readonly userId!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
+  @ApiProperty(time('When the caller blocked the user.'))
   readonly createdAt!: string;
 }

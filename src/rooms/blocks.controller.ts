@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
 import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
@@ -20,12 +21,16 @@ export class BlocksController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listBlocks', summary: 'List the users I block, page by page' })
+  @ApiOperation({
+    operationId: 'listBlocks',
+    summary: 'List the users I block',
+    description: 'Returns one page of the blocked users. Nobody else can see them.',
+  })
   @ApiResponse({
     status: 200,
-    description: 'One page, in the order of the ids.',
+    description: 'One page of blocks, in the order of the ids of the users.',
     type: [Block],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
@@ -45,19 +50,29 @@ export class BlocksController {
     description:
       'The user can no longer send the caller direct messages or invitations, and is not notified. Rooms that both are in do not change. Pending invitations by the user are declined.',
   })
-  @ApiResponse({ status: 204, description: 'Blocked.' })
-  @ApiProblems(...WRITE_PROBLEMS, 'not-found', 'conflict')
-  block(@IdParam('userId') blockedId: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+  @ApiResponse({ status: 204, description: 'The user is blocked.' })
+  @ApiProblems(...WRITE_PROBLEMS, {
+    'not-found': `There is no user with the id ${EXAMPLE_ID}.`,
+    conflict: 'You cannot block yourself.',
+  })
+  block(
+    @IdParam('user', 'userId') blockedId: string,
+    @CurrentCaller() { userId }: Caller,
+  ): Promise<void> {
     return this.commands.execute(new BlockUser(userId, blockedId));
   }
 
   @Delete(':userId')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'unblockUser', summary: 'Unblock a user' })
-  @ApiResponse({ status: 204, description: 'Not blocked.' })
+  @ApiOperation({
+    operationId: 'unblockUser',
+    summary: 'Unblock a user',
+    description: 'The user can send the caller direct messages and invitations again.',
+  })
+  @ApiResponse({ status: 204, description: 'The user is not blocked.' })
   @ApiProblems(...WRITE_PROBLEMS)
   unblock(
-    @IdParam('userId') blockedId: string,
+    @IdParam('user', 'userId') blockedId: string,
     @CurrentCaller() { userId }: Caller,
   ): Promise<void> {
     return this.commands.execute(new UnblockUser(userId, blockedId));

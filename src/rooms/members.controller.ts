@@ -11,11 +11,19 @@ import {
   Res,
 } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { anotherUser, Audited, pathParameter } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
-import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
+import {
+  ApiIdempotencyKey,
+  ApiProblems,
+  BODY_PROBLEMS,
+  KEY_PROBLEMS,
+  pickHeaders,
+  WRITE_PROBLEMS,
+} from '../http/documented.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
@@ -33,7 +41,11 @@ import { Invitation, Member, Membership, ReadMarker } from './room.js';
 import { TellTyping } from './tell-typing.js';
 import { WithdrawInvitation } from './withdraw-invitation.js';
 
-const WRITES = [...WRITE_PROBLEMS, 'forbidden', 'not-found'] as const;
+const NO_ROOM = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for you.` };
+const NO_SUCH_MEMBER = { 'not-found': `${EXAMPLE_ID} is not a member of this room.` };
+const NOT_IN_ROOM = { forbidden: 'You are not in this room. Join it first.' };
+const NO_OWNER = { forbidden: 'Only an owner of the room may do this.' };
+const ARCHIVED = { conflict: 'The room is archived: nothing is said or changed in it.' };
 
 @ApiTags('Rooms')
 @Controller('api/rooms/:id')
@@ -44,16 +56,20 @@ export class MembersController {
   ) {}
 
   @Get('members')
-  @ApiOperation({ operationId: 'listMembers', summary: 'List the members of a room, page by page' })
+  @ApiOperation({
+    operationId: 'listMembers',
+    summary: 'List the members of a room',
+    description: 'Returns one page of the members. Only members may read it.',
+  })
   @ApiResponse({
     status: 200,
-    description: 'One page, in the order of the ids.',
+    description: 'One page of members, in the order of the ids of the users.',
     type: [Member],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
-  @ApiProblems('invalid-parameter', 'unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('invalid-parameter', 'unauthenticated', NOT_IN_ROOM, NO_ROOM)
   async list(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -64,13 +80,17 @@ export class MembersController {
 
   @Post('members')
   @ReadsAgain(({ callerId, ids }) => new GetMembership(callerId, ids['id']!))
-  @ApiOperation({ operationId: 'joinRoom', summary: 'Join a public room, or accept an invitation' })
-  @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false } })
-  @ApiResponse({ status: 201, description: 'Joined.', type: Membership })
-  @ApiResponse({ status: 200, description: 'The caller is in it already.', type: Membership })
-  @ApiProblems(...WRITES, 'conflict')
+  @ApiOperation({
+    operationId: 'joinRoom',
+    summary: 'Join a room',
+    description: 'The caller joins a public room, or accepts an invitation into a private one.',
+  })
+  @ApiIdempotencyKey()
+  @ApiResponse({ status: 201, description: 'The caller joined the room.', type: Membership })
+  @ApiResponse({ status: 200, description: 'The caller was a member already.', type: Membership })
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NO_ROOM, ARCHIVED)
   async join(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Membership> {
@@ -81,12 +101,18 @@ export class MembersController {
 
   @Patch('members/:userId')
   @Audited('role-change', pathParameter('userId'), pathParameter('id'))
-  @ApiOperation({ operationId: 'changeRole', summary: 'Make a member an owner, or the reverse' })
-  @ApiResponse({ status: 200, description: 'The member as they are now.', type: Member })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict')
+  @ApiOperation({
+    operationId: 'changeRole',
+    summary: 'Change the role of a member',
+    description: 'Only owners may do it. A room keeps at least one owner.',
+  })
+  @ApiResponse({ status: 200, description: 'The member with the new role.', type: Member })
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NO_OWNER, NO_SUCH_MEMBER, {
+    conflict: 'A room needs an owner: make someone else an owner first.',
+  })
   changeRole(
-    @IdParam() id: string,
-    @IdParam('userId') memberId: string,
+    @IdParam('room') id: string,
+    @IdParam('user', 'userId') memberId: string,
     @Body() { role }: ChangeRoleBody,
     @CurrentCaller() { userId }: Caller,
   ): Promise<Member> {
@@ -98,15 +124,21 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'removeMember',
-    summary: 'Leave a room, or remove a member',
+    summary: 'Leave a room or remove a member',
     description:
-      'Leaving a direct conversation hides it: it is no longer among the caller’s rooms, until one of the two writes in it or the caller opens it again. Its history stays.',
+      'Members remove themselves, owners remove anyone. Leaving a direct conversation hides it: it is no longer among the caller’s rooms until one of the two writes in it or the caller opens it again. Its history stays.',
   })
-  @ApiResponse({ status: 204, description: 'They hear nothing of the room any more.' })
-  @ApiProblems(...WRITES, 'conflict')
+  @ApiResponse({
+    status: 204,
+    description: 'The user is no longer a member and receives no further events of the room.',
+  })
+  @ApiProblems(...WRITE_PROBLEMS, NO_SUCH_MEMBER, {
+    forbidden: 'Only an owner of the room may remove others.',
+    conflict: 'The last owner cannot leave: make someone else an owner first.',
+  })
   remove(
-    @IdParam() id: string,
-    @IdParam('userId') memberId: string,
+    @IdParam('room') id: string,
+    @IdParam('user', 'userId') memberId: string,
     @CurrentCaller() { userId }: Caller,
   ): Promise<void> {
     return this.commands.execute(new RemoveMember(userId, id, memberId));
@@ -115,17 +147,19 @@ export class MembersController {
   @Get('invitations')
   @ApiOperation({
     operationId: 'listInvitations',
-    summary: 'List the invitations into a room, page by page',
+    summary: 'List the invitations into a room',
+    description:
+      'Returns one page of the invitations that are neither accepted nor declined. Only members may read it.',
   })
   @ApiResponse({
     status: 200,
-    description: 'One page, in the order of the ids of those who are invited.',
+    description: 'One page of invitations, in the order of the ids of the invited users.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
-  @ApiProblems('invalid-parameter', 'unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('invalid-parameter', 'unauthenticated', NOT_IN_ROOM, NO_ROOM)
   async listInvitations(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Query() query: PageQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -139,12 +173,27 @@ export class MembersController {
     ({ callerId, ids, body }) =>
       new GetInvitation(callerId, ids['id']!, (body as InviteBody).userId),
   )
-  @ApiOperation({ operationId: 'invite', summary: 'Invite someone into a room' })
-  @ApiResponse({ status: 201, description: 'Invited.', type: Invitation })
-  @ApiResponse({ status: 200, description: 'They were invited already.', type: Invitation })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'conflict', 'recipient-unavailable')
+  @ApiOperation({
+    operationId: 'invite',
+    summary: 'Invite a user into a room',
+    description: 'Members may invite into a public room, owners into a private one.',
+  })
+  @ApiIdempotencyKey()
+  @ApiResponse({ status: 201, description: 'The user was invited.', type: Invitation })
+  @ApiResponse({ status: 200, description: 'The user was invited already.', type: Invitation })
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    ...KEY_PROBLEMS,
+    'recipient-unavailable',
+    NO_ROOM,
+    {
+      forbidden: 'Only an owner may invite into a private room.',
+      conflict: `${EXAMPLE_ID} is a member of this room already.`,
+    },
+  )
   async invite(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Body() { userId: invitedId }: InviteBody,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -160,28 +209,36 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'withdrawInvitation',
-    summary: 'Decline an invitation, or withdraw it',
+    summary: 'Decline or withdraw an invitation',
+    description:
+      'The invited user declines the invitation. The user who sent it, and owners of the room, withdraw it.',
   })
-  @ApiResponse({ status: 204, description: 'It is no more.' })
-  @ApiProblems(...WRITES)
+  @ApiResponse({ status: 204, description: 'The invitation was removed.' })
+  @ApiProblems(...WRITE_PROBLEMS, NO_OWNER, {
+    'not-found': `${EXAMPLE_ID} is not invited into this room.`,
+  })
   withdraw(
-    @IdParam() id: string,
-    @IdParam('userId') invitedId: string,
+    @IdParam('room') id: string,
+    @IdParam('user', 'userId') invitedId: string,
     @CurrentCaller() { userId }: Caller,
   ): Promise<void> {
     return this.commands.execute(new WithdrawInvitation(userId, id, invitedId));
   }
 
   @Put('read')
-  @ApiOperation({ operationId: 'markRead', summary: 'Say how far I have read' })
+  @ApiOperation({
+    operationId: 'markRead',
+    summary: 'Move my read marker',
+    description: 'Marks all messages up to `seq` as read. The marker never moves back.',
+  })
   @ApiResponse({
     status: 200,
-    description: 'Where the marker is now; it never moves back.',
+    description: 'Where the marker is now.',
     type: ReadMarker,
   })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS)
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_IN_ROOM, NO_ROOM)
   markRead(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Body() { seq }: ReadBody,
     @CurrentCaller() { userId }: Caller,
   ): Promise<ReadMarker> {
@@ -192,13 +249,21 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'tellTyping',
-    summary: 'Say that I am typing',
+    summary: 'Announce that I am typing',
     description:
-      'Delivered to those who are connected now, in a room of up to 1,000 members; a client shows it for 6 s. Nothing is stored.',
+      'Delivered to members who are connected now, in rooms of up to 1,000 members. Clients show it for 6 s. Nothing is stored.',
   })
-  @ApiResponse({ status: 204, description: 'Told.' })
-  @ApiProblems(...WRITES, 'conflict', 'recipient-unavailable')
-  typing(@IdParam() id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
+  @ApiIdempotencyKey()
+  @ApiResponse({ status: 204, description: 'Announced.' })
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...KEY_PROBLEMS,
+    'recipient-unavailable',
+    NOT_IN_ROOM,
+    NO_ROOM,
+    ARCHIVED,
+  )
+  typing(@IdParam('room') id: string, @CurrentCaller() { userId }: Caller): Promise<void> {
     return this.commands.execute(new TellTyping(userId, id));
   }
 }

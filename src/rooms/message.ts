@@ -1,41 +1,51 @@
-import { ApiProperty } from '@nestjs/swagger';
-
-const ID = { format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' };
-const TIME = { format: 'date-time', example: '2026-03-01T12:00:00.000Z' };
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_ID, id, time, timeOrNull, UUID } from '../http/described-properties.js';
 
 /** What someone has said in a room. */
+@ApiSchema({ description: 'A message in a room.' })
 export class Message {
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the message.'))
   readonly id!: string;
 
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the room.'))
   readonly roomId!: string;
 
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    description: 'Its place in the room: counted from 1, without gaps.',
+    description: 'The place of the message in its room, from 1, without gaps.',
+    example: 1042,
   })
   readonly seq!: number;
 
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the user who wrote it.'))
   readonly authorId!: string;
 
-  @ApiProperty({ ...ID, description: 'The id that the client gave it.' })
+  @ApiProperty(id('The UUID that the client generated for the message.'))
   readonly clientId!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: '`null` once it is deleted.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The plain text; `null` if the message is deleted.',
+    example: 'Good morning, @john!',
+  })
   readonly text!: string | null;
 
-  @ApiProperty({ type: [String], description: 'The ids of the members whom it mentions.' })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', ...UUID },
+    description: 'The ids of the members whom the message mentions.',
+    example: [EXAMPLE_ID],
+  })
   readonly mentions!: readonly string[];
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the message was posted.'))
   readonly createdAt!: string;
 
-  @ApiProperty({ type: String, nullable: true, ...TIME })
+  @ApiProperty(timeOrNull('When the message was last edited; `null` if it never was.'))
   readonly editedAt!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, ...TIME })
+  @ApiProperty(timeOrNull('When the message was deleted; `null` if it is not.'))
   readonly deletedAt!: string | null;
 }

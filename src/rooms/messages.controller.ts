@@ -3,11 +3,15 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
+  ApiIdempotencyKey,
   ApiIfMatch,
   ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
+  KEY_PROBLEMS,
+  location,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -26,7 +30,10 @@ import { PostMessage } from './post-message.js';
 import { EditMessageBody, MessagesQuery, PostMessageBody, SearchQuery } from './room-bodies.js';
 import { SearchMessages } from './search-messages.js';
 
-const WRITES = [...WRITE_PROBLEMS, 'forbidden', 'not-found', 'conflict'] as const;
+const NO_ROOM = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for you.` };
+const NO_MESSAGE = { 'not-found': `There is no message with the id ${EXAMPLE_ID} in this room.` };
+const NO_MEMBER = { forbidden: 'You are not in this room. Join it first.' };
+const ARCHIVED = { conflict: 'The room is archived: nothing is said or changed in it.' };
 
 @ApiTags('Messages')
 @Controller('api')
@@ -39,20 +46,20 @@ export class MessagesController {
   @Get('rooms/:id/messages')
   @ApiOperation({
     operationId: 'listMessages',
-    summary: 'The history of a room, both ways from any place',
+    summary: 'List messages of a room',
     description:
-      'The newest ones where no place is named. Name one at most. A `seq` need not exist: `before` one beyond the end, there are the newest, and a page after the last message or before the first one is empty, with a `Link` to the others.',
+      'Returns a part of the history, in the order of the room: the newest messages, or those at one place, which at most one of `before`, `after`, `around` and `at` names. Only members may read it. A `seq` need not exist: a page before the first message or after the last one is empty, with a `Link` to the others. Open `GET /api/events` with the `Last-Event-ID` of the response to miss nothing.',
   })
   @ApiResponse({
     status: 200,
     description:
-      'In the order of the room. `Link` names the older (`prev`) and the newer (`next`) ones, where there are more.',
+      'Messages by ascending `seq`. `Link` names the older ones (`prev`) and the newer ones (`next`), if there are any.',
     type: [Message],
-    headers: pickHeaders('Last-Event-ID', 'Last-Seq', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Last-Seq', 'Link'),
   })
-  @ApiProblems('invalid-parameter', 'unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('invalid-parameter', 'unauthenticated', NO_MEMBER, NO_ROOM)
   async list(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Query() query: MessagesQuery,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -71,20 +78,32 @@ export class MessagesController {
   @ReadsAgain(({ callerId, ids, createdId }) => new GetMessage(callerId, ids['id']!, createdId))
   @ApiOperation({
     operationId: 'postMessage',
-    summary: 'Say something',
+    summary: 'Post a message',
     description:
-      'A repeat with the same `clientId` is said once, and answered with the message as it is now.',
+      'Only members may do it. A repeat with the same `clientId` posts nothing; its response is the message as it is now.',
   })
+  @ApiIdempotencyKey()
   @ApiPrefer()
   @ApiResponse({
     status: 201,
-    description: 'The message, stored.',
+    description: 'The message was posted.',
     type: Message,
-    headers: pickHeaders('Location', 'ETag', 'Preference-Applied', 'X-Request-Id'),
+    headers: {
+      ...location('the message', `/api/rooms/${EXAMPLE_ID}/messages/${EXAMPLE_ID}`),
+      ...pickHeaders('ETag'),
+    },
   })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'idempotency-key-reused', 'recipient-unavailable')
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    ...KEY_PROBLEMS,
+    'recipient-unavailable',
+    NO_MEMBER,
+    NO_ROOM,
+    ARCHIVED,
+  )
   async post(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Body() { clientId, text }: PostMessageBody,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
@@ -95,41 +114,52 @@ export class MessagesController {
   }
 
   @Get('rooms/:id/messages/:messageId')
-  @ApiOperation({ operationId: 'getMessage', summary: 'Get a message' })
+  @ApiOperation({
+    operationId: 'getMessage',
+    summary: 'Get a message',
+    description: 'Returns one message of a room. Only members may read it.',
+  })
   @ApiResponse({
     status: 200,
     description: 'The message.',
     type: Message,
-    headers: pickHeaders('ETag', 'X-Request-Id'),
+    headers: pickHeaders('ETag'),
   })
-  @ApiProblems('unauthenticated', 'forbidden', 'not-found')
+  @ApiProblems('unauthenticated', NO_MEMBER, NO_MESSAGE)
   get(
-    @IdParam() id: string,
-    @IdParam('messageId') messageId: string,
+    @IdParam('room') id: string,
+    @IdParam('message', 'messageId') messageId: string,
     @CurrentCaller() { userId }: Caller,
   ): Promise<Message> {
     return this.queries.execute(new GetMessage(userId, id, messageId));
   }
 
   @Patch('rooms/:id/messages/:messageId')
-  @ApiOperation({ operationId: 'editMessage', summary: 'Edit one of my messages' })
+  @ApiOperation({
+    operationId: 'editMessage',
+    summary: 'Edit a message',
+    description:
+      'Replaces the text of a message and marks it as edited. Only its author may do it.',
+  })
   @ApiIfMatch()
   @ApiPrefer()
   @ApiResponse({
     status: 200,
-    description: 'The message as it is now, marked as edited.',
+    description: 'The message as edited.',
     type: Message,
-    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+    headers: pickHeaders('ETag'),
   })
-  @ApiResponse({
-    status: 204,
-    description: 'Edited, and the body left out as `Prefer: return=minimal` asks.',
-    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
-  })
-  @ApiProblems(...WRITES, ...BODY_PROBLEMS, 'precondition-failed', 'recipient-unavailable')
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'precondition-failed',
+    'recipient-unavailable',
+    NO_MESSAGE,
+    { forbidden: 'Only its author may edit a message.', conflict: 'The message is deleted.' },
+  )
   async edit(
-    @IdParam() id: string,
-    @IdParam('messageId') messageId: string,
+    @IdParam('room') id: string,
+    @IdParam('message', 'messageId') messageId: string,
     @Body() { text }: EditMessageBody,
     @IfMatch() precondition: Precondition,
     @CurrentCaller() { userId }: Caller,
@@ -143,16 +173,18 @@ export class MessagesController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteMessage',
-    summary: 'Delete one of my messages, or any in a room that I own',
+    summary: 'Delete a message',
     description:
-      'It keeps its place in the history, without its text. The events that have told of it stay in the log until they are trimmed: a member who goes on from a cursor before it hears it posted, and deleted.',
+      'Its author may do it, and owners of the room. The message keeps its place in the history without its text. Its events stay in the log, without the text: a member who continues from an earlier cursor receives it as posted and as deleted.',
   })
   @ApiIfMatch()
-  @ApiResponse({ status: 204, description: 'What it said is gone.' })
-  @ApiProblems(...WRITES, 'precondition-failed')
+  @ApiResponse({ status: 204, description: 'The text was deleted.' })
+  @ApiProblems(...WRITE_PROBLEMS, 'precondition-failed', NO_MESSAGE, {
+    forbidden: 'Only its author, or an owner, may delete a message.',
+  })
   remove(
-    @IdParam() id: string,
-    @IdParam('messageId') messageId: string,
+    @IdParam('room') id: string,
+    @IdParam('message', 'messageId') messageId: string,
     @IfMatch() precondition: Precondition,
     @CurrentCaller() { userId }: Caller,
   ): Promise<void> {
@@ -162,15 +194,15 @@ export class MessagesController {
   @Get('messages')
   @ApiOperation({
     operationId: 'searchMessages',
-    summary: 'Search what was said in my rooms',
+    summary: 'Search messages in my rooms',
     description:
-      'Case does not matter. How often one may search is limited, and a search that takes longer than 3 s is given up.',
+      'Finds messages that contain all words, in upper or lower case. The number of searches is limited for each user. A search that takes longer than 3 s is stopped.',
   })
   @ApiResponse({
     status: 200,
-    description: 'The newest first.',
+    description: 'The messages found, the newest first.',
     type: [Message],
-    headers: pickHeaders('Link', 'X-Request-Id'),
+    headers: pickHeaders('Link'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', 'too-many-requests')
   async search(

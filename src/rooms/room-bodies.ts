@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -15,18 +15,16 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { termsOf } from '../database/text-search.js';
-import { Name } from '../http/names.js';
+import { id, SEVERAL_LINES, UUID } from '../http/described-properties.js';
+import { describedName, Name } from '../http/names.js';
 import { PageCursor } from '../http/paging.js';
 import { isVisible } from '../http/visible-text.js';
 import { WholeNumber } from '../whole-number.js';
-import { KINDS, type Kind, ROLES, type Role } from './room.js';
+import { KINDS, type Kind, LONGEST_ROOM_NAME, ROLES, type Role } from './room.js';
 
-const LONGEST_ROOM_NAME = 100; // Unicode code points
 const LONGEST_MESSAGE = 8000; // Unicode code points
 const MOST_MESSAGES = 200;
 const LONGEST_SEARCH = 200; // UTF-16 code units
-
-const ID = { format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' };
 
 const lowerCase = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.toLowerCase() : value;
@@ -39,49 +37,86 @@ const Id =
     IsUUID('all', { message: `must be the id of ${what}` })(target, key);
   };
 
+/** Refuses a property that rooms of these kinds do not have. */
+const NotOf = (kinds: readonly Kind[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'notOf',
+    validator: {
+      validate: (_value, args) => !kinds.includes((args!.object as CreateRoomBody).kind),
+      defaultMessage: (args) =>
+        `must be left out of a ${(args!.object as CreateRoomBody).kind} room`,
+    },
+  });
+
 const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
+/** Either of the two below: as one class, since the kind decides what the others must be. */
 export class CreateRoomBody {
-  @ApiProperty({ enum: KINDS })
   @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
   readonly kind!: Kind;
 
-  @ApiPropertyOptional({
-    minLength: 1,
-    maxLength: LONGEST_ROOM_NAME,
-    description: 'Of a public or private room.',
-    example: 'Analysis',
-  })
   @ValidateIf(({ kind }: CreateRoomBody, value) => kind !== 'direct' || value !== undefined)
   @Name(LONGEST_ROOM_NAME)
+  @NotOf(['direct'])
   readonly name?: string;
 
-  @ApiPropertyOptional({ ...ID, description: 'The other one of a direct conversation.' })
   @ValidateIf(({ kind }: CreateRoomBody, value) => kind === 'direct' || value !== undefined)
   @Id('a user')
+  @NotOf(['public', 'private'])
   readonly userId?: string;
 }
 
+@ApiSchema({ description: 'A new public or private room.' })
+export class CreateNamedRoomBody {
+  @ApiProperty({
+    enum: ['public', 'private'],
+    description:
+      '`public`: every signed-in user finds and may join it. `private`: by invitation only.',
+  })
+  readonly kind!: Exclude<Kind, 'direct'>;
+
+  @ApiProperty(describedName('The name of the room.', 'Analysis', LONGEST_ROOM_NAME))
+  readonly name!: string;
+}
+
+@ApiSchema({ description: 'The direct conversation with another user.' })
+export class OpenDirectBody {
+  @ApiProperty({ enum: ['direct'], description: 'A direct conversation.' })
+  readonly kind!: 'direct';
+
+  @ApiProperty(id('The id of the other user.'))
+  readonly userId!: string;
+}
+
+@ApiSchema({ description: 'The properties to change. Those that are left out stay as they are.' })
 export class UpdateRoomBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST_ROOM_NAME, example: 'Synthesis' })
+  @ApiPropertyOptional(describedName('The new name.', 'Synthesis', LONGEST_ROOM_NAME))
   @ValidateIf(present)
   @Name(LONGEST_ROOM_NAME)
   readonly name?: string;
 
-  @ApiPropertyOptional({ description: 'Whether it is closed for new messages.' })
+  @ApiPropertyOptional({
+    description: 'Whether the room is closed for new messages.',
+    example: false,
+  })
   @ValidateIf(present)
   @IsBoolean({ message: 'must be true or false' })
   readonly archived?: boolean;
 }
 
+@ApiSchema({ description: 'An invitation.' })
 export class InviteBody {
-  @ApiProperty({ ...ID, description: 'Who is invited.' })
+  @ApiProperty(id('The id of the user to invite.'))
   @Id('a user')
   readonly userId!: string;
 }
 
+@ApiSchema({ description: 'The role of a member.' })
 export class ChangeRoleBody {
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty({
+    enum: ROLES,
+    description: '`owner`: may change the room and its members. `member`: may write and read.',
+  })
   @IsIn(ROLES, { message: `must be one of ${ROLES.join(', ')}` })
   readonly role!: Role;
 }
@@ -113,33 +148,62 @@ function mistake(value: unknown): string | undefined {
   return undefined;
 }
 
+const text = (description: string, example: string) => ({
+  description: `${description} Plain text with at least one visible character; line breaks are LF.`,
+  minLength: 1,
+  maxLength: LONGEST_MESSAGE,
+  pattern: SEVERAL_LINES,
+  example,
+});
+
+@ApiSchema({ description: 'A new message.' })
 export class PostMessageBody {
   @ApiProperty({
-    ...ID,
+    ...UUID,
     description:
-      'A new UUID for each message: a repeat with the same one shows one message, and gets the same answer.',
+      'A new UUID for each message. A repeat with the same one and the same text posts nothing and gets the same message.',
   })
   @Id('the message, a UUID that the client draws')
   readonly clientId!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: LONGEST_MESSAGE, example: 'Good morning, @john!' })
+  @ApiProperty(
+    text('What the message says. `@username` mentions a member.', 'Good morning, @john!'),
+  )
   @MessageText()
   readonly text!: string;
 }
 
+@ApiSchema({ description: 'The new text of a message.' })
 export class EditMessageBody {
-  @ApiProperty({ minLength: 1, maxLength: LONGEST_MESSAGE, example: 'Good evening, @john!' })
+  @ApiProperty(text('What the message says from now on.', 'Good evening, @john!'))
   @MessageText()
   readonly text!: string;
 }
 
+@ApiSchema({ description: 'How far the caller has read.' })
 export class ReadBody {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'All up to this message is read.' })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'The `seq` of the last message that the caller has read.',
+    example: 1042,
+  })
   @IsInt({ message: 'must be a whole number from 0' })
   @Min(0, { message: 'must be a whole number from 0' })
   @Max(Number.MAX_SAFE_INTEGER, { message: 'must be a whole number from 0' })
   readonly seq!: number;
 }
+
+const ONE_PLACE = 'Cannot be combined with any other of `before`, `after`, `around` and `at`.';
+
+const seq = (description: string) => ({
+  type: 'integer' as const,
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: `${description} ${ONE_PLACE}`,
+  example: 1042,
+});
 
 const LIMIT = { type: 'integer', minimum: 1, maximum: MOST_MESSAGES, default: 50 } as const;
 
@@ -148,29 +212,30 @@ const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** A part of a room's history: at one place, or at its end. */
 export class MessagesQuery {
-  @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
+  @ApiPropertyOptional({ ...LIMIT, description: 'How many messages to return at most.' })
   @IsOptional()
   @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'The ones before this `seq`.' })
+  @ApiPropertyOptional(seq('Returns the messages before this `seq`, the newest ones.'))
   @IsOptional()
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   before?: number;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'The ones after this `seq`.' })
+  @ApiPropertyOptional(seq('Returns the messages after this `seq`, the oldest ones.'))
   @IsOptional()
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'The ones on both sides of this `seq`.' })
+  @ApiPropertyOptional(seq('Returns the messages on both sides of this `seq`.'))
   @IsOptional()
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   around?: number;
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'The ones around the first message from this time on.',
+    description: `Returns the messages around the first one posted at or after this time. ${ONE_PLACE}`,
+    example: '2026-03-01T12:00:00Z',
   })
   @IsOptional()
   @Matches(TIME, { message: 'must be a time such as 2026-03-01T12:00:00Z' })
@@ -191,7 +256,8 @@ export class SearchQuery {
     minLength: 1,
     maxLength: LONGEST_SEARCH,
     description:
-      'Words that a message must all have. The last one may be the beginning of a word, from its second character on.',
+      'The words that a message must contain, all of them. Of the last one, the first two or more characters are enough.',
+    example: 'analysis eng',
   })
   @Type(() => String)
   @IsString({ message: 'must be text' })
@@ -204,7 +270,7 @@ export class SearchQuery {
   })
   q!: string;
 
-  @ApiPropertyOptional({ ...ID, description: 'Only in this room.' })
+  @ApiPropertyOptional(id('Searches only the room with this id.'))
   @IsOptional()
   @Id('a room')
   room?: string;
@@ -212,7 +278,7 @@ export class SearchQuery {
   @PageCursor()
   after?: string;
 
-  @ApiPropertyOptional({ ...LIMIT, description: 'How many at most.' })
+  @ApiPropertyOptional({ ...LIMIT, description: 'How many messages to return at most.' })
   @IsOptional()
   @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;

@@ -1,8 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { id, ONE_LINE, time, timeOrNull } from '../http/described-properties.js';
 import { Message } from './message.js';
-
-const ID = { format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' };
-const TIME = { format: 'date-time', example: '2026-03-01T12:00:00.000Z' };
 
 export const KINDS = ['public', 'private', 'direct'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -10,100 +8,137 @@ export type Kind = (typeof KINDS)[number];
 export const ROLES = ['owner', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Unicode code points. */
+export const LONGEST_ROOM_NAME = 100;
+
+const READ_SEQ = 'The `seq` of the last message that the member has read; 0 if there is none.';
+const UNREAD = 'How many messages of others come after it, without deleted ones.';
+const MENTIONS = 'How many of the unread messages mention the member.';
+
+const role = {
+  enum: ROLES,
+  description: 'What the member may do: an `owner` may also change the room and its members.',
+  example: ROLES[1],
+};
+
+const count = (description: string, example: number) => ({
+  type: 'integer' as const,
+  minimum: 0,
+  description,
+  example,
+});
+
 /** Where people talk. */
+@ApiSchema({ description: 'A room, or a direct conversation.' })
 export class Room {
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the room.'))
   readonly id!: string;
 
   @ApiProperty({
     enum: KINDS,
     description:
-      '`public`: all who sign in find and join it; `private`: by invitation; `direct`: two people, the same one each time.',
+      '`public`: every signed-in user finds and may join it. `private`: by invitation only. `direct`: the conversation of two users.',
+    example: KINDS[0],
   })
   readonly kind!: Kind;
 
-  @ApiProperty({ type: String, nullable: true, description: '`null` for a direct conversation.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: LONGEST_ROOM_NAME,
+    pattern: ONE_LINE,
+    description: 'The name; `null` for a direct conversation.',
+    example: 'Analysis',
+  })
   readonly name!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, ...TIME })
+  @ApiProperty(timeOrNull('When the room was closed for new messages; `null` if it is open.'))
   readonly archivedAt!: string | null;
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the room was created.'))
   readonly createdAt!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the room was last changed.'))
   readonly updatedAt!: string;
 }
 
+@ApiSchema({ description: 'A member of a room.' })
 export class Member {
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the user.'))
   readonly userId!: string;
 
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty(role)
   readonly role!: Role;
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the user joined the room.'))
   readonly joinedAt!: string;
 }
 
 /** How far a member has read, and what is left. */
+@ApiSchema({ description: 'How far a member has read a room, and what is unread.' })
 export class ReadMarker {
-  @ApiProperty(ID)
+  @ApiProperty(id('The id of the room.'))
   readonly roomId!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Up to and including this message, all is read.' })
+  @ApiProperty(count(READ_SEQ, 1040))
   readonly readSeq!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    description: 'Messages of others behind it, deleted ones left out.',
-  })
+  @ApiProperty(count(UNREAD, 2))
   readonly unread!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Those of them that mention the member.' })
+  @ApiProperty(count(MENTIONS, 1))
   readonly mentions!: number;
 }
 
 /** A room, as one of its members has it. */
+@ApiSchema({ description: 'A room, and what the caller has of it.' })
 export class Membership {
-  @ApiProperty({ type: Room })
+  @ApiProperty({ type: Room, description: 'The room.' })
   readonly room!: Room;
 
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty(role)
   readonly role!: Role;
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the user joined the room.'))
   readonly joinedAt!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Of the last message; 0 where there is none.' })
+  @ApiProperty(count('The `seq` of the last message; 0 if there is none.', 1042))
   readonly lastSeq!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty(count(READ_SEQ, 1040))
   readonly readSeq!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty(count(UNREAD, 2))
   readonly unread!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty(count(MENTIONS, 1))
   readonly mentions!: number;
 
-  @ApiProperty({ type: Message, nullable: true })
+  @ApiProperty({
+    type: Message,
+    nullable: true,
+    description: 'The last message; `null` if there is none.',
+  })
   readonly lastMessage!: Message | null;
 
-  @ApiPropertyOptional({ type: [Member], description: 'The two of a direct conversation.' })
+  @ApiPropertyOptional({
+    type: [Member],
+    description: 'The two users of a direct conversation. Other rooms do not have it.',
+  })
   readonly members?: readonly Member[];
 }
 
+@ApiSchema({ description: 'An invitation into a room.' })
 export class Invitation {
-  @ApiProperty({ type: Room })
+  @ApiProperty({ type: Room, description: 'The room.' })
   readonly room!: Room;
 
-  @ApiProperty({ ...ID, description: 'Who is invited.' })
+  @ApiProperty(id('The id of the user who is invited.'))
   readonly userId!: string;
 
-  @ApiProperty({ ...ID, description: 'Who has invited them.' })
+  @ApiProperty(id('The id of the user who sent the invitation.'))
   readonly invitedBy!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(time('When the user was invited.'))
   readonly createdAt!: string;
 }

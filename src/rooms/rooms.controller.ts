@@ -1,14 +1,24 @@
 import { Body, Controller, Get, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
   ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
+  KEY_PROBLEMS,
+  location,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -23,9 +33,37 @@ import { ListMyInvitations } from './list-my-invitations.js';
 import { ListMyRooms } from './list-my-rooms.js';
 import { ListRooms } from './list-rooms.js';
 import { OpenDirect } from './open-direct.js';
-import { CreateRoomBody, UpdateRoomBody } from './room-bodies.js';
+import {
+  CreateNamedRoomBody,
+  CreateRoomBody,
+  OpenDirectBody,
+  UpdateRoomBody,
+} from './room-bodies.js';
 import { Invitation, Membership, Room } from './room.js';
 import { UpdateRoom } from './update-room.js';
+
+const NOT_FOUND = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for you.` };
+const LOCATION = location('the room', `/api/rooms/${EXAMPLE_ID}`);
+
+/** The kind of room decides what else the body has. */
+const NEW_ROOM = {
+  schema: {
+    oneOf: [CreateNamedRoomBody, OpenDirectBody].map((type) => ({ $ref: getSchemaPath(type) })),
+    discriminator: {
+      propertyName: 'kind',
+      mapping: {
+        public: getSchemaPath(CreateNamedRoomBody),
+        private: getSchemaPath(CreateNamedRoomBody),
+        direct: getSchemaPath(OpenDirectBody),
+      },
+    },
+  },
+  examples: {
+    public: { summary: 'A public room', value: { kind: 'public', name: 'Analysis' } },
+    private: { summary: 'A private room', value: { kind: 'private', name: 'Synthesis' } },
+    direct: { summary: 'A direct conversation', value: { kind: 'direct', userId: EXAMPLE_ID } },
+  },
+};
 
 @ApiTags('Rooms')
 @Controller('api')
@@ -37,35 +75,31 @@ export class RoomsController {
 
   @Post('rooms')
   @ReadsAgain(({ callerId, createdId }) => new GetRoom(callerId, createdId))
-  @ApiOperation({ operationId: 'createRoom', summary: 'Make a room, or open a conversation' })
+  @ApiOperation({
+    operationId: 'createRoom',
+    summary: 'Create a room or open a direct conversation',
+    description:
+      'The caller becomes the owner of a new room. Two users have one direct conversation: opening it again returns the same one, and shows it again if the caller has hidden it.',
+  })
+  @ApiExtraModels(CreateNamedRoomBody, OpenDirectBody)
+  @ApiBody(NEW_ROOM)
   @ApiIdempotencyKey()
   @ApiPrefer()
   @ApiResponse({
     status: 201,
-    description: 'The room, of which the caller is a member.',
+    description: 'The room was created. The caller is a member.',
     type: Room,
-    headers: pickHeaders(
-      'Location',
-      'ETag',
-      'Idempotency-Replayed',
-      'Preference-Applied',
-      'X-Request-Id',
-    ),
+    headers: { ...LOCATION, ...pickHeaders('ETag') },
   })
   @ApiResponse({
     status: 200,
-    description: 'The conversation that the two have already.',
+    description: 'The direct conversation, which existed already.',
     type: Room,
-    headers: pickHeaders('Location', 'ETag', 'X-Request-Id'),
+    headers: { ...LOCATION, ...pickHeaders('ETag') },
   })
-  @ApiProblems(
-    ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
-    'request-in-progress',
-    'idempotency-key-reused',
-    'conflict',
-    'recipient-unavailable',
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, 'recipient-unavailable', {
+    conflict: 'A user can be in 1000 rooms and direct conversations, and has to leave one first.',
+  })
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentCaller() caller: Caller,
@@ -83,12 +117,16 @@ export class RoomsController {
   }
 
   @Get('rooms')
-  @ApiOperation({ operationId: 'listRooms', summary: 'List the public rooms, page by page' })
+  @ApiOperation({
+    operationId: 'listRooms',
+    summary: 'List public rooms',
+    description: 'Returns one page of the rooms that every signed-in user may join.',
+  })
   @ApiResponse({
     status: 200,
-    description: 'One page.',
+    description: 'One page of rooms, in the order of their ids.',
     type: [Room],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
@@ -100,43 +138,43 @@ export class RoomsController {
   }
 
   @Get('rooms/:id')
-  @ApiOperation({ operationId: 'getRoom', summary: 'Get a room' })
+  @ApiOperation({
+    operationId: 'getRoom',
+    summary: 'Get a room',
+    description: 'Returns a public room, or one that the caller is in or invited into.',
+  })
   @ApiResponse({
     status: 200,
     description: 'The room.',
     type: Room,
-    headers: pickHeaders('ETag', 'X-Request-Id'),
+    headers: pickHeaders('ETag'),
   })
-  @ApiProblems('unauthenticated', 'not-found')
-  get(@IdParam() id: string, @CurrentCaller() { userId }: Caller): Promise<Room> {
+  @ApiProblems('unauthenticated', NOT_FOUND)
+  get(@IdParam('room') id: string, @CurrentCaller() { userId }: Caller): Promise<Room> {
     return this.queries.execute(new GetRoom(userId, id));
   }
 
   @Patch('rooms/:id')
-  @ApiOperation({ operationId: 'updateRoom', summary: 'Rename a room, archive or reopen it' })
+  @ApiOperation({
+    operationId: 'updateRoom',
+    summary: 'Rename, archive or reopen a room',
+    description:
+      'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may do it. Archiving a room withdraws its invitations.',
+  })
   @ApiIfMatch()
   @ApiPrefer()
   @ApiResponse({
     status: 200,
-    description: 'The room as it is now.',
+    description: 'The room as changed.',
     type: Room,
-    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+    headers: pickHeaders('ETag'),
   })
-  @ApiResponse({
-    status: 204,
-    description: 'Changed, and the body left out as `Prefer: return=minimal` asks.',
-    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_FOUND, 'precondition-failed', {
+    forbidden: 'Only an owner of the room may do this.',
+    conflict: 'The room is archived: nothing is said or changed in it.',
   })
-  @ApiProblems(
-    ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
-    'forbidden',
-    'not-found',
-    'conflict',
-    'precondition-failed',
-  )
   async update(
-    @IdParam() id: string,
+    @IdParam('room') id: string,
     @Body() changes: UpdateRoomBody,
     @IfMatch() precondition: Precondition,
     @CurrentCaller() { userId }: Caller,
@@ -149,15 +187,15 @@ export class RoomsController {
   @Get('me/rooms')
   @ApiOperation({
     operationId: 'listMyRooms',
-    summary: 'My rooms',
+    summary: 'List my rooms',
     description:
-      'Page by page, in the order of the rooms’ ids; hidden direct conversations are left out. Open `GET /api/events` with the `Last-Event-ID` of the first page, and nothing is missed: later pages may hold changes that the stream delivers once more. A user is in 1,000 rooms at most, so `limit=1000` reads all at once.',
+      'Returns one page of the caller’s rooms, without hidden direct conversations. Open `GET /api/events` with the `Last-Event-ID` of the first page to miss nothing; the stream may deliver changes that later pages already contain. A user is in at most 1,000 rooms, so `limit=1000` returns all of them.',
   })
   @ApiResponse({
     status: 200,
-    description: 'What the caller has of each.',
+    description: 'One page of memberships, in the order of the ids of the rooms.',
     type: [Membership],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMine(
@@ -170,12 +208,17 @@ export class RoomsController {
   }
 
   @Get('me/invitations')
-  @ApiOperation({ operationId: 'listMyInvitations', summary: 'Rooms that I am invited into' })
+  @ApiOperation({
+    operationId: 'listMyInvitations',
+    summary: 'List my invitations',
+    description:
+      'Returns one page of the invitations that the caller has neither accepted nor declined.',
+  })
   @ApiResponse({
     status: 200,
-    description: 'One page, in the order of the rooms’ ids.',
+    description: 'One page of invitations, in the order of the ids of the rooms.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMyInvitations(

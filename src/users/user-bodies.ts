@@ -1,26 +1,28 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
-import { LONGEST_NAME, Name } from '../http/names.js';
+import { describedName, Name } from '../http/names.js';
 
+@ApiSchema({ description: 'A new user of the directory.' })
 export class CreateUserBody {
-  @ApiProperty({ minLength: 1, maxLength: LONGEST_NAME, example: 'John' })
+  @ApiProperty(describedName('The first name.', 'John'))
   @Name()
   readonly firstname!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: LONGEST_NAME, example: 'DOE' })
+  @ApiProperty(describedName('The last name.', 'DOE'))
   @Name()
   readonly lastname!: string;
 }
 
 const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
+@ApiSchema({ description: 'The properties to change. Those that are left out stay as they are.' })
 export class UpdateUserBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST_NAME, example: 'Jane' })
+  @ApiPropertyOptional(describedName('The new first name.', 'Jane'))
   @ValidateIf(present)
   @Name()
   readonly firstname?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST_NAME, example: 'DOE' })
+  @ApiPropertyOptional(describedName('The new last name.', 'DOE'))
   @ValidateIf(present)
   @Name()
   readonly lastname?: string;

@@ -1,29 +1,43 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { id, ONE_LINE, time } from '../http/described-properties.js';
+import { LONGEST_NAME } from '../http/names.js';
+
+/** As every username is. */
+export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
 
 /** A person in the directory, as REST and the stream tell it. */
+@ApiSchema({ description: 'A user in the directory.' })
 export class User {
-  @ApiProperty({
-    format: 'uuid',
-    description: 'A UUIDv7: ids sort by the time of creation.',
-    example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071',
-  })
+  @ApiProperty(id('The id of the user, a UUIDv7: ids sort by the time of creation.'))
   readonly id!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: 200, example: 'John' })
+  @ApiProperty({
+    description: 'The first name, or whatever the user goes by.',
+    minLength: 1,
+    maxLength: LONGEST_NAME,
+    pattern: ONE_LINE,
+    example: 'John',
+  })
   readonly firstname!: string;
 
-  @ApiProperty({ maxLength: 200, example: 'DOE' })
+  @ApiProperty({
+    description: 'The last name. It may be empty for users who signed up without one.',
+    maxLength: LONGEST_NAME,
+    pattern: ONE_LINE,
+    example: 'DOE',
+  })
   readonly lastname!: string;
 
   @ApiPropertyOptional({
-    description: 'Of those who can sign in: what they are mentioned by.',
+    description: 'The name to sign in and to be mentioned by. Only users who can sign in have one.',
+    pattern: USERNAME.source,
     example: 'john',
   })
   readonly username?: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
+  @ApiProperty(time('When the user was created.'))
   readonly createdAt!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-03-01T12:00:00.000Z' })
+  @ApiProperty(time('When the user was last changed.'))
   readonly updatedAt!: string;
 }

@@ -7,7 +7,10 @@ import { PageQuery } from '../http/paging.js';
 export class UsersQuery extends PageQuery {
   @ApiPropertyOptional({
     description:
-      'Only those whose username begins with it, in the order of their usernames: one that is whole comes first.',
+      'Returns only users whose username begins with this, ordered by username: an exact match comes first. Upper and lower case are the same.',
+    minLength: 1,
+    maxLength: 32,
+    pattern: '^[A-Za-z0-9._-]{1,32}$',
     example: 'ada',
   })
   @IsOptional()

@@ -27,9 +27,14 @@ import {
   ApiIfMatch,
   ApiPrefer,
   ApiProblems,
+  BODY_PROBLEMS,
+  KEY_PROBLEMS,
+  location,
   pickHeaders,
+  WRITE_PROBLEMS,
 } from '../http/documented.js';
 import { type Caller, Directory, OptionalCaller } from '../http/caller.js';
+import { EXAMPLE_ID } from '../http/described-properties.js';
 import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf } from '../http/paging.js';
@@ -45,6 +50,8 @@ import { User } from './user.js';
 import { UsersQuery } from './users-query.js';
 import { userDirectory } from './users.stream.js';
 
+const NOT_FOUND = { 'not-found': `There is no user with the id ${EXAMPLE_ID}.` };
+
 /** Translates between HTTP and the buses, and does nothing else. */
 @ApiTags('Users')
 @Directory()
@@ -58,34 +65,21 @@ export class UsersController {
 
   @Post()
   @ReadsAgain(({ createdId }) => new GetUser(createdId))
-  @ApiOperation({ operationId: 'createUser', summary: 'Create a user' })
+  @ApiOperation({
+    operationId: 'createUser',
+    summary: 'Create a user',
+    description:
+      'Creates a user of the directory who cannot sign in. For one who can, see `POST /api/accounts`.',
+  })
   @ApiIdempotencyKey()
   @ApiPrefer()
   @ApiResponse({
     status: 201,
-    description: 'The user, stored.',
+    description: 'The user was created.',
     type: User,
-    headers: pickHeaders(
-      'Location',
-      'ETag',
-      'Idempotency-Replayed',
-      'Preference-Applied',
-      'RateLimit',
-      'RateLimit-Policy',
-      'X-Request-Id',
-    ),
+    headers: { ...location('the user', `/api/users/${EXAMPLE_ID}`), ...pickHeaders('ETag') },
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'cross-site-request',
-    'request-in-progress',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'idempotency-key-reused',
-    'too-many-requests',
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS)
   async create(
     @Body() { firstname, lastname }: CreateUserBody,
     @Res({ passthrough: true }) response: Response,
@@ -98,14 +92,15 @@ export class UsersController {
   @Get()
   @ApiOperation({
     operationId: 'listUsers',
-    summary: 'List the users, or find them by username, page by page',
+    summary: 'List or find users',
+    description:
+      'Returns one page of the directory, or of the users whose username begins with `username`. Open `GET /api/users/event` with the `Last-Event-ID` of the first page to miss nothing; the stream may deliver changes that later pages already contain.',
   })
   @ApiResponse({
     status: 200,
-    description:
-      'One page. Open the stream with the `Last-Event-ID` of the first page, and nothing is missed: later pages may hold changes that the stream tells once more.',
+    description: 'One page of users.',
     type: [User],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag', 'X-Request-Id'),
+    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag'),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
@@ -120,7 +115,7 @@ export class UsersController {
   @EventStream('event')
   @DocumentedStream({
     operationId: 'listenToUsers',
-    summary: 'Listen to the user directory',
+    summary: 'Follow the user directory',
   })
   listen(@Query() _query: StreamQuery, @Req() request: Request): Promise<Observable<MessageEvent>> {
     return this.streams.open(userDirectory, request);
@@ -133,53 +128,42 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getUser', summary: 'Get a user' })
+  @ApiOperation({
+    operationId: 'getUser',
+    summary: 'Get a user',
+    description: 'Returns one user of the directory.',
+  })
   @ApiResponse({
     status: 200,
     description: 'The user.',
     type: User,
-    headers: pickHeaders('ETag', 'X-Request-Id'),
+    headers: pickHeaders('ETag'),
   })
-  @ApiProblems('unauthenticated', 'not-found')
-  get(@IdParam() id: string): Promise<User> {
+  @ApiProblems('unauthenticated', NOT_FOUND)
+  get(@IdParam('user') id: string): Promise<User> {
     return this.queries.execute(new GetUser(id));
   }
 
   @Patch(':id')
-  @ApiOperation({ operationId: 'updateUser', summary: 'Change some properties of a user' })
+  @ApiOperation({
+    operationId: 'updateUser',
+    summary: 'Change a user',
+    description:
+      'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). A user who can sign in can be changed only by themselves.',
+  })
   @ApiIfMatch()
   @ApiPrefer()
   @ApiResponse({
     status: 200,
-    description: 'The user as it is now.',
+    description: 'The user as changed.',
     type: User,
-    headers: pickHeaders(
-      'ETag',
-      'Preference-Applied',
-      'RateLimit',
-      'RateLimit-Policy',
-      'X-Request-Id',
-    ),
+    headers: pickHeaders('ETag'),
   })
-  @ApiResponse({
-    status: 204,
-    description: 'Changed, and the body left out as `Prefer: return=minimal` asks.',
-    headers: pickHeaders('ETag', 'Preference-Applied', 'X-Request-Id'),
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_FOUND, 'precondition-failed', {
+    forbidden: 'This user can sign in, and only they may change it.',
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'forbidden',
-    'cross-site-request',
-    'not-found',
-    'precondition-failed',
-    'content-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'too-many-requests',
-  )
   async update(
-    @IdParam() id: string,
+    @IdParam('user') id: string,
     @Body() changes: UpdateUserBody,
     @IfMatch() precondition: Precondition,
     @OptionalCaller() caller: Caller | undefined,
@@ -194,23 +178,21 @@ export class UsersController {
   @Delete(':id')
   @Audited('removal', pathParameter('id'))
   @HttpCode(204)
-  @ApiOperation({ operationId: 'removeUser', summary: 'Remove a user' })
+  @ApiOperation({
+    operationId: 'removeUser',
+    summary: 'Remove a user',
+    description:
+      'Removes a user who cannot sign in. Users who can delete their own account with `DELETE /api/me`.',
+  })
   @ApiIfMatch()
   @ApiResponse({
     status: 204,
-    description: 'The user is gone.',
-    headers: pickHeaders('RateLimit', 'RateLimit-Policy', 'X-Request-Id'),
+    description: 'The user was removed.',
   })
-  @ApiProblems(
-    'malformed-request',
-    'unauthenticated',
-    'cross-site-request',
-    'not-found',
-    'conflict',
-    'precondition-failed',
-    'too-many-requests',
-  )
-  remove(@IdParam() id: string, @IfMatch() precondition: Precondition): Promise<void> {
+  @ApiProblems(...WRITE_PROBLEMS, NOT_FOUND, 'precondition-failed', {
+    conflict: 'This user can sign in. Only they can delete their account, with DELETE /api/me.',
+  })
+  remove(@IdParam('user') id: string, @IfMatch() precondition: Precondition): Promise<void> {
     return this.commands.execute(new RemoveUser(id, precondition));
   }
 }

@@ -1,0 +1,130 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ACCESS_EXTENSION, type Access } from './caller.js';
+import { describeLinks } from './described-links.js';
+import {
+  type Answer,
+  answersOf,
+  type Described,
+  type Operation,
+  operationsOf,
+  type Parameter,
+  parametersOf,
+  type Security,
+  takes,
+} from './described-operations.js';
+import { pickHeaders } from './documented.js';
+
+type Schema = Record<string, unknown>;
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * Completes each operation with what holds for every route: who may use it, what headers it takes and answers with, and
+ * that unknown properties are refused.
+ */
+export function describeConventions(
+  document: OpenAPIObject,
+  securityOf: (access: Access) => Security,
+): void {
+  for (const described of operationsOf(document)) {
+    describeAccess(described, securityOf);
+    describeRepeats(described);
+    describePreference(described);
+    describeVersions(described);
+    describeHeaders(described);
+    describeLinks(described);
+    closeBody(described, document);
+  }
+}
+
+const addHeaders = (answer: Answer, ...names: Parameters<typeof pickHeaders>): void => {
+  answer.headers = { ...answer.headers, ...pickHeaders(...names) };
+};
+
+function describeAccess({ operation }: Described, securityOf: (access: Access) => Security): void {
+  const extended = operation as Operation & { [ACCESS_EXTENSION]?: Access };
+  operation.security = securityOf(extended[ACCESS_EXTENSION] ?? 'signed-in');
+  delete extended[ACCESS_EXTENSION];
+}
+
+function describeRepeats({ operation }: Described): void {
+  if (!takes(operation, 'Idempotency-Key')) return;
+  for (const [, answer] of answersOf(operation, /^2/)) addHeaders(answer, 'Idempotency-Replayed');
+}
+
+/** A preference for no body turns 200 into 204; 201 stays what it is (RFC 7240, 4.2). */
+function describePreference({ operation }: Described): void {
+  if (!takes(operation, 'Prefer')) return;
+  for (const [status, answer] of answersOf(operation, /^20[01]$/)) {
+    addHeaders(answer, 'Preference-Applied');
+    if (status === '200') operation.responses['204'] = withoutBody(answer);
+    else answer.description += ' With `Prefer: return=minimal` the response has no body.';
+  }
+}
+
+const withoutBody = ({ headers }: Answer): Answer => ({
+  description: 'As 200, but without a body: `Prefer: return=minimal` asked for that.',
+  ...(headers && { headers }),
+});
+
+/** Whatever is read has a version, and is not sent to a client that has it already (RFC 9110, 13.1.2). */
+function describeVersions({ method, operation }: Described): void {
+  if (method !== 'get') return;
+  const [[, found] = []] = answersOf(operation, /^200$/);
+  if (!found?.content?.[JSON_TYPE] || found.headers?.['Content-Disposition']) return;
+  addHeaders(found, 'ETag');
+  operation.parameters = [...parametersOf(operation), ifNoneMatch];
+  operation.responses['304'] = {
+    description: '`If-None-Match` names the current version. The response has no body.',
+    headers: pickHeaders('ETag'),
+  };
+}
+
+const ifNoneMatch: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description:
+    'The `ETag` that you have. If it is still the current one, the response is 304 without a body (RFC 9110, section 13.1.2).',
+  schema: { type: 'string', examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'] },
+};
+
+function describeHeaders({ method, operation }: Described): void {
+  for (const [, answer] of answersOf(operation, /./)) addHeaders(answer, 'X-Request-Id');
+  if (method === 'get') return;
+  for (const [, answer] of answersOf(operation, /^(2|429)/))
+    addHeaders(answer, 'RateLimit', 'RateLimit-Policy');
+}
+
+/** The validation refuses unknown properties of every body. Answers stay open: they may gain properties. */
+function closeBody({ operation }: Described, { components }: OpenAPIObject): void {
+  const { requestBody } = operation;
+  if (!requestBody || !('content' in requestBody)) return;
+  requestBody.required = true;
+  const schema = requestBody.content[JSON_TYPE]!.schema as Schema;
+  for (const one of (schema['oneOf'] as Schema[] | undefined) ?? [schema]) {
+    const name = String(one['$ref']).split('/').at(-1)!;
+    (components!.schemas![name] as Schema)['additionalProperties'] = false;
+  }
+}
+
+/**
+ * Moves `example` of schemas, which OpenAPI 3.1 has deprecated, to `examples`. Swagger UI fills in the former wherever
+ * it is, but the latter only in bodies: an example is no value that everyone wants to send as a header or a query.
+ */
+export function modernizeExamples(document: OpenAPIObject): void {
+  for (const { properties } of Object.values(document.components!.schemas!) as Schema[])
+    for (const property of Object.values(properties ?? {}) as Schema[]) modernize(property);
+  for (const { operation } of operationsOf(document))
+    for (const parameter of parametersOf(operation)) {
+      const schema = parameter.schema as Schema;
+      modernize(schema, parameter as unknown as Schema);
+      modernize(schema);
+    }
+}
+
+function modernize(schema: Schema, from: Schema = schema): void {
+  if (from['example'] === undefined) return;
+  schema['examples'] = [from['example']];
+  delete from['example'];
+}

@@ -1,0 +1,32 @@
+/** Schemas that many bodies and answers share. Patterns use what the regular expressions of all languages have in common. */
+
+/** Without an example: Swagger UI would fill it in, where each request needs one of its own. */
+export const UUID = { format: 'uuid' } as const;
+
+export const EXAMPLE_ID = '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071';
+/** The cursor of a page, as `Link` headers have it. */
+export const EXAMPLE_CURSOR = 'AYbV2mFkMDE5YTFiMmMtM2Q0ZQ';
+const EXAMPLE_TIME = '2026-03-01T12:00:00.000Z';
+
+/** An id that the server has given. */
+export const id = (description: string) => ({ ...UUID, description, example: EXAMPLE_ID });
+
+/** A point in time (RFC 3339), in UTC and with milliseconds. */
+export const time = (description: string) => ({
+  format: 'date-time',
+  description,
+  example: EXAMPLE_TIME,
+});
+
+/** A time that may not have come. */
+export const timeOrNull = (description: string) => ({
+  type: String,
+  nullable: true,
+  ...time(description),
+  example: null,
+});
+
+/** No control characters (Unicode category Cc). */
+export const ONE_LINE = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
+/** No control characters but tab and line break. */
+export const SEVERAL_LINES = '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$';

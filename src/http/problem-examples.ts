@@ -1,0 +1,100 @@
+import type { Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { getMetadataStorage } from 'class-validator';
+import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
+import { refusalOf } from './validation.js';
+
+const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
+
+/** What the `detail` says, where an operation has nothing of its own to say. */
+const TYPICAL: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: 'Sign in: send a token as Authorization: Bearer, or the cookie.',
+  'cross-site-request':
+    'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
+  'recipient-unavailable': 'This user does not accept direct messages or invitations.',
+  'not-acceptable': 'This is an event stream; accept text/event-stream.',
+  'request-in-progress':
+    'The first request with this Idempotency-Key is still being carried out. Repeat it a little later.',
+  'precondition-failed':
+    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
+  'content-too-large': 'The body may have at most 65536 bytes.',
+  'unsupported-media-type': 'Content-Type is text/plain; send JSON in UTF-8 as application/json.',
+  'misdirected-request':
+    '"elsewhere.example" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.',
+  'idempotency-key-reused':
+    'This Idempotency-Key came with another body before. Use a new key for a new request.',
+  'too-many-requests': 'This address may write 6000 times a minute. Try again in 5 s.',
+  'internal-error': 'The request failed. It is logged under its request id.',
+  unavailable: 'The database cannot be reached or written. Try again later.',
+};
+
+/** A route whose problems are described: a method of a controller. */
+export interface Route {
+  readonly target: object;
+  readonly key: string | symbol;
+}
+
+/**
+ * A problem document as the route answers with it. The errors of a body or of parameters are those that its own class
+ * finds, so they name the properties of this operation.
+ *
+ * @param detail what is wrong, in the words of the operation.
+ */
+export function exampleOf(code: ProblemCode, route: Route, detail?: string): ProblemDocument {
+  return problemOf(code, route, detail).document(EXAMPLE_REQUEST);
+}
+
+function problemOf(code: ProblemCode, route: Route, detail?: string): Problem {
+  const body = typeOf(route, RouteParamtypes.BODY);
+  const query = typeOf(route, RouteParamtypes.QUERY);
+  if (detail !== undefined) return new Problem(code, detail);
+  if (code === 'validation-failed' && body) return refusedBody(body);
+  if (code === 'invalid-parameter' && query) return refusedQuery(query);
+  if (code === 'malformed-request') return new Problem(code, malformed(body !== undefined));
+  return new Problem(code, TYPICAL[code] ?? `${PROBLEMS[code].title}.`);
+}
+
+const malformed = (hasBody: boolean): string =>
+  hasBody
+    ? 'The body is not JSON: Unexpected end of JSON input.'
+    : 'A request has one Host header, not several.';
+
+/** What an empty body is answered with, or one whose first property is of another type. */
+function refusedBody(type: Type<object>): Problem {
+  const samples = [{}, ...propertiesOf(type).map((name) => ({ [name]: 0 }))];
+  return firstRefusal(samples, type, 'body');
+}
+
+/** What a parameter is answered with that has a value of no use, or that is misspelt. */
+function refusedQuery(type: Type<object>): Problem {
+  const samples = propertiesOf(type).map((name) => ({ [name]: '?' }));
+  return firstRefusal([...samples, { misspelt: '' }], type, 'query');
+}
+
+function firstRefusal(samples: object[], type: Type<object>, kind: 'body' | 'query'): Problem {
+  for (const sample of samples) {
+    const refusal = refusalOf(sample, type, kind);
+    if (refusal) return refusal;
+  }
+  throw new Error(`${type.name} refuses nothing.`);
+}
+
+const propertiesOf = (type: Type<object>): string[] => {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
+};
+
+/** The class of the parameter of a handler that takes the body, or the query. */
+function typeOf(
+  { target, key }: Route,
+  kind: RouteParamtypes.BODY | RouteParamtypes.QUERY,
+): Type<object> | undefined {
+  const taken = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, key) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const found = Object.entries(taken).find(([name]) => name.startsWith(`${kind}:`));
+  const types = Reflect.getMetadata('design:paramtypes', target, key) as Type<object>[];
+  return found && types[found[1].index];
+}

@@ -1,0 +1,57 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+
+/** The body of a health check that succeeds, as Terminus writes it. One that fails is a problem document. */
+
+const UP = { status: 'up' };
+const READY = { process: UP, database: UP, streams: { ...UP, full: false } };
+
+@ApiSchema({ description: 'The result of one check.' })
+export class HealthIndicator {
+  @ApiProperty({ enum: ['up', 'down'], description: 'Whether the check succeeded.', example: 'up' })
+  readonly status!: 'up' | 'down';
+
+  @ApiPropertyOptional({
+    description: 'What is wrong, if the check failed.',
+    example: 'does not answer',
+  })
+  readonly message?: string;
+
+  @ApiPropertyOptional({
+    description: 'Only of `streams`: whether `STREAM_MAX` is reached. All else is still served.',
+    example: false,
+  })
+  readonly full?: boolean;
+}
+
+const indicators = (description: string, example: object) => ({
+  type: 'object' as const,
+  additionalProperties: { $ref: getSchemaPath(HealthIndicator) },
+  description,
+  example,
+});
+
+abstract class Report {
+  @ApiProperty({ enum: ['ok'], description: 'All checks succeeded.', example: 'ok' })
+  readonly status!: 'ok';
+
+  @ApiProperty(indicators('The checks that failed: none.', {}))
+  readonly error!: object;
+}
+
+@ApiSchema({ description: 'The process is alive.' })
+export class LiveReport extends Report {
+  @ApiProperty(indicators('The checks that succeeded: there are none.', {}))
+  readonly info!: object;
+
+  @ApiProperty(indicators('All checks: there are none.', {}))
+  readonly details!: object;
+}
+
+@ApiSchema({ description: 'The process is ready: the result of each check, by its name.' })
+export class ReadyReport extends Report {
+  @ApiProperty(indicators('The checks that succeeded.', READY))
+  readonly info!: object;
+
+  @ApiProperty(indicators('All checks.', READY))
+  readonly details!: object;
+}

@@ -1,0 +1,79 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import type { Message } from '../src/rooms/message.js';
+import type { User } from '../src/users/user.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { launchBrowser, watchForComplaints } from './support/browser.js';
+import { Person } from './support/people.js';
+
+describe('Swagger UI', () => {
+  let application: RunningApplication;
+  let browser: Browser;
+  let page: Page;
+  let ada: Person;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    application = await startApplication();
+    browser = await launchBrowser();
+    ada = await Person.signUp(application.url, 'ada');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await application.stop();
+  });
+
+  beforeEach(async () => {
+    complaints = [];
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
+    context.setDefaultTimeout(15_000);
+    await context.addCookies([ada.cookie]);
+    page = await context.newPage();
+    await watchForComplaints(page, complaints);
+    await page.goto(`${application.url}/api/docs`);
+  });
+  afterEach(async () => {
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  /** Shows an operation, ready to be tried. */
+  async function opened(tag: string, operationId: string): Promise<Locator> {
+    const operation = page.locator(`#operations-${tag}-${operationId}`);
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByRole('button', { name: 'Execute' }).waitFor();
+    return operation;
+  }
+
+  /** Sends what is filled in. */
+  async function executed(operation: Locator) {
+    const [response] = await Promise.all([
+      page.waitForResponse((response) => response.request().method() === 'POST'),
+      operation.getByRole('button', { name: 'Execute' }).click(),
+    ]);
+    await operation.locator('.live-responses-table').waitFor();
+    return { status: response.status(), body: (await response.json()) as unknown };
+  }
+
+  it('creates two users when the same form is sent twice', async () => {
+    const operation = await opened('Users', 'createUser');
+    const answers = [await executed(operation), await executed(operation)];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(new Set(answers.map(({ body }) => (body as User).id)).size).toBe(2);
+    await screenshot(operation, 'swagger-ui-two-users');
+  });
+
+  it('posts two messages when the same form is sent twice', async () => {
+    const room = await ada.makes('Analysis');
+    const operation = await opened('Messages', 'postMessage');
+    await operation.getByPlaceholder('id', { exact: true }).fill(room.id);
+    const answers = [await executed(operation), await executed(operation)];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    const messages = answers.map(({ body }) => body as Message);
+    expect(messages.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(new Set(messages.map(({ clientId }) => clientId)).size).toBe(2);
+    await screenshot(operation, 'swagger-ui-two-messages');
+  });
+
+  const screenshot = (operation: Locator, name: string) =>
+    process.env['SHOTS'] && operation.screenshot({ path: `${process.env['SHOTS']}/${name}.png` });
+});
