@@ -9,7 +9,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { describedName, Name } from '../http/names.js';
-import { USERNAME } from '../users/user.js';
+import { LONGEST_USERNAME, USERNAME } from '../users/username.js';
 import { LONGEST_PASSWORD, passwordMistake, SHORTEST_PASSWORD } from './password-rules.js';
 
 const USERNAME_RULE =
@@ -60,7 +60,7 @@ export class CreateAccountBody extends NewPassword {
     description:
       'The name to sign in and to be mentioned by. No two users have the same; upper and lower case are the same.',
     minLength: 2,
-    maxLength: 32,
+    maxLength: LONGEST_USERNAME,
     // Without an example, which would be taken after the first request.
     pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$',
   })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Problem } from '../http/problems.js';
-import { USERNAME } from '../users/user.js';
+import { USERNAME } from '../users/username.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Passwords } from './passwords.js';
 import { SignInLimiter } from './sign-in-limiter.js';

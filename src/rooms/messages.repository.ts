@@ -4,7 +4,7 @@ import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
 import { messagesWith, type SearchTerms, wordsOf } from '../database/text-search.js';
 import type { Message } from './message.js';
-import { usernamesIn } from './usernames.js';
+import { usernamesIn } from './mentions.js';
 
 /** Messages and whom they mention, in SQL. Each method runs on the connection it is given. */
 @Injectable()

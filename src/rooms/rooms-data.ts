@@ -19,7 +19,7 @@ import {
   withoutText,
 } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
-import { withoutMentionsOf } from './usernames.js';
+import { withoutMentionsOf } from './mentions.js';
 
 /** Rows of one part of an erasure: few enough that a command which comes meanwhile does not feel it. */
 const AT_ONCE = 50;

@@ -1,9 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { id, ONE_LINE, time } from '../http/described-properties.js';
 import { LONGEST_NAME } from '../http/names.js';
-
-/** As every username is. */
-export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+import { USERNAME } from './username.js';
 
 /** A person in the directory, as REST and the stream tell it. */
 @ApiSchema({ description: 'A user in the directory.' })

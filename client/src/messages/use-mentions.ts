@@ -1,12 +1,11 @@
 import { useEffect, useState, type KeyboardEvent } from 'react';
+import { begunMention } from '../../../src/rooms/mentions.js';
 import { matches } from '../chat/names.js';
 import { useChat, useChatView } from '../page/use-chat.js';
 import type { User } from '../users/user.js';
 
 /** As many as fit above the keyboard of a phone. */
 const MOST = 6;
-
-const BEGUN = /(?<![\p{L}\p{N}_.@-])@([a-z0-9._-]{0,31})$/iu;
 
 interface Options {
   readonly roomId: string;
@@ -19,7 +18,7 @@ export type Mentions = ReturnType<typeof useMentions>;
 
 /** Offers the members of the room whose name begins with what stands behind the last `@`. */
 export function useMentions({ roomId, text, caret, onComplete }: Options) {
-  const begun = BEGUN.exec(text.slice(0, caret))?.[1];
+  const begun = begunMention(text.slice(0, caret));
   const offered = useOffered(roomId, begun);
   const [chosen, setChosen] = useState(0);
   const [closed, setClosed] = useState(false);
@@ -42,7 +41,7 @@ export function useMentions({ roomId, text, caret, onComplete }: Options) {
     const step = { ArrowDown: 1, ArrowUp: offered.length - 1 }[key];
     if (step !== undefined) setChosen((chosen + step) % offered.length);
     // What is whole already is not completed: the message may end in it.
-    else if (key === 'Enter' && user.username === begun?.toLowerCase()) return false;
+    else if (key === 'Enter' && user.username === begun) return false;
     else if (key === 'Enter' || key === 'Tab') complete(user);
     else if (key === 'Escape') setClosed(true);
     else return false;
