@@ -49,7 +49,7 @@ function streamsOf(app: NestExpressApplication): readonly DescribedStream[] {
 }
 
 /** Where people reach the service; on this machine, where nobody has said it. */
-const publicUrl = ({ PUBLIC_URL, PORT }: Config): string =>
+export const publicUrl = ({ PUBLIC_URL, PORT }: Config): string =>
   PUBLIC_URL[0] ?? `http://localhost:${PORT}`;
 
 function foundation(config: Config): Omit<OpenAPIObject, 'paths'> {

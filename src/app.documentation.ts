@@ -1,14 +1,20 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { NextFunction, Request, Response } from 'express';
-import { describeApi } from './app.description.js';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { describeApi, publicUrl } from './app.description.js';
+import { Config } from './config.js';
+import { asyncApiOf } from './events/asyncapi.js';
 import { endStreams } from './swagger-ui/end-streams.js';
 import { fillInUuids, showUuidsToCome } from './swagger-ui/new-uuids.js';
 
-/** Serves `/api/openapi.json`, and Swagger UI at `/api/docs`. */
+/** Serves `/api/openapi.json`, Swagger UI at `/api/docs`, and the streams at `/api/asyncapi.json`. */
 export function serveDocumentation(app: NestExpressApplication): void {
+  const openApi = once(() => describeApi(app));
+  const asyncApi = once(() => asyncApiOf(openApi(), publicUrl(app.get(Config, { strict: false }))));
+  const express: Express = app.getHttpAdapter().getInstance();
+  express.get('/api/asyncapi.json', (_request, response) => void response.json(asyncApi()));
   app.use('/api/docs', allowInlineStyles);
-  SwaggerModule.setup('api/docs', app, () => describeApi(app), {
+  SwaggerModule.setup('api/docs', app, openApi, {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
     customSiteTitle: 'Carillon API',
@@ -22,6 +28,12 @@ export function serveDocumentation(app: NestExpressApplication): void {
       ],
     },
   });
+}
+
+/** Made at the first request: the features register their events while the application starts. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Swagger UI brings a style element of its own; its scripts are files. */

@@ -28,8 +28,8 @@ export class EventsController {
   @EventStream()
   @UseGuards(FindsView)
   @DocumentedStream({
-    operationId: 'listenToEvents',
-    summary: 'Listen to everything that is for you, or to some topics',
+    operationId: 'subscribeToEvents',
+    summary: 'Subscribe to every event that the caller may see, or to some topics',
   })
   listen(
     @Query() _query: TopicsQuery,

@@ -28,6 +28,10 @@ export function describeStream(
     howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
     tableOf(all),
   ].join('\n\n');
+  operation.externalDocs = {
+    description: 'The same streams as AsyncAPI',
+    url: `${url}/api/asyncapi.json`,
+  };
   const named = all.map((event) => [componentName(event.type), eventSchema(event)] as const);
   document.components!.schemas = {
     ...document.components!.schemas,

@@ -42,7 +42,8 @@ export class EndedInvitation {
 
 export class EditedMessage extends Message {
   @ApiProperty({
-    type: [String],
+    type: 'array',
+    items: { type: 'string', ...ID },
     description:
       'The ids of the members whom it mentioned before, so that a client can correct its counts.',
     example: [],
@@ -64,11 +65,16 @@ export class TypingMember {
 }
 
 export class PresenceChange {
-  @ApiProperty({ type: [String], description: 'The ids of users who are online.' })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', ...ID },
+    description: 'The ids of users who are online.',
+  })
   readonly online!: readonly string[];
 
   @ApiProperty({
-    type: [String],
+    type: 'array',
+    items: { type: 'string', ...ID },
     description: 'The ids of users who are not online any more.',
     example: [],
   })

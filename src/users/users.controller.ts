@@ -114,7 +114,7 @@ export class UsersController {
   /** The directory, live: the facts of the feed, told as MessageEvents. */
   @EventStream('event')
   @DocumentedStream({
-    operationId: 'listenToUsers',
+    operationId: 'subscribeToUsers',
     summary: 'Follow the user directory',
   })
   listen(@Query() _query: StreamQuery, @Req() request: Request): Promise<Observable<MessageEvent>> {
