@@ -1,44 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { isPostgres } from './dialect.js';
 import type { Schema } from './schema.js';
-
-/** Unicode code points of a word that are indexed and looked for. PostgreSQL takes 2 KiB, with the id of the room. */
-const LONGEST_WORD = 64;
-/** Scripts whose words are as short as one character, and written without spaces between them. */
-const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}]/u;
-
-/** What a message must have to be found. */
-export interface SearchTerms {
-  readonly words: readonly string[];
-  /** The beginning of one more word; two characters or more. */
-  readonly prefix?: string | undefined;
-}
-
-/**
- * The words of a text as they are indexed: runs of letters and digits in lower case, the same on both engines and
- * whatever the database's locale is. No word has a space, a quote, a backslash or a `#`.
- */
-export const wordsOf = (text: string): string[] =>
-  (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
-  ).map((word) => [...word].slice(0, LONGEST_WORD).join(''));
-
-/**
- * What a query asks for: all its words, the last of them as a prefix unless it is a single character.
- *
- * @returns `undefined` where it is too short: it has no word, or a single letter of an alphabet and nothing else. Almost
- *   every message has that, and whoever types it means the beginning of a word.
- */
-export function termsOf(query: string): SearchTerms | undefined {
-  const words = wordsOf(query);
-  const last = words.at(-1);
-  if (last === undefined) return undefined;
-  if ([...last].length > 1) return { words: words.slice(0, -1), prefix: last };
-  return words.length > 1 || UNSPACED.test(last) ? { words } : undefined;
-}
+import type { SearchTerms } from './words.js';
 
 /**
  * The numbers of the messages that have all these terms, in the rooms of a person or in one of them.
@@ -71,8 +34,8 @@ export function messagesWith(
 }
 
 /** What the index is asked for, with `#` for the id of the room. */
-function patternFor(db: Kysely<Schema>, { words, prefix }: SearchTerms): string {
+function patternFor(db: Kysely<Schema>, { words, prefixes }: SearchTerms): string {
   const [quote, and, begins] = isPostgres(db) ? ["'", ' & ', ':*'] : ['"', ' AND ', '*'];
   const quoted = (word: string): string => `${quote}#:${word}${quote}`;
-  return [...words.map(quoted), ...(prefix ? [quoted(prefix) + begins] : [])].join(and);
+  return [...words.map(quoted), ...prefixes.map((prefix) => quoted(prefix) + begins)].join(and);
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
-import { messagesWith, type SearchTerms, wordsOf } from '../database/text-search.js';
+import { messagesWith } from '../database/text-search.js';
+import { type SearchTerms, wordsOf } from '../database/words.js';
 import type { Message } from './message.js';
 import { usernamesIn } from './mentions.js';
 

@@ -14,7 +14,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import { termsOf } from '../database/text-search.js';
+import { termsOf } from '../database/words.js';
 import { id, SEVERAL_LINES, UUID } from '../http/described-properties.js';
 import { describedName, Name } from '../http/names.js';
 import { PageCursor } from '../http/paging.js';
@@ -247,7 +247,7 @@ function searchMistake(query: string): string | undefined {
   if (query.length > LONGEST_SEARCH)
     return `must have at most ${LONGEST_SEARCH} characters; it has ${query.length}`;
   if (!termsOf(query))
-    return 'must have a word of two characters or more, or one of a script without spaces, such as 鐘';
+    return 'must have a word of two letters or digits or more, an emoji, or a character of a script without spaces, such as 鐘';
   return undefined;
 }
 
@@ -256,7 +256,7 @@ export class SearchQuery {
     minLength: 1,
     maxLength: LONGEST_SEARCH,
     description:
-      'The words that a message must contain, all of them. Of the last one, the first two or more characters are enough.',
+      'The words that a message must contain, all of them. Of the last one, the first two or more characters are enough. In scripts without spaces, such as Chinese, and in Korean, any part of a sentence is found.',
     example: 'analysis eng',
   })
   @Type(() => String)

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { DeadlineExceeded } from '../database/errors.js';
 import { LongReads } from '../database/long-reads.js';
-import { termsOf } from '../database/text-search.js';
+import { termsOf } from '../database/words.js';
 import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
 import type { Message } from './message.js';

@@ -1,0 +1,91 @@
+import { fold } from './fold.js';
+
+/** Number of this definition of a word. Raise it with each change to what `wordsOf` returns: messages are reindexed. */
+export const WORDS_VERSION = 1;
+
+/** Unicode code points of a word that are indexed and looked for. PostgreSQL takes 2 KiB, with the id of the room. */
+const LONGEST_WORD = 64;
+/** Characters in a row that are indexed together where no spaces separate words. */
+const GRAM = 3;
+/**
+ * Words of one text. A text of 8,000 characters has fewer, unless many of them stand for several, such as ㌀. PostgreSQL
+ * indexes 1 MiB of a message, with the id of the room in each word.
+ */
+const MOST_WORDS = 8192;
+
+const LETTER = String.raw`[\p{L}\p{M}\p{N}]`;
+/** Scripts that are written without spaces; and Hangul, whose words are compounds and end in particles. */
+const UNSPACED_SCRIPTS =
+  'Han Bopo Hira Kana Hang Yiii Tang Nshu Kits Thai Laoo Khmr Mymr Tale Talu Lana Tavt Ahom Java Bali';
+const OF_THESE = UNSPACED_SCRIPTS.replaceAll(/(\w+) ?/g, String.raw`\p{sc=$1}`);
+/** With the letters that several of them share, such as ー. */
+const UNSPACED = String.raw`[${LETTER}&&[${OF_THESE}\u3006\u3031-\u3035\u303C\u3099\u309A\u30FC]]`;
+const EMOJI = String.raw`[\p{Extended_Pictographic}\p{RI}]`;
+const RUN = new RegExp(String.raw`(${UNSPACED}+|${EMOJI}+)|[${LETTER}--${UNSPACED}]+`, 'gv');
+
+/** What a message must have to be found. */
+export interface SearchTerms {
+  readonly words: readonly string[];
+  /** Beginnings of words. */
+  readonly prefixes: readonly string[];
+}
+
+interface Run {
+  readonly letters: readonly string[];
+  readonly isUnspaced: boolean;
+}
+
+/**
+ * The words of a text as they are indexed, each once: the same on both engines, whatever the database's locale is and
+ * whatever dictionaries this version of ICU has. No word has a space, a quote, a backslash or a `#`.
+ *
+ * A word is a run of letters and digits, folded. Of a run without spaces, and of emoji, it is three characters, from each
+ * of them on, or fewer at the end: each part of the run is found, wherever a dictionary would cut it.
+ */
+export function wordsOf(text: string): string[] {
+  const words = new Set<string>();
+  for (const { letters, isUnspaced } of runsOf(text))
+    if (!isUnspaced) words.add(wordOf(letters));
+    else letters.forEach((_, n) => words.add(gramAt(letters, n)));
+  return [...words].slice(0, MOST_WORDS);
+}
+
+/**
+ * What a query asks for: all its words, the last of them as a prefix unless it is a single letter. Of a run without spaces
+ * it asks for each three characters, and a shorter run as a prefix.
+ *
+ * @returns `undefined` where it is too short: it has no word, or a single letter of an alphabet and nothing else. Almost
+ *   every message has that, and whoever types it means the beginning of a word.
+ */
+export function termsOf(query: string): SearchTerms | undefined {
+  const runs = runsOf(query);
+  if (runs.length === 0 || (runs.length === 1 && isSingleLetter(runs[0]!))) return undefined;
+  const [words, prefixes] = [new Set<string>(), new Set<string>()];
+  for (const [n, run] of runs.entries())
+    if (isBeginning(run, n === runs.length - 1)) prefixes.add(wordOf(run.letters));
+    else
+      for (const word of run.isUnspaced ? gramsOf(run.letters) : [wordOf(run.letters)])
+        words.add(word);
+  return { words: [...words], prefixes: [...prefixes] };
+}
+
+const isSingleLetter = ({ letters, isUnspaced }: Run): boolean =>
+  letters.length === 1 && !isUnspaced;
+
+/** Whether more may follow in the text. */
+const isBeginning = (run: Run, isLast: boolean): boolean =>
+  run.isUnspaced ? run.letters.length < GRAM : isLast && !isSingleLetter(run);
+
+const runsOf = (text: string): Run[] =>
+  [...fold(text).matchAll(RUN)].map(([run, unspaced]) => ({
+    letters: [...run],
+    isUnspaced: unspaced !== undefined,
+  }));
+
+const wordOf = (letters: readonly string[]): string => letters.slice(0, LONGEST_WORD).join('');
+
+const gramAt = (letters: readonly string[], n: number): string =>
+  letters.slice(n, n + GRAM).join('');
+
+const gramsOf = (letters: readonly string[]): string[] =>
+  letters.slice(0, 1 - GRAM).map((_, n) => gramAt(letters, n));
