@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Kysely } from 'kysely';
 import { createHmac, randomBytes } from 'node:crypto';
 import { Database } from './database.js';
+import type { Schema } from './schema.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const KEY_BYTES = 32;
@@ -30,6 +32,22 @@ export class Installation implements OnModuleInit {
   pseudonymOf(value: string): string {
     const digest = createHmac('sha256', this.#key).update(value).digest('hex');
     return digest.slice(0, PSEUDONYM_DIGITS);
+  }
+
+  /**
+   * For background work that one node at a time is enough for.
+   *
+   * @returns whether no transaction of another node that was told so is open; until the end of this one, none is.
+   */
+  async isAlone(db: Kysely<Schema>): Promise<boolean> {
+    const row = await db
+      .selectFrom('installation')
+      .select('name')
+      .where('name', '=', 'key')
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   async #readKey(): Promise<string | undefined> {

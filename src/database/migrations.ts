@@ -11,6 +11,7 @@ import * as accounts from './migrations/0005-accounts.js';
 import * as rooms from './migrations/0006-rooms.js';
 import * as formOfEvents from './migrations/0007-form-of-events.js';
 import * as installation from './migrations/0008-installation.js';
+import * as wordsVersion from './migrations/0009-words-version.js';
 import { TABLES } from './move.js';
 import type { Schema } from './schema.js';
 
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-rooms': rooms,
   '0007-form-of-events': formOfEvents,
   '0008-installation': installation,
+  '0009-words-version': wordsVersion,
 };
 
 /** PostgreSQL's codes for a role that may not, and for one that sees no schema to make tables in. */

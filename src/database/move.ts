@@ -86,6 +86,7 @@ export const TABLES = [
       'text',
       'mentions',
       'words',
+      'words_version',
       'created_at',
       'edited_at',
       'deleted_at',
@@ -120,6 +121,7 @@ const NUMBERS: readonly string[] = [
   'last_seq',
   'read_seq',
   'hidden',
+  'words_version',
   'private',
 ];
 

@@ -154,8 +154,10 @@ export interface MessagesTable {
   text: string | null;
   /** JSON list of user ids. */
   mentions: string;
-  /** What search finds it by: see `text-search.ts`. */
+  /** What search finds it by: see `words.ts`. */
   words: string;
+  /** By which definition of a word: `WORDS_VERSION` of the process that wrote them. */
+  words_version: Generated<number>;
   created_at: string;
   edited_at: string | null;
   deleted_at: string | null;

@@ -3,7 +3,7 @@ import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
 import { messagesWith } from '../database/text-search.js';
-import { type SearchTerms, wordsOf } from '../database/words.js';
+import { type SearchTerms, WORDS_VERSION, wordsOf } from '../database/words.js';
 import type { Message } from './message.js';
 import { usernamesIn } from './mentions.js';
 
@@ -46,7 +46,7 @@ export class MessagesRepository {
         client_id: message.clientId,
         text: message.text,
         mentions: JSON.stringify(message.mentions),
-        words: wordsOf(message.text ?? '').join(' '),
+        ...wordsIn(message.text),
         created_at: message.createdAt,
         edited_at: message.editedAt,
         deleted_at: message.deletedAt,
@@ -64,7 +64,7 @@ export class MessagesRepository {
       .set({
         text: message.text,
         mentions: JSON.stringify(message.mentions),
-        words: wordsOf(message.text ?? '').join(' '),
+        ...wordsIn(message.text),
         edited_at: message.editedAt,
         deleted_at: message.deletedAt,
       })
@@ -229,12 +229,51 @@ export class MessagesRepository {
     );
   }
 
+  /** Whether there are messages whose words are of an earlier definition. */
+  async hasOutdated(db: Kysely<Schema>): Promise<boolean> {
+    return (await outdated(db).limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  /** Takes such messages that no other transaction holds. */
+  async takeOutdated(db: Kysely<Schema>, limit: number): Promise<OutdatedMessage[]> {
+    return outdated(db).limit(limit).forUpdate().skipLocked().execute();
+  }
+
+  async reindex(
+    db: Kysely<Schema>,
+    { number, text, words: before }: OutdatedMessage,
+  ): Promise<void> {
+    const { words, words_version } = wordsIn(text);
+    await db
+      .updateTable('messages')
+      // Words that are the same stay, and with them what the index has of them.
+      .set({ words_version, ...(words !== before && { words }) })
+      .where('number', '=', number)
+      .execute();
+  }
+
   async #insertMentions(db: Kysely<Schema>, { roomId, seq, mentions }: Message): Promise<void> {
     if (mentions.length === 0) return;
     const rows = mentions.map((userId) => ({ room_id: roomId, user_id: userId, seq }));
     await db.insertInto('mentions').values(rows).execute();
   }
 }
+
+/** What a message needs to be found; nothing once it is deleted. */
+const wordsIn = (text: string | null) => ({
+  words: wordsOf(text ?? '').join(' '),
+  words_version: WORDS_VERSION,
+});
+
+const outdated = (db: Kysely<Schema>) =>
+  db
+    .selectFrom('messages')
+    .select(['number', 'text', 'words'])
+    .where('words_version', '<', WORDS_VERSION)
+    .orderBy('words_version')
+    .orderBy('number');
+
+type OutdatedMessage = Pick<Selectable<MessagesTable>, 'number' | 'text' | 'words'>;
 
 interface MessageSearch {
   readonly terms: SearchTerms;

@@ -37,6 +37,7 @@ import { OpenDirectHandler } from './open-direct.js';
 import { PostMessageHandler } from './post-message.js';
 import { Presence } from './presence.js';
 import { ReadMarkers } from './read-markers.js';
+import { Reindexing } from './reindexing.js';
 import { RemoveMemberHandler } from './remove-member.js';
 import { RoomAccess } from './room-access.js';
 import { RoomRights } from './room-rights.js';
@@ -65,6 +66,7 @@ import { WithdrawInvitationHandler } from './withdraw-invitation.js';
     Admission,
     Presence,
     ReadMarkers,
+    Reindexing,
     RoomAccess,
     RoomRights,
     RoomsData,
