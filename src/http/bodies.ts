@@ -5,13 +5,16 @@ import express, {
   type Response,
 } from 'express';
 import { isUtf8 } from 'node:buffer';
-import { Problem } from './problems.js';
+import { shapeOf } from './json-shape.js';
+import { Problem, shorten } from './problems.js';
 
 const BODY_LIMIT = 64 * 1024; // bytes
 /** Objects and arrays inside one another: more than any body has that is meant, less than overflows a stack. */
 const DEPTH_LIMIT = 64;
 /** Properties and elements in all of a body: so many are checked in some 10 ms. */
 const MOST_VALUES = 1000;
+/** UTF-16 code units of a name that an error repeats. */
+const LONGEST_NAME = 100;
 
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
@@ -97,28 +100,15 @@ function toProblem(error: unknown): unknown {
 function refuseWhatDoesNotParse(_request: unknown, _response: unknown, body: Buffer): void {
   // The parser would put U+FFFD in place of what it cannot decode, and the client would never know.
   if (!isUtf8(body)) throw new Problem('malformed-request', 'The body is not valid UTF-8.');
-  const { depth, commas } = shapeOf(body);
+  const { depth, commas, repeated } = shapeOf(body);
   if (depth > DEPTH_LIMIT)
     throw new Problem('malformed-request', `The body is nested more than ${DEPTH_LIMIT} deep.`);
   if (commas >= MOST_VALUES)
     throw new Problem('malformed-request', `The body may have at most ${MOST_VALUES} values.`);
+  // Parsers differ in which one they take (RFC 8259, 4): a proxy may have checked the other one.
+  if (repeated !== undefined)
+    throw new Problem(
+      'malformed-request',
+      `The body has the member "${shorten(repeated.toWellFormed(), LONGEST_NAME)}" twice in one object.`,
+    );
 }
-
-/** How deep objects and arrays stand inside one another, and what separates them, in one pass. What is not JSON is left to the parser. */
-function shapeOf(json: Buffer): { depth: number; commas: number } {
-  let depth = 0;
-  let deepest = 0;
-  let commas = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i];
-    if (byte === QUOTE) inString = !inString;
-    else if (inString) i += byte === BACKSLASH ? 1 : 0;
-    else if (byte === BRACKET || byte === BRACE) deepest = Math.max(deepest, ++depth);
-    else if (byte === BRACKET_END || byte === BRACE_END) depth--;
-    else if (byte === COMMA) commas++;
-  }
-  return { depth: deepest, commas };
-}
-
-const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END, COMMA] = Buffer.from('"\\[]{},');
