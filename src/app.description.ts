@@ -20,7 +20,7 @@ const { description, version } = JSON.parse(
 const CONVENTIONS = `${description}
 
 - Every error is a problem document (RFC 9457) with a stable \`type\`. Besides the responses of each operation, any request may be answered with 405, 408, 417 or 431.
-- Request bodies are JSON in UTF-8 of at most 64 KiB; unknown properties and parameters are refused. Responses may gain properties at any time: ignore those that you do not know.
+- Request bodies are JSON in UTF-8 of at most 64 KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
 - Every GET is also served as HEAD; that of a stream ends at once.
 - Times are in RFC 3339 with milliseconds, in UTC. Ids are UUIDs.`;
 

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
 import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { serveDocumentation } from './app.documentation.js';
@@ -39,12 +40,16 @@ const EXPOSED_HEADERS = [
  */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
   const engine = await openDatabase(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, engine), {
-    abortOnError: false,
-    bodyParser: false,
-    // While it starts, Nest tells of each module and route; that is of no use to an operator.
-    logger: ['warn', 'error', 'fatal'],
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.with(config, engine),
+    new ExpressAdapter(strictExpress()),
+    {
+      abortOnError: false,
+      bodyParser: false,
+      // While it starts, Nest tells of each module and route; that is of no use to an operator.
+      logger: ['warn', 'error', 'fatal'],
+    },
+  );
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
   app.set('etag', entityTag);
@@ -68,6 +73,15 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   await app.init();
   app.useLogger(app.get(Logger));
   return app;
+}
+
+/**
+ * Paths are case-sensitive (RFC 3986, 6.2.2.1), and a slash at the end makes another one: each resource has one address, so
+ * whatever else reads paths need not know what the router takes for the same.
+ */
+function strictExpress(): express.Express {
+  // Before Nest registers anything: the router is made with the settings of that moment.
+  return express().enable('case sensitive routing').enable('strict routing');
 }
 
 function allowOrigins(app: NestExpressApplication, origins: string[]): void {

@@ -71,7 +71,7 @@ export class MeController {
     if (await this.signIn.hasPassword(userId))
       throw invalidProperty('password', 'must be your current password');
     const { username } = await this.queries.execute(new GetUser(userId));
-    if (confirm !== undefined && [userId, username].includes(confirm)) return null;
+    if (confirm !== undefined && [userId, username].includes(confirm.toLowerCase())) return null;
     throw invalidProperty('confirm', 'must be your username, or your id');
   }
 

@@ -46,7 +46,8 @@ export class FindsView implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
     const asked = [request.query['topic']].flat().filter((topic) => typeof topic === 'string');
-    request.view = await this.#viewOf(asked, request.caller);
+    const topics = asked.map((topic) => this.topics.canonical(topic));
+    request.view = await this.#viewOf(topics, request.caller);
     return true;
   }
 

@@ -11,6 +11,7 @@ import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import { Directory } from '../http/caller.js';
+import { AnyInput } from '../http/strict-input.js';
 import { AskedView, FindsView } from './asked-view.js';
 import { DocumentedStream } from './documented-stream.js';
 import { EventStream } from './event-stream.js';
@@ -40,6 +41,7 @@ export class EventsController {
   }
 
   @All()
+  @AnyInput()
   @ApiExcludeEndpoint()
   otherMethods(): never {
     throw new NotFoundException();

@@ -16,7 +16,6 @@ export class StreamQuery {
     example: 'earliest',
   })
   @IsOptional()
-  @Transform(({ value }) => [value as unknown].flat().at(-1))
   @IsString({ message: MESSAGE })
   lastEventId?: string;
 }

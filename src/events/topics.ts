@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { canonicalId } from '../http/ids.js';
 import type { RegisteredTopics } from '../database/registered-topics.js';
 import type { DescribedEvent } from './described-event.js';
 
@@ -30,6 +31,15 @@ export class Topics implements RegisteredTopics {
   /** Whether a feature decides who hears it. Any other topic belongs to the programs that write events on it. */
   isRegistered(topic: string): boolean {
     return this.#registered.has(headOf(topic));
+  }
+
+  /**
+   * A topic as events name it: of a feature's topic the ids are read in either case, as everywhere. Names of topics are
+   * case-sensitive, and so is all of a topic that belongs to other programs.
+   */
+  canonical(topic: string): string {
+    const head = headOf(topic);
+    return this.isRegistered(topic) ? head + canonicalId(topic.slice(head.length)) : topic;
   }
 
   /** Those that everybody hears, or everybody who is signed in. */

@@ -29,7 +29,11 @@ function allowedMethods({ app, path }: Request): string[] {
 export function noRoute(request: Request): Problem {
   const { path, method } = request;
   const allowed = allowedMethods(request).join(', ');
-  if (!allowed) return new Problem('not-found', `There is nothing at ${path}. See /api/docs.`);
+  if (!allowed)
+    return new Problem(
+      'not-found',
+      `There is nothing at ${path}. See /api/docs; case matters in a path, and so does a slash at its end.`,
+    );
   return new Problem('method-not-allowed', `${path} serves ${allowed}, not ${method}.`, {
     headers: { Allow: allowed },
   });

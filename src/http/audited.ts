@@ -10,6 +10,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { type Observable, tap } from 'rxjs';
+import { canonicalId } from './ids.js';
 import { Problem } from './problems.js';
 import { type Outcome, type SecurityAction, SecurityLog } from './security-log.js';
 
@@ -88,7 +89,7 @@ export const Audited = (action: SecurityAction, targetOf: IdOf, roomOf?: IdOf) =
 export const pathParameter =
   (name: string): IdOf =>
   ({ params }) =>
-    params[name] as string | undefined;
+    canonicalId(String(params[name]));
 
 /** It is the caller's own. */
 export const caller: IdOf = ({ caller }) => caller?.userId;
@@ -96,5 +97,7 @@ export const caller: IdOf = ({ caller }) => caller?.userId;
 /** The same where it is another user; what users do to themselves is not recorded. */
 export const anotherUser =
   (name: string): IdOf =>
-  ({ params, caller }) =>
-    params[name] === caller?.userId ? null : (params[name] as string | undefined);
+  (request) => {
+    const target = pathParameter(name)(request, undefined);
+    return target === request.caller?.userId ? null : target;
+  };

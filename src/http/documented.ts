@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { exampleOf, type Route } from './problem-examples.js';
+import { exampleOf } from './problem-examples.js';
 import { PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import type { Route } from './route-input.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
@@ -26,9 +27,12 @@ export const KEY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as
 /** A problem, or several, each with what the operation says of it in `detail`. */
 type Described = ProblemCode | Partial<Record<ProblemCode, string>>;
 
-/** Documents the problems that an operation may answer with, one response for each status. */
+/**
+ * Documents the problems that an operation may answer with, one response for each status. Any may be sent a parameter that
+ * it does not know.
+ */
 export const ApiProblems = (...problems: Described[]): MethodDecorator =>
-  ApiUnlimitedProblems(...problems, 'too-many-requests');
+  ApiUnlimitedProblems(...problems, 'invalid-parameter', 'too-many-requests');
 
 /** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
 export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator {

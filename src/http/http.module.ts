@@ -11,6 +11,7 @@ import { LongLists } from './long-lists.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
+import { StrictInput } from './strict-input.js';
 import { RequestValidation } from './validation.js';
 
 /** What holds for every request, whatever it is about. */
@@ -23,6 +24,7 @@ import { RequestValidation } from './validation.js';
     Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: RateLimit },
+    { provide: APP_GUARD, useClass: StrictInput },
     { provide: APP_GUARD, useClass: LongLists },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },
     { provide: APP_PIPE, useClass: RequestValidation },

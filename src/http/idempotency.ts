@@ -12,7 +12,7 @@ import { lastValueFrom, type Observable, of } from 'rxjs';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { networkOf } from './client-address.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
-import { readId } from './ids.js';
+import { canonicalPath, readId } from './ids.js';
 import { Problem } from './problems.js';
 import { represent } from './representations.js';
 
@@ -151,12 +151,12 @@ const repeatedRequest = (
 });
 
 /**
- * Whose key it is, and the address that it was sent to; Express takes that in any case, and with a slash behind it. Two
- * callers may draw the same key, and must not get each other's answers.
+ * Whose key it is, and the address that it was sent to. Two callers may draw the same key, and must not get each other's
+ * answers.
  */
-function scopeOf({ method, path, caller }: Request): string {
-  const address = `${method} ${path.toLowerCase().replace(/\/$/, '')}`;
-  return caller ? `${caller.userId} ${address}` : address;
+function scopeOf(request: Request): string {
+  const address = `${request.method} ${canonicalPath(request)}`;
+  return request.caller ? `${request.caller.userId} ${address}` : address;
 }
 
 /** A structured string in quotes (RFC 8941, 3.3.3), as the draft has it, or the bare key, as most send it. */

@@ -4,6 +4,7 @@ import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Request, Response } from 'express';
 import { WholeNumber } from '../whole-number.js';
 import { EXAMPLE_CURSOR } from './described-properties.js';
+import { canonicalPath } from './ids.js';
 import { decodePageCursor, encodePageCursor, NO_CURSOR } from './page-cursor.js';
 
 export const MOST_PER_PAGE = 1000;
@@ -119,13 +120,11 @@ export function answerPage<Item>(
 }
 
 /** What must not change from page to page: whose list it is, where it is, its order and its filters. */
-function listOf({ baseUrl, path, caller }: Request, query: PagedQuery): string {
+function listOf(request: Request, query: PagedQuery): string {
   const given = Object.entries(query).filter(
     ([name, value]) => !['limit', 'after'].includes(name) && value !== undefined,
   );
-  // Ids may be written in either case.
-  const address = `${baseUrl}${path}`.toLowerCase();
-  return JSON.stringify([caller?.userId ?? null, address, given.toSorted()]);
+  return JSON.stringify([request.caller?.userId ?? null, canonicalPath(request), given.toSorted()]);
 }
 
 /** Names other pages of the same list (RFC 8288): each by its relation, with its query. */

@@ -1,14 +1,13 @@
 import type { Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
-import { getMetadataStorage } from 'class-validator';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
+import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
 import { refusalOf } from './validation.js';
 
 const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
 
 /** What the `detail` says, where an operation has nothing of its own to say. */
 const TYPICAL: Partial<Record<ProblemCode, string>> = {
+  'invalid-parameter': 'misspelt is an unknown parameter. This address knows no parameters.',
   unauthenticated: 'Sign in: send a token as Authorization: Bearer, or the cookie.',
   'cross-site-request':
     'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
@@ -29,12 +28,6 @@ const TYPICAL: Partial<Record<ProblemCode, string>> = {
   unavailable: 'The database cannot be reached or written. Try again later.',
 };
 
-/** A route whose problems are described: a method of a controller. */
-export interface Route {
-  readonly target: object;
-  readonly key: string | symbol;
-}
-
 /**
  * A problem document as the route answers with it. The errors of a body or of parameters are those that its own class
  * finds, so they name the properties of this operation.
@@ -46,8 +39,8 @@ export function exampleOf(code: ProblemCode, route: Route, detail?: string): Pro
 }
 
 function problemOf(code: ProblemCode, route: Route, detail?: string): Problem {
-  const body = typeOf(route, RouteParamtypes.BODY);
-  const query = typeOf(route, RouteParamtypes.QUERY);
+  const body = bodyTypeOf(route);
+  const query = queryTypeOf(route);
   if (detail !== undefined) return new Problem(code, detail);
   if (code === 'validation-failed' && body) return refusedBody(body);
   if (code === 'invalid-parameter' && query) return refusedQuery(query);
@@ -78,23 +71,4 @@ function firstRefusal(samples: object[], type: Type<object>, kind: 'body' | 'que
     if (refusal) return refusal;
   }
   throw new Error(`${type.name} refuses nothing.`);
-}
-
-const propertiesOf = (type: Type<object>): string[] => {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
-  return [...new Set(rules.map(({ propertyName }) => propertyName))];
-};
-
-/** The class of the parameter of a handler that takes the body, or the query. */
-function typeOf(
-  { target, key }: Route,
-  kind: RouteParamtypes.BODY | RouteParamtypes.QUERY,
-): Type<object> | undefined {
-  const taken = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, key) ?? {}) as Record<
-    string,
-    { index: number }
-  >;
-  const found = Object.entries(taken).find(([name]) => name.startsWith(`${kind}:`));
-  const types = Reflect.getMetadata('design:paramtypes', target, key) as Type<object>[];
-  return found && types[found[1].index];
 }

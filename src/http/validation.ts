@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, Problem, shorten } from './problems.js';
 
-const UNKNOWN = 'is an unknown property';
+export const UNKNOWN = 'is an unknown property';
 /** Properties of a body, or parameters of a query: more than any has, and few enough to be checked in no time. */
 const MOST_PROPERTIES = 100;
 /** UTF-16 code units of a parameter's value; a search has 200 at most. */
@@ -34,7 +34,7 @@ export class RequestValidation extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const isBody = metadata.type === 'body';
-    const refusal = isBody ? invalidBody : invalidParameter;
+    const refusal = isBody ? invalidProperties : invalidParameters;
     if (isBody && !isObject(value))
       throw new Problem('validation-failed', 'The body must be a JSON object.');
     refuseTooMuch(value, refusal);
@@ -61,7 +61,7 @@ export function refusalOf(
 ): Problem | undefined {
   const errors = validateSync(plainToInstance(type, value), RULES).flatMap(fieldErrors);
   if (errors.length === 0) return undefined;
-  return kind === 'body' ? invalidBody(errors) : invalidParameter(errors);
+  return kind === 'body' ? invalidProperties(errors) : invalidParameters(errors);
 }
 
 const isObject = (value: unknown): value is object =>
@@ -85,7 +85,7 @@ function refuseLongParameters(value: unknown): void {
     [one].flat().some((text) => String(text).length > LONGEST_PARAMETER),
   );
   const detail = `must have at most ${LONGEST_PARAMETER} characters`;
-  if (long.length > 0) throw invalidParameter(long.map(([field]) => ({ field, detail })));
+  if (long.length > 0) throw invalidParameters(long.map(([field]) => ({ field, detail })));
 }
 
 function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
@@ -95,25 +95,26 @@ function fieldErrors({ property, constraints }: ValidationError): FieldError[] {
   }));
 }
 
-function invalidBody(errors: readonly FieldError[]): Problem {
+/** @param hint a sentence that says what would be right. */
+export function invalidProperties(errors: readonly FieldError[], hint?: string): Problem {
   const located = shortened(errors).map(({ field, detail }) => ({
     field,
     pointer: pointer(field),
     detail,
   }));
-  return new Problem('validation-failed', sentence(errors), {
-    errors: located,
-  });
+  return new Problem('validation-failed', detailOf(errors, hint), { errors: located });
 }
 
-function invalidParameter(errors: readonly FieldError[]): Problem {
-  return new Problem('invalid-parameter', sentence(errors), { errors: shortened(errors) });
+/** The same of the query. */
+export function invalidParameters(errors: readonly FieldError[], hint?: string): Problem {
+  return new Problem('invalid-parameter', detailOf(errors, hint), { errors: shortened(errors) });
 }
 
-function sentence(errors: readonly FieldError[]): string {
+function detailOf(errors: readonly FieldError[], hint?: string): string {
   const named = shortened(errors).map(({ field, detail }) => `${field} ${detail}`);
   const others = errors.length - named.length;
-  return `${others > 0 ? `${errors.length} errors, of which ${others} are not listed: ` : ''}${named.join('; ')}.`;
+  const count = others > 0 ? `${errors.length} errors, of which ${others} are not listed: ` : '';
+  return `${count}${named.join('; ')}.${hint === undefined ? '' : ` ${hint}`}`;
 }
 
 const shortened = (errors: readonly FieldError[]): FieldError[] =>

@@ -6,6 +6,7 @@ import { DatabaseDamaged } from '../database/errors.js';
 import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 import { Unlimited } from '../http/rate-limit.js';
+import { AnyInput } from '../http/strict-input.js';
 import { Streams } from '../events/streams.js';
 import { HealthIndicator, LiveReport, ReadyReport } from './health-report.js';
 import { Lifecycle } from './lifecycle.js';
@@ -14,6 +15,8 @@ import { Lifecycle } from './lifecycle.js';
 @ApiExtraModels(HealthIndicator)
 @Anyone()
 @Unlimited()
+// A monitor may append what it wants: a probe that fails has the process replaced.
+@AnyInput()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { termsOf } from '../database/words.js';
 import { id, SEVERAL_LINES, UUID } from '../http/described-properties.js';
+import { canonicalId } from '../http/ids.js';
 import { describedName, Name } from '../http/names.js';
 import { PageCursor } from '../http/paging.js';
 import { isVisible } from '../http/visible-text.js';
@@ -26,14 +27,12 @@ const LONGEST_MESSAGE = 8000; // Unicode code points
 const MOST_MESSAGES = 200;
 const LONGEST_SEARCH = 200; // UTF-16 code units
 
-const lowerCase = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.toLowerCase() : value;
-
-/** UUIDs are read in either case, and written in lower case (RFC 9562, section 4). */
 const Id =
   (what: string): PropertyDecorator =>
   (target, key) => {
-    Transform(lowerCase)(target, key);
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? canonicalId(value) : value,
+    )(target, key);
     IsUUID('all', { message: `must be the id of ${what}` })(target, key);
   };
 

@@ -40,6 +40,7 @@ import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
+import { AnyInput } from '../http/strict-input.js';
 import { CreateUser } from './create-user.js';
 import { GetUser } from './get-user.js';
 import { ListUsers } from './list-users.js';
@@ -122,6 +123,7 @@ export class UsersController {
   }
 
   @All('event')
+  @AnyInput()
   @ApiExcludeEndpoint()
   otherMethodsOfTheStream(): never {
     throw new NotFoundException();

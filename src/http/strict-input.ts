@@ -1,0 +1,90 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  SetMetadata,
+  type Type,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { Problem } from './problems.js';
+import { bodyTypeOf, propertiesOf, queryTypeOf } from './route-input.js';
+import { invalidParameters, invalidProperties, UNKNOWN } from './validation.js';
+
+const ANY_INPUT = Symbol('any input');
+
+/** Says of a route, or of all of a controller, that it ignores what it does not know. */
+export const AnyInput = () => SetMetadata(ANY_INPUT, true);
+
+/** What a route takes. */
+interface Input {
+  /** The parameters of its query, by their names. */
+  readonly parameters: ReadonlyMap<string, { readonly isList: boolean }>;
+  readonly hasBody: boolean;
+}
+
+/**
+ * Refuses what a route does not take: a parameter of the query that it does not know or takes only once, and a body where
+ * it has none. What a route takes is what its handler names with `@Query()` and `@Body()`. Content has no meaning in GET,
+ * HEAD and DELETE (RFC 9110, 9.3.1, 9.3.5), so the same holds for them; an empty body, and `{}`, say nothing and may come.
+ */
+@Injectable()
+export class StrictInput implements CanActivate {
+  readonly #inputs = new WeakMap<object, Input>();
+
+  constructor(private readonly reflector: Reflector) {}
+
+  /** @throws Problem `invalid-parameter`, `validation-failed` */
+  canActivate(context: ExecutionContext): true {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<true | undefined>(ANY_INPUT, targets)) return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const { parameters, hasBody } = this.#inputOf(context);
+    checkParameters(request.query, parameters);
+    if (!hasBody) refuseBody(request.body);
+    return true;
+  }
+
+  #inputOf(context: ExecutionContext): Input {
+    const handler = context.getHandler();
+    const input = this.#inputs.get(handler) ?? inputOf(context.getClass(), handler.name);
+    this.#inputs.set(handler, input);
+    return input;
+  }
+}
+
+function inputOf(controller: Type<object>, method: string): Input {
+  const route = { target: controller.prototype as object, key: method };
+  const query = queryTypeOf(route);
+  return {
+    parameters: query ? parametersOf(query) : new Map(),
+    hasBody: bodyTypeOf(route) !== undefined,
+  };
+}
+
+function parametersOf(query: Type<object>): Input['parameters'] {
+  const isList = (name: string): boolean =>
+    Reflect.getMetadata('design:type', query.prototype as object, name) === Array;
+  return new Map(propertiesOf(query).map((name) => [name, { isList: isList(name) }]));
+}
+
+function checkParameters(query: Request['query'], known: Input['parameters']): void {
+  const mistakes = Object.entries(query).flatMap(([field, value]) => {
+    const parameter = known.get(field);
+    if (!parameter) return { field, detail: 'is an unknown parameter' };
+    if (parameter.isList || !Array.isArray(value)) return [];
+    return { field, detail: `may be there once; it is there ${value.length} times` };
+  });
+  if (mistakes.length === 0) return;
+  const names = [...known.keys()].join(', ') || 'no parameters';
+  throw invalidParameters(mistakes, `This address knows ${names}.`);
+}
+
+function refuseBody(body: unknown): void {
+  if (body === undefined) return;
+  const takesNone = 'This request takes no body; send none, or {}.';
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (!isObject) throw new Problem('validation-failed', takesNone);
+  const unknown = Object.keys(body).map((field) => ({ field, detail: UNKNOWN }));
+  if (unknown.length > 0) throw invalidProperties(unknown, takesNone);
+}
