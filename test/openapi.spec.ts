@@ -4,7 +4,18 @@ import { type RunningApplication, startApplication } from './support/application
 import { linters } from './support/description-linters.js';
 import { eventsIn, type ItemSchema } from './support/event-schemas.js';
 
+interface Parameter {
+  readonly name: string;
+  readonly schema: object;
+}
+
+interface Schema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
 interface Operation {
+  readonly parameters?: readonly Parameter[];
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
@@ -24,7 +35,9 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, unknown> };
+  readonly info: { readonly contact: { readonly url?: string } };
+  readonly servers: readonly { readonly url: string }[];
+  readonly components: { readonly schemas: Record<string, Schema> };
 }
 
 describe('the API description', () => {
@@ -54,6 +67,80 @@ describe('the API description', () => {
       const paths = { ...document.paths, '/api/users/{id}': path };
       expect(await lint({ ...document, paths })).not.toEqual([]);
     });
+  });
+
+  /** As generators for Java, Kotlin and Go name what they make of a parameter. */
+  const generated = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+
+  it('has no two parameters from which a generator would make the same name', () => {
+    const names = operations().map(({ operation: { parameters = [] } }) =>
+      parameters.map(({ name }) => name),
+    );
+    for (const inOne of names) expect(new Set(inOne.map(generated)).size).toBe(inOne.length);
+    const all = [...new Set(names.flat())];
+    expect(new Set(all.map(generated)).size).toBe(all.length);
+    expect(all.length).toBeGreaterThan(15);
+  });
+
+  it('prefills no parameter but with its default, and nothing that must be unique', () => {
+    for (const { operation } of operations())
+      for (const parameter of operation.parameters ?? []) {
+        expect(parameter).not.toHaveProperty('example');
+        expect(parameter).not.toHaveProperty('examples');
+        expect(parameter.schema).not.toHaveProperty('example');
+        if (parameter.name !== 'Idempotency-Key') continue;
+        expect(parameter.schema).not.toHaveProperty('examples');
+        expect(parameter.schema).not.toHaveProperty('default');
+        expect(parameter.schema).not.toHaveProperty('format');
+      }
+    const { PostMessageBody, CreateAccountBody } = document.components.schemas;
+    for (const unique of [
+      PostMessageBody!.properties!['clientId'],
+      CreateAccountBody!.properties!['username'],
+    ]) {
+      expect(unique).toHaveProperty('description');
+      for (const name of ['example', 'examples', 'default'])
+        expect(unique).not.toHaveProperty(name);
+    }
+  });
+
+  it('describes each schema of a body or a response, and each of their properties', () => {
+    for (const [name, { description, properties = {} }] of Object.entries(
+      document.components.schemas,
+    )) {
+      expect([name, description]).toEqual([name, expect.stringMatching(/\.$/)]);
+      for (const [property, schema] of Object.entries(properties)) {
+        const isDescribed = '$ref' in schema || 'const' in schema || 'contentSchema' in schema;
+        const where = `${name}.${property}`;
+        if (!isDescribed)
+          expect([where, schema.description]).toEqual([where, expect.stringMatching(/\S.*\.$/)]);
+      }
+    }
+  });
+
+  it('says of each refusal what this operation refuses', () => {
+    for (const { operation } of operations()) {
+      const examples = Object.values(operation.responses).flatMap(({ content }) =>
+        Object.entries(content?.['application/problem+json']?.examples ?? {}),
+      );
+      for (const [code, { value }] of examples) {
+        if (!['forbidden', 'not-found', 'conflict'].includes(code)) continue;
+        const { detail } = value as { detail: string };
+        const { title } = PROBLEMS[code as keyof typeof PROBLEMS];
+        expect([operation.operationId, detail]).not.toEqual([operation.operationId, `${title}.`]);
+      }
+    }
+  });
+
+  it('names as servers where PUBLIC_URL says that browsers reach the service', async () => {
+    expect(document.servers).toEqual([expect.objectContaining({ url: '/' })]);
+    const urls = ['https://chat.example.com', 'http://chat.internal:8000'];
+    const named = await startApplication({ PUBLIC_URL: urls.join(' ') });
+    const response = await fetch(`${named.url}/api/openapi.json`);
+    const { servers, info } = (await response.json()) as Document;
+    expect(servers.map((server) => server.url)).toEqual(urls);
+    expect(info.contact.url).toBe(urls[0]);
+    await named.stop();
   });
 
   it('has every address that the application serves, and no other', () => {

@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Fact } from '../database/fact.js';
 import { describeEvent } from '../events/described-event.js';
+import { id } from '../http/described-properties.js';
 import { userSubject } from '../users/users.events.js';
 import { Session } from './session.js';
 
@@ -27,8 +28,9 @@ export class SessionStarted implements Fact<Session> {
   }
 }
 
+@ApiSchema({ description: 'A session that ended.' })
 export class EndedSession {
-  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  @ApiProperty(id('The id of the session.'))
   readonly id!: string;
 }
 

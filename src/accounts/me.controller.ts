@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { Audited, caller } from '../http/audited.js';
 import { type Caller, CurrentCaller } from '../http/caller.js';
+import { time } from '../http/described-properties.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { invalidProperty } from '../http/problems.js';
 import { GetUser } from '../users/get-user.js';
@@ -17,7 +18,9 @@ import { SignIn } from './sign-in.js';
 
 const EXPORT = {
   type: 'object' as const,
-  description: 'A list of entries for each kind of data.',
+  description: 'A list of entries for each kind of data, under its name.',
+  required: ['exportedAt'],
+  properties: { exportedAt: { type: 'string' as const, ...time('When the data was read.') } },
   additionalProperties: { type: 'array' as const, items: { type: 'object' as const } },
 };
 

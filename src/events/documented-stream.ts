@@ -5,10 +5,16 @@ import { ApiUnlimitedProblems } from '../http/documented.js';
 interface Documentation {
   readonly operationId: string;
   readonly summary: string;
+  /** What a stream is answered with of which the topics are unknown; nothing where it names none. */
+  readonly notFound?: string;
 }
 
 /** Documents an event stream. Its events are added by `describeStream`: the swagger module knows nothing of them. */
-export function DocumentedStream({ operationId, summary }: Documentation): MethodDecorator {
+export function DocumentedStream({
+  operationId,
+  summary,
+  notFound,
+}: Documentation): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId, summary }),
     ApiResponse({
@@ -16,7 +22,9 @@ export function DocumentedStream({ operationId, summary }: Documentation): Metho
       description: 'An event stream (HTML standard, 9.2) that stays open.',
       content: { 'text/event-stream': { examples: FRAMES } },
     }),
-    ApiUnlimitedProblems('invalid-parameter', 'unauthenticated', 'not-found', 'not-acceptable'),
+    ApiUnlimitedProblems('invalid-parameter', 'unauthenticated', 'not-acceptable', {
+      ...(notFound !== undefined && { 'not-found': notFound }),
+    }),
   );
 }
 

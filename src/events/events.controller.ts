@@ -31,6 +31,7 @@ export class EventsController {
   @DocumentedStream({
     operationId: 'subscribeToEvents',
     summary: 'Subscribe to every event that the caller may see, or to some topics',
+    notFound: 'There is no topic "user" for you. There are: users, rooms.',
   })
   listen(
     @Query() _query: TopicsQuery,

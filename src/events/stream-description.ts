@@ -59,7 +59,7 @@ const eventSchema = ({ type, description, data, isTransient = false }: Described
   description: isTransient ? `${description} Has no \`id\`, and is not sent again.` : description,
   required: ['event', ...(isTransient ? [] : ['id']), 'data'],
   properties: {
-    event: { type: 'string', const: type },
+    event: { type: 'string', const: type, description: 'The type of the event.' },
     ...(!isTransient && { id: referenceTo('EventId') }),
     data: {
       type: 'string',
@@ -83,7 +83,7 @@ const retryFrame = {
   required: ['retry'],
   properties: {
     retry: { type: 'integer' as const, minimum: 0, description: 'Milliseconds.', example: 2140 },
-    id: { type: 'string' as const, example: '6b1f0c2a-1041' },
+    id: referenceTo('EventId'),
   },
   not: { required: ['data'], properties: { data: {} } },
 };

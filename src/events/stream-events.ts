@@ -4,6 +4,7 @@ import type { DescribedEvent } from './described-event.js';
 @ApiSchema({ description: 'Empty.' })
 class Heartbeat {}
 
+@ApiSchema({ description: 'Why the cursor cannot be used, and where the current state is.' })
 class Reset {
   @ApiProperty({
     enum: ['expired', 'unknown'],

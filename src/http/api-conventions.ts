@@ -113,8 +113,9 @@ function closeBody({ operation }: Described, { components }: OpenAPIObject): voi
  * it is, but the latter only in bodies: an example is no value that everyone wants to send as a header or a query.
  */
 export function modernizeExamples(document: OpenAPIObject): void {
-  for (const { properties } of Object.values(document.components!.schemas!) as Schema[])
-    for (const property of Object.values(properties ?? {}) as Schema[]) modernize(property);
+  for (const schema of Object.values(document.components!.schemas!) as Schema[])
+    for (const one of [schema, ...Object.values(schema['properties'] ?? {})] as Schema[])
+      modernize(one);
   for (const { operation } of operationsOf(document))
     for (const parameter of parametersOf(operation)) {
       const schema = parameter.schema as Schema;

@@ -1,83 +1,89 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_ID, id, UUID } from '../http/described-properties.js';
 import { Message } from './message.js';
 import { Member } from './room.js';
 
-const ID = { format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' };
-const BY = { ...ID, description: 'The user who left, or who removed them.' };
+const ROOM = id('The id of the room.');
+const USER = id('The id of the user.');
+const BY = id('The id of the user who left, or who removed them.');
 
+const ids = (description: string, example: readonly string[] = []) => ({
+  type: 'array' as const,
+  items: { type: 'string', ...UUID },
+  description,
+  example,
+});
+
+@ApiSchema({ description: 'A room that the subscriber is no longer in.' })
 export class LeftRoom {
-  @ApiProperty(ID)
+  @ApiProperty(ROOM)
   readonly roomId!: string;
 
   @ApiProperty(BY)
   readonly by!: string;
 }
 
+@ApiSchema({ description: 'A member of a room.' })
 export class MemberOfRoom {
-  @ApiProperty(ID)
+  @ApiProperty(ROOM)
   readonly roomId!: string;
 
-  @ApiProperty({ type: Member })
+  @ApiProperty({ type: Member, description: 'The member.' })
   readonly member!: Member;
 }
 
+@ApiSchema({ description: 'A user who is no longer a member.' })
 export class LeftMember {
-  @ApiProperty(ID)
+  @ApiProperty(ROOM)
   readonly roomId!: string;
 
-  @ApiProperty(ID)
+  @ApiProperty(USER)
   readonly userId!: string;
 
   @ApiProperty(BY)
   readonly by!: string;
 }
 
+@ApiSchema({ description: 'An invitation that was accepted, declined or withdrawn.' })
 export class EndedInvitation {
-  @ApiProperty(ID)
+  @ApiProperty(ROOM)
   readonly roomId!: string;
 
-  @ApiProperty({ ...ID, description: 'The user who was invited.' })
+  @ApiProperty(id('The id of the user who was invited.'))
   readonly userId!: string;
 }
 
+@ApiSchema({ description: 'A message after it was edited.' })
 export class EditedMessage extends Message {
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'string', ...ID },
-    description:
+  @ApiProperty(
+    ids(
       'The ids of the members whom it mentioned before, so that a client can correct its counts.',
-    example: [],
-  })
+    ),
+  )
   readonly previousMentions!: readonly string[];
 }
 
+@ApiSchema({ description: 'A user whom the subscriber no longer blocks.' })
 export class RemovedBlock {
-  @ApiProperty(ID)
+  @ApiProperty(USER)
   readonly userId!: string;
 }
 
+@ApiSchema({ description: 'A member who is typing.' })
 export class TypingMember {
-  @ApiProperty(ID)
+  @ApiProperty(ROOM)
   readonly roomId!: string;
 
-  @ApiProperty(ID)
+  @ApiProperty(USER)
   readonly userId!: string;
 }
 
+@ApiSchema({ description: 'Who is online.' })
 export class PresenceChange {
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'string', ...ID },
-    description: 'The ids of users who are online.',
-  })
+  @ApiProperty(ids('The ids of users who are online.', [EXAMPLE_ID]))
   readonly online!: readonly string[];
 
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'string', ...ID },
-    description: 'The ids of users who are not online any more.',
-    example: [],
-  })
+  @ApiProperty(ids('The ids of users who are no longer online.'))
   readonly offline!: readonly string[];
 
   @ApiProperty({

@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Fact } from '../database/fact.js';
 import { describeEvent } from '../events/described-event.js';
+import { id } from '../http/described-properties.js';
 import { User } from './user.js';
 
 export const USERS = 'users';
@@ -32,8 +33,9 @@ export class UserUpdated implements Fact<User> {
 }
 
 /** Identifies a user who is in the directory no longer. */
+@ApiSchema({ description: 'A user who is no longer in the directory.' })
 export class RemovedUser {
-  @ApiProperty({ format: 'uuid', example: '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071' })
+  @ApiProperty(id('The id of the user.'))
   readonly id!: string;
 }
 

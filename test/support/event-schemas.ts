@@ -1,5 +1,4 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import { type Mistakes, type Schemas, strictlyBy } from './strict-schemas.js';
 
 export interface ItemSchema {
   readonly oneOf: readonly { readonly $ref: string }[];
@@ -16,8 +15,6 @@ interface Frame {
   readonly data?: string;
 }
 
-type Schemas = Readonly<Record<string, unknown>>;
-
 const nameIn = ({ $ref }: { $ref: string }): string => $ref.replace('#/components/schemas/', '');
 
 const componentsOf = (schemas: Schemas, { oneOf }: ItemSchema): Schema[] =>
@@ -29,14 +26,11 @@ export const eventsIn = (schemas: Schemas, itemSchema: ItemSchema): string[] =>
 
 /** Judges the frames of a stream by its `itemSchema`; data with a property that the schema does not have are wrong, too. */
 export class FrameValidator {
-  readonly #item: ValidateFunction;
-  readonly #data: ReadonlyMap<string, ValidateFunction>;
+  readonly #item: Mistakes;
+  readonly #data: ReadonlyMap<string, Mistakes>;
 
   constructor(schemas: Schemas, itemSchema: ItemSchema) {
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
-    formats.default(ajv);
-    ajv.addSchema({ $id: 'api', components: { schemas: closed(schemas) } });
-    const compile = (schema: object) => ajv.compile(inside('api', schema) as object);
+    const compile = strictlyBy(schemas);
     this.#item = compile(itemSchema);
     this.#data = new Map(
       componentsOf(schemas, itemSchema).flatMap(({ properties }) => {
@@ -57,16 +51,12 @@ export class FrameValidator {
   }
 
   #mistakesIn(frame: Frame): string[] {
+    const mistakes = this.#item(frame);
     const { event, data } = frame;
-    if (!this.#item(frame)) return this.#item.errors!.map(textOf);
-    if (event === undefined) return [];
-    const isValid = this.#data.get(event)!;
-    return isValid(JSON.parse(data!)) ? [] : isValid.errors!.map(textOf);
+    if (mistakes.length > 0 || event === undefined) return mistakes;
+    return this.#data.get(event)!(JSON.parse(data!));
   }
 }
-
-const textOf = ({ instancePath, message }: { instancePath: string; message?: string }) =>
-  `${instancePath} ${message}`;
 
 const fieldsOf = (frame: string): Frame =>
   Object.fromEntries(
@@ -76,18 +66,3 @@ const fieldsOf = (frame: string): Frame =>
       .map((line) => /^(\w+): (.*)$/.exec(line)!.slice(1) as [string, string])
       .map(([name, value]) => [name, name === 'retry' ? Number(value) : value]),
   );
-
-/** Every object schema with no other properties than its own. */
-const closed = (schemas: Schemas): Schemas =>
-  Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      'properties' in (schema as Schema)
-        ? { ...(schema as object), additionalProperties: false }
-        : schema,
-    ]),
-  );
-
-/** The schema with its references pointing into a document that has an id. */
-const inside = (id: string, schema: object): unknown =>
-  JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${id}#/`));

@@ -1,0 +1,369 @@
+import { randomUUID } from 'node:crypto';
+import type { ProblemDocument } from '../src/http/problems.js';
+import type { Message } from '../src/rooms/message.js';
+import type { Room } from '../src/rooms/room.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { type Schemas, strictlyBy } from './support/strict-schemas.js';
+import { PASSWORD, Person, send } from './support/people.js';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly oneOf?: readonly Schema[];
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema: Schema;
+}
+
+interface Answer {
+  readonly headers?: Readonly<Record<string, { readonly example?: string }>>;
+  readonly content?: Readonly<
+    Record<
+      string,
+      {
+        readonly schema: Schema;
+        readonly examples?: Readonly<Record<string, { readonly value: ProblemDocument }>>;
+      }
+    >
+  >;
+}
+
+interface Operation {
+  readonly security: readonly object[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+  };
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+
+interface Document {
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Schemas };
+}
+
+interface Described {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: Operation;
+}
+
+const JSON_TYPE = 'application/json';
+
+const describedBy = async (url: string): Promise<Document> =>
+  (await (await fetch(`${url}/api/openapi.json`)).json()) as Document;
+
+const operationsOf = (document: Document): Described[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method: method.toUpperCase(),
+      operation,
+    })),
+  );
+
+const nameOf = ({ method, path }: Described): string => `${method} ${path}`;
+
+const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** What is written without harm, by operation. */
+const WRITES: Readonly<Record<string, () => unknown>> = {
+  'POST /api/users': () => ({ firstname: 'Charles', lastname: 'BABBAGE' }),
+  'POST /api/accounts': () => ({ username: `m${randomUUID().slice(0, 8)}`, password: PASSWORD }),
+  'POST /api/session': () => ({ username: 'grace', password: PASSWORD }),
+  'POST /api/rooms': () => ({ kind: 'public', name: 'Numbers' }),
+  'PATCH /api/rooms/{id}': () => ({ name: randomUUID() }),
+  'PATCH /api/users/{id}': () => ({ lastname: 'LOVELACE' }),
+  'POST /api/rooms/{id}/messages': () => ({ clientId: randomUUID(), text: 'Good evening!' }),
+  'PATCH /api/rooms/{id}/messages/{messageId}': () => ({ text: randomUUID() }),
+  'PUT /api/rooms/{id}/read': () => ({ seq: 1 }),
+  'POST /api/rooms/{id}/members': () => undefined,
+};
+
+/** Headers of responses that belong to the API, and not to the transport or the security of browsers. */
+const API_HEADERS = [
+  'Content-Disposition',
+  'Idempotency-Replayed',
+  'Last-Event-ID',
+  'Last-Seq',
+  'Link',
+  'Location',
+  'Preference-Applied',
+  'RateLimit',
+  'Set-Cookie',
+  'X-Request-Id',
+];
+
+/** Values that a schema does not allow. */
+function against(schema: Schema): unknown[] {
+  const { type, enum: values, minimum, maximum, minLength, maxLength, pattern, format } = schema;
+  const strange = ['a\u0007b', 'ä ö', '%'].filter(
+    (text) => pattern !== undefined && !new RegExp(pattern).test(text),
+  );
+  return [
+    ...(values ||
+    !['string', 'array'].includes(String(type)) ||
+    format === 'uuid' ||
+    format === 'date-time'
+      ? ['?']
+      : []),
+    ...(minimum === undefined ? [] : [minimum - 1]),
+    ...(maximum === undefined ? [] : [maximum + 1]),
+    ...(minLength ? [''] : []),
+    ...(maxLength === undefined ? [] : ['a'.repeat(maxLength + 1)]),
+    ...strange,
+  ];
+}
+
+const valid = (properties: Readonly<Record<string, Schema>>): object =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, { examples, enum: values, format }]) => [
+      name,
+      examples?.[0] ?? values?.[0] ?? (format === 'uuid' ? randomUUID() : 'somebody'),
+    ]),
+  );
+
+const withIds = (path: string): string => path.replaceAll(/\{\w+\}/g, () => randomUUID());
+
+describe('the API as it is described', () => {
+  let application: RunningApplication;
+  let document: Document;
+  let ada: Person;
+  let room: Room;
+  let message: Message;
+
+  beforeAll(async () => {
+    application = await startApplication();
+    document = await describedBy(application.url);
+    ada = await Person.signUp(application.url, 'ada');
+    const grace = await Person.signUp(application.url, 'grace');
+    room = await ada.makes('Analysis');
+    message = await ada.says(room, 'Good morning, @ada!');
+    await ada.does('POST', `/api/rooms/${room.id}/invitations`, { userId: grace.id });
+    await grace
+      .makes('Synthesis', 'private')
+      .then(({ id }) => grace.does('POST', `/api/rooms/${id}/invitations`, { userId: ada.id }));
+    await ada.does('PUT', `/api/me/blocks/${grace.id}`);
+  });
+  afterAll(() => application.stop());
+
+  const resolved = (schema: Schema): Schema =>
+    schema.$ref ? (document.components.schemas[schema.$ref.split('/').at(-1)!] as Schema) : schema;
+
+  /** The schemas of a body: one for each kind of it. */
+  const bodiesOf = ({ operation: { requestBody } }: Described): Schema[] => {
+    const schema = requestBody?.content[JSON_TYPE]?.schema;
+    return schema ? (schema.oneOf ?? [schema]).map(resolved) : [];
+  };
+
+  /** The address of something that is there. */
+  const existing = ({ path }: Described): string => {
+    const id = path.startsWith('/api/users') ? ada.id : room.id;
+    const query = path === '/api/messages' ? '?q=morning' : '';
+    return path.replace('{id}', id).replace('{messageId}', message.id) + query;
+  };
+
+  /** Carries out an operation; what needs no sign-in is sent without one, since it would end it. */
+  const sent = (one: Described, headers = {}): Promise<Response> => {
+    const caller = one.operation.security.length === 0 ? {} : ada.bearer;
+    const body = WRITES[nameOf(one)]?.();
+    return send(application.url, one.method, existing(one), body, { ...caller, ...headers });
+  };
+
+  const endsSession = ({ path }: Described): boolean => path.startsWith('/api/session');
+
+  const takes = ({ operation: { parameters = [] } }: Described, header: string): boolean =>
+    parameters.some(({ name }) => name === header);
+
+  describe.each([
+    ['open to everyone', {}],
+    ['with a closed directory', { USERS_OPEN: 'false', SIGN_UP_OPEN: 'false' }],
+  ])('%s', (_name, environment: Record<string, string>) => {
+    it('asks for credentials exactly where it says so', async () => {
+      const configured = await startApplication(environment);
+      const operations = operationsOf(await describedBy(configured.url));
+      const asks = async ({ method, path }: Described): Promise<boolean> => {
+        const aborting = new AbortController();
+        const { status, body } = await fetch(configured.url + withIds(path), {
+          method,
+          signal: aborting.signal,
+        });
+        if (status !== 401) await body?.cancel();
+        aborting.abort();
+        return status === 401;
+      };
+      const saysSo = ({ operation: { security } }: Described): boolean =>
+        security.length > 0 && security.every((one) => Object.keys(one).length > 0);
+      for (const one of operations)
+        expect([nameOf(one), await asks(one)]).toEqual([nameOf(one), saysSo(one)]);
+      expect(operations.filter(saysSo).length).toBeGreaterThan(30);
+      await configured.stop();
+    });
+  });
+
+  it('answers 304 to the ETag of a GET, exactly where it says so', async () => {
+    const gets = operationsOf(document).filter(
+      ({ method, operation }) =>
+        method === 'GET' && !operation.responses['200']!.content?.['text/event-stream'],
+    );
+    for (const one of gets) {
+      const first = await ada.send('GET', existing(one));
+      expect([nameOf(one), first.status]).toEqual([nameOf(one), 200]);
+      await first.arrayBuffer();
+      const tag = first.headers.get('ETag');
+      const hasTag = '304' in one.operation.responses;
+      expect([nameOf(one), tag !== null]).toEqual([nameOf(one), hasTag]);
+      if (!tag) continue;
+      const again = await ada.send('GET', existing(one), undefined, {
+        'If-None-Match': tag,
+        // Node would add no-cache, since it has no cache.
+        'Cache-Control': 'max-age=0',
+      });
+      expect([nameOf(one), again.status, await again.text()]).toEqual([nameOf(one), 304, '']);
+      expect(one.operation.parameters!.map(({ name }) => name)).toContain('If-None-Match');
+    }
+    expect(gets.length).toBeGreaterThan(15);
+  });
+
+  it('answers with what its schemas say, and with no further property', async () => {
+    const compile = strictlyBy(document.components.schemas);
+    const checked = operationsOf(document).filter(
+      (one) =>
+        (one.method === 'GET' || nameOf(one) in WRITES) &&
+        !one.operation.responses['200']?.content?.['text/event-stream'],
+    );
+    for (const one of checked) {
+      const answer = await sent(one);
+      const schema = one.operation.responses[answer.status]?.content?.[JSON_TYPE]?.schema;
+      const mistakes = schema ? compile(schema)(await answer.json()) : ['is not described'];
+      expect([nameOf(one), answer.status, mistakes]).toEqual([nameOf(one), answer.status, []]);
+      expect(Object.keys(one.operation.responses[answer.status]!.headers!)).toEqual(
+        expect.arrayContaining(API_HEADERS.filter((name) => answer.headers.has(name))),
+      );
+    }
+  });
+
+  it('leaves out the body for `Prefer: return=minimal`, exactly where it says so', async () => {
+    for (const one of operationsOf(document).filter((one) => nameOf(one) in WRITES)) {
+      const answer = await sent(one, { Prefer: 'return=minimal' });
+      const hasBody = (await answer.text()) !== '';
+      const [isApplied, isTaken] = [answer.headers.has('Preference-Applied'), takes(one, 'Prefer')];
+      expect([nameOf(one), isApplied, hasBody]).toEqual([nameOf(one), isTaken, !isTaken]);
+      expect(Object.keys(one.operation.responses)).toContain(String(answer.status));
+    }
+  });
+
+  it.each(['Idempotency-Key', 'If-Match'])('reads %s exactly where it says so', async (header) => {
+    const somebody = await Person.signUp(application.url, `s${randomUUID().slice(0, 8)}`);
+    // What ends the session comes last.
+    const writes = operationsOf(document)
+      .filter(({ method }) => method !== 'GET')
+      .toSorted((one, other) => Number(endsSession(one)) - Number(endsSession(other)));
+    for (const one of writes) {
+      const body = bodiesOf(one)[0] && valid(bodiesOf(one)[0]!.properties!);
+      const answer = await somebody.send(one.method, withIds(one.path), body, { [header]: 'a "b' });
+      const { detail = '' } = (await answer.json().catch(() => ({}))) as Partial<ProblemDocument>;
+      expect([nameOf(one), detail.startsWith(`${header} must be`)]).toEqual([
+        nameOf(one),
+        takes(one, header),
+      ]);
+    }
+    expect(writes.filter((one) => takes(one, header)).length).toBeGreaterThan(4);
+  });
+
+  it('refuses a body that it says is not valid, property by property', async () => {
+    const refused = operationsOf(document).flatMap((one) =>
+      bodiesOf(one).flatMap(({ properties = {} }) =>
+        Object.entries({ ...properties, unknown: {} }).flatMap(([name, schema]) =>
+          [...against(schema), { an: 'object' }].map((value) => ({ one, properties, name, value })),
+        ),
+      ),
+    );
+    for (const { one, properties, name, value } of refused) {
+      const body = { ...valid(properties), [name]: value };
+      const answer = await ada.send(one.method, existing(one), body);
+      const text = `${nameOf(one)} ${name}=${JSON.stringify(value).slice(0, 40)}`;
+      expect([text, answer.status]).toEqual([text, 422]);
+      const { errors } = (await answer.json()) as ProblemDocument;
+      expect(errors).toContainEqual(expect.objectContaining({ field: name, pointer: `#/${name}` }));
+    }
+    expect(refused.length).toBeGreaterThan(60);
+  });
+
+  it('refuses a parameter that it says is not valid', async () => {
+    const refused = operationsOf(document).flatMap((one) =>
+      (one.operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .flatMap(({ name, schema }) => against(schema).map((value) => ({ one, name, value }))),
+    );
+    for (const { one, name, value } of refused) {
+      const values = [value].flat().map((each) => [name, String(each)]);
+      const query = new URLSearchParams(values).toString();
+      const path = existing(one).replace(/\?.*$/, '');
+      const answer = await ada.send(one.method, `${path}?${query}`);
+      const text = `${nameOf(one)} ${query.slice(0, 40)}`;
+      expect([text, answer.status]).toEqual([text, 400]);
+      const { errors } = (await answer.json()) as ProblemDocument;
+      expect(errors).toContainEqual(expect.objectContaining({ field: name }));
+    }
+    expect(refused.length).toBeGreaterThan(30);
+  });
+
+  it('shows errors of properties and parameters that the operation has', () => {
+    for (const one of operationsOf(document)) {
+      const examples = Object.values(one.operation.responses).flatMap(({ content }) =>
+        Object.entries(content?.['application/problem+json']?.examples ?? {}),
+      );
+      for (const [code, { value }] of examples) {
+        expect(value.type).toBe(`urn:carillon:problem:${code}`);
+        if (code !== 'validation-failed' && code !== 'invalid-parameter') continue;
+        const known =
+          code === 'validation-failed'
+            ? bodiesOf(one).flatMap(({ properties }) => Object.keys(properties!))
+            : one.operation.parameters!.map(({ name }) => name);
+        expect(value.errors!.length).toBeGreaterThan(0);
+        for (const { field, pointer, detail } of value.errors!) {
+          if (detail !== 'is an unknown property') expect(known).toContain(field);
+          expect(pointer).toBe(code === 'validation-failed' ? `#/${field}` : undefined);
+        }
+      }
+    }
+  });
+
+  it('shows addresses in Location and Link that are those of a route', () => {
+    const isRoute = (address: string): boolean =>
+      operationsOf(document).some(
+        ({ path, method }) =>
+          method === 'GET' && new RegExp(`^${path.replaceAll(/\{\w+\}/g, UUID)}$`).test(address),
+      );
+    for (const { path, operation } of operationsOf(document))
+      for (const { headers } of Object.values(operation.responses)) {
+        if (headers?.['Location']) expect(isRoute(headers['Location'].example!)).toBe(true);
+        const links = [...(headers?.['Link']?.example ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)];
+        if (headers?.['Link']) expect(links.length).toBeGreaterThan(0);
+        for (const [, link] of links) {
+          const { pathname, searchParams } = new URL(link!, 'http://localhost');
+          expect(pathname).toMatch(new RegExp(`^${path.replaceAll(/\{\w+\}/g, UUID)}$`));
+          const names = operation.parameters!.map(({ name }) => name);
+          expect(names).toEqual(expect.arrayContaining([...searchParams.keys()]));
+        }
+      }
+  });
+});
