@@ -12,13 +12,13 @@ import { Sidebar } from './rooms/Sidebar.js';
 import { useTitle } from './rooms/use-title.js';
 import { ProfilePage } from './session/ProfilePage.js';
 import type { SessionStore } from './session/session-store.js';
-import type { SignedIn } from './session/session.js';
+import type { CurrentSession } from './session/session.js';
 import { SessionsPage } from './session/SessionsPage.js';
 import { PeoplePane } from './users/PeoplePane.js';
 
 interface ChatPageProps {
   session: SessionStore;
-  who: SignedIn;
+  who: CurrentSession;
   justSignedIn: boolean;
 }
 

@@ -7,7 +7,7 @@ import * as api from './chat-api.js';
 import { emptyChat, foldChat, withSnapshot, type ChatState } from './chat-fold.js';
 import { Drafts } from './drafts.js';
 import { exclusively } from './exclusively.js';
-import { factNames, type Fact } from './facts.js';
+import { factNames, type ChatEvents, type Fact } from './facts.js';
 import {
   foldPage,
   keptAround,
@@ -22,7 +22,7 @@ import { OneAtATime } from './one-at-a-time.js';
 import { OutboxEntries, type OutboxEntry } from './outbox-entries.js';
 import { Outbox } from './outbox.js';
 import { withUsers } from './people-fold.js';
-import { foldPresence, type PresenceChange } from './presence.js';
+import { foldPresence } from './presence.js';
 import { Publisher } from './publisher.js';
 import { fetchSnapshot } from './snapshot.js';
 import { Typing } from './typing.js';
@@ -227,10 +227,10 @@ export class Chat {
 
   #hearNow({ name, data }: Ephemeral): void {
     if (name === 'presence') {
-      this.#set({ online: foldPresence(this.#view.online, data as PresenceChange) });
+      this.#set({ online: foldPresence(this.#view.online, data as ChatEvents['presence']) });
       return;
     }
-    const { roomId, userId } = data as { roomId: string; userId: string };
+    const { roomId, userId } = data as ChatEvents['typing'];
     if (userId !== this.me) this.typing.begin(roomId, userId);
   }
 

@@ -1,9 +1,6 @@
-/** As the stream tells it: all who are here, or who has come and gone. */
-export interface PresenceChange {
-  readonly online: readonly string[];
-  readonly offline: readonly string[];
-  readonly complete: boolean;
-}
+import type { Schema } from '../api/api.js';
+
+export type PresenceChange = Schema<'PresenceChange'>;
 
 export function foldPresence(
   online: ReadonlySet<string>,

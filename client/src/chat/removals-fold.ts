@@ -12,7 +12,7 @@ export function foldRemovals(
 ): Removals {
   if (fact.name === 'room.joined') return without(removals, fact.data.room.id);
   if (fact.name !== 'room.left') return removals;
-  const { roomId, by = me } = fact.data;
+  const { roomId, by } = fact.data;
   const left = memberships.part.find(({ room }) => room.id === roomId);
   if (by === me) return without(removals, roomId);
   return left ? new Map(removals).set(roomId, left.room) : removals;

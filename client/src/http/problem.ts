@@ -1,12 +1,7 @@
-/** RFC 9457, with the list of invalid fields that validation adds. */
-export interface Problem {
-  readonly type?: string;
-  readonly title?: string;
-  readonly status?: number;
-  readonly detail?: string;
-  /** `field` is a JSON pointer or a plain name. */
-  readonly errors?: readonly { readonly field: string; readonly detail: string }[];
-}
+import type { Schema } from '../api/api.js';
+
+/** Empty where the answer was not one of Carillon, such as that of a proxy. */
+export type Problem = Partial<Schema<'Problem'>>;
 
 /** The server answered, and refused. */
 export class ProblemError extends Error {

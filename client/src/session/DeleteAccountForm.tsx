@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import type { SessionStore } from './session-store.js';
-import type { SignedIn } from './session.js';
+import type { CurrentSession } from './session.js';
 
 const PASSWORD = {
   name: 'password',
@@ -18,7 +18,7 @@ const USERNAME = {
 
 interface DeleteAccountFormProps {
   session: SessionStore;
-  who: SignedIn;
+  who: CurrentSession;
 }
 
 /** Asks for the password or, where another issuer signs its user in, for the username: it cannot be undone. */

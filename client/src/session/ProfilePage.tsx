@@ -10,11 +10,11 @@ import { DeleteAccountForm } from './DeleteAccountForm.js';
 import { PasswordForm } from './PasswordForm.js';
 import { SignOutButton } from './SignOutButton.js';
 import type { SessionStore } from './session-store.js';
-import type { SignedIn } from './session.js';
+import type { CurrentSession } from './session.js';
 
 interface ProfilePageProps {
   session: SessionStore;
-  who: SignedIn;
+  who: CurrentSession;
 }
 
 export function ProfilePage({ session, who }: ProfilePageProps) {
@@ -48,7 +48,7 @@ export function ProfilePage({ session, who }: ProfilePageProps) {
   );
 }
 
-function NamesForm({ who }: { who: SignedIn }) {
+function NamesForm({ who }: { who: CurrentSession }) {
   const { state } = useChatView();
   const { firstname, lastname, username } = state.people.get(who.user.id) ?? who.user;
   const [names, setNames] = useState({ firstname, lastname });

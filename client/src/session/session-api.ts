@@ -1,27 +1,18 @@
+import type { Schema } from '../api/api.js';
 import { request } from '../http/request.js';
-import type { OwnSession, SignedIn } from './session.js';
+import type { OwnSession, CurrentSession } from './session.js';
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
+export type Credentials = Schema<'SignInBody'>;
+export type NewAccount = Schema<'CreateAccountBody'>;
+export type PasswordChange = Schema<'ChangePasswordBody'>;
+
+export async function fetchSession(): Promise<CurrentSession> {
+  return (await request<CurrentSession>('/api/session')).body;
 }
 
-export interface NewAccount extends Credentials {
-  readonly firstname?: string;
-  readonly lastname?: string;
-}
-
-export interface PasswordChange {
-  readonly current: string;
-  readonly password: string;
-}
-
-export async function fetchSession(): Promise<SignedIn> {
-  return (await request<SignedIn>('/api/session')).body;
-}
-
-export async function signIn(credentials: Credentials): Promise<SignedIn> {
-  return (await request<SignedIn>('/api/session', { method: 'POST', body: credentials })).body;
+export async function signIn(credentials: Credentials): Promise<CurrentSession> {
+  return (await request<CurrentSession>('/api/session', { method: 'POST', body: credentials }))
+    .body;
 }
 
 export async function signUp(account: NewAccount): Promise<void> {
@@ -29,14 +20,16 @@ export async function signUp(account: NewAccount): Promise<void> {
 }
 
 /** It comes with a new session: the present one ends. */
-export async function changePassword(passwords: PasswordChange): Promise<SignedIn> {
-  return (await request<SignedIn>('/api/me/password', { method: 'PUT', body: passwords })).body;
+export async function changePassword(passwords: PasswordChange): Promise<CurrentSession> {
+  return (await request<CurrentSession>('/api/me/password', { method: 'PUT', body: passwords }))
+    .body;
 }
 
 /** Confirmed by the password or, where another issuer signs its user in, by the username. */
-export type AccountDeletion = ({ readonly password: string } | { readonly confirm: string }) & {
-  readonly messages: 'keep' | 'delete';
-};
+export type AccountDeletion =
+  Pick<Deletion, 'password' | 'messages'> | Pick<Deletion, 'confirm' | 'messages'>;
+
+type Deletion = Required<Schema<'DeleteAccountBody'>>;
 
 export async function deleteAccount(account: AccountDeletion): Promise<void> {
   await request('/api/me', { method: 'DELETE', body: account });

@@ -12,14 +12,14 @@ import {
   type Credentials,
   type PasswordChange,
 } from './session-api.js';
-import type { SignedIn } from './session.js';
+import type { CurrentSession } from './session.js';
 
 export type SessionView =
   | { readonly state: 'unknown' }
   | { readonly state: 'signed out' }
   | {
       readonly state: 'signed in';
-      readonly who: SignedIn;
+      readonly who: CurrentSession;
       /** The sign-in was on the page before. */
       readonly justNow: boolean;
     };
@@ -133,7 +133,7 @@ export class SessionStore {
     }
   }
 
-  #enter(who: SignedIn): void {
+  #enter(who: CurrentSession): void {
     this.#set({ state: 'signed in', who, justNow: this.#view.state === 'signed out' });
   }
 

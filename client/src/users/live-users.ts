@@ -1,3 +1,4 @@
+import type { EventsOf } from '../api/api.js';
 import { failureOf } from '../http/failure.js';
 import { openLiveStream, type LiveStatus, type LiveStream } from '../live/live-stream.js';
 import type { Names, User } from './user.js';
@@ -57,7 +58,7 @@ export class LiveUsers {
 
   /** Follows the users until the returned function is called. */
   readonly start = (): (() => void) => {
-    const stream = openLiveStream<{ update: User; remove: { id: string } }>({
+    const stream = openLiveStream<Pick<EventsOf<'subscribeToUsers'>, 'update' | 'remove'>>({
       url: '/api/users/event',
       snapshot: (signal) => this.#loadSnapshot(signal),
       on: {

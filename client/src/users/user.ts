@@ -1,19 +1,9 @@
+import type { Schema } from '../api/api.js';
+
 export const NAME_FIELDS = ['firstname', 'lastname'];
 
-export interface Names {
-  readonly firstname: string;
-  readonly lastname: string;
-}
-
-export interface User extends Names {
-  /** A UUIDv7: later ones sort after earlier ones. */
-  readonly id: string;
-  /** Of those who can sign in: what they are mentioned by. */
-  readonly username?: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+export type User = Schema<'User'>;
+export type Names = Pick<User, 'firstname' | 'lastname'>;
 
 export function fullName({ firstname, lastname }: Names): string {
   return `${firstname} ${lastname}`;
