@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import compression from 'compression';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { describeApi, publicUrl } from './app.description.js';
 import { Config } from './config.js';
@@ -13,7 +14,7 @@ export function serveDocumentation(app: NestExpressApplication): void {
   const asyncApi = once(() => asyncApiOf(openApi(), publicUrl(app.get(Config, { strict: false }))));
   const express: Express = app.getHttpAdapter().getInstance();
   express.get('/api/asyncapi.json', (_request, response) => void response.json(asyncApi()));
-  app.use('/api/docs', allowInlineStyles);
+  app.use('/api/docs', compression({ filter: isFile }), allowInlineStyles);
   SwaggerModule.setup('api/docs', app, openApi, {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
@@ -34,6 +35,14 @@ export function serveDocumentation(app: NestExpressApplication): void {
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
+}
+
+/** Its files, which have weak tags; what it generates is compressed already. A HEAD compresses nothing, so it knows no length. */
+function isFile(request: Request, response: Response): boolean {
+  const isText = compression.filter(request, response);
+  if (!isText || !response.get('ETag')?.startsWith('W/')) return false;
+  if (request.method === 'HEAD') response.removeHeader('Content-Length');
+  return true;
 }
 
 /** Swagger UI brings a style element of its own; its scripts are files. */

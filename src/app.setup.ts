@@ -11,8 +11,8 @@ import { openInTurns } from './events/openings.js';
 import { Turns } from './events/turns.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { closeConnections, keepIdleConnections, limitConnections } from './http/connections.js';
+import { negotiateReads } from './http/negotiated-reads.js';
 import { Origins } from './http/origins.js';
-import { entityTag } from './http/representations.js';
 import { identify } from './http/request-id.js';
 import { keepStreamsAlone } from './http/streaming-connections.js';
 import { answerUnreadableRequests } from './http/unreadable-requests.js';
@@ -52,7 +52,8 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   );
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
-  app.set('etag', entityTag);
+  // Reads get theirs from negotiateReads, writes from what they answer with.
+  app.disable('etag');
   app.use(identify);
   app.use(keepStreamsAlone);
   app.use(helmet(securityHeaders));
@@ -62,6 +63,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(openInTurns(app.get(Turns, { strict: false })));
   app.use(answerOptions);
+  app.use(negotiateReads);
   serveDocumentation(app);
   keepIdleConnections(app.getHttpServer());
   limitConnections(

@@ -178,7 +178,7 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
         { Cookie: `other=1; carillon_session=${token}` },
       ]) {
         const who = await fetch(`${url}/api/session`, { headers });
-        expect(who.headers.get('cache-control')).toBe('no-store');
+        expect(who.headers.get('cache-control')).toMatch(/^no-store\b/);
         expect(await who.json()).toMatchObject({ session: { id: session.id }, user });
       }
     });
@@ -566,14 +566,17 @@ describe('what is private', () => {
     const ada = await Person.signUp(application.url, 'ada');
     for (const path of ['/api/session', '/api/sessions', '/api/users', '/api/rooms', '/api/nope']) {
       const { headers } = await ada.send('GET', path);
-      expect([path, headers.get('cache-control')]).toEqual([path, 'no-store']);
+      expect([path, headers.get('cache-control')]).toEqual([
+        path,
+        expect.stringMatching(/^no-store\b/),
+      ]);
       const asked = { 'If-None-Match': headers.get('etag') ?? '', 'Cache-Control': 'max-age=0' };
       if (path === '/api/users')
         expect((await ada.send('GET', path, undefined, asked)).status).toBe(304);
     }
     const account = { username: 'bob', password: PASSWORD };
     const created = await send(application.url, 'POST', '/api/accounts', account);
-    expect(created.headers.get('cache-control')).toBe('no-store');
+    expect(created.headers.get('cache-control')).toMatch(/^no-store\b/);
     const open = await fetch(`${application.url}/api/users`);
     expect(open.headers.get('vary')).toMatch(/Authorization, Cookie/);
     await application.stop();

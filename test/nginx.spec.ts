@@ -10,7 +10,7 @@ import {
 } from './support/application.js';
 import { listen } from './support/listener.js';
 import { freePort } from './support/process.js';
-import { createUser, post, problemCode } from './support/requests.js';
+import { createUser, patch, post, problemCode } from './support/requests.js';
 
 function findNginx(): string | undefined {
   for (const path of ['nginx', '/usr/sbin/nginx'])
@@ -50,6 +50,10 @@ onlyWithNginx('behind nginx with its default configuration', () => {
          access_log off;
          ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${kind};`).join(' ')}
          server { listen 127.0.0.1:${port}; location / { proxy_pass ${application.url}; }
+           location /gzip/ {
+             proxy_pass ${application.url}/;
+             gzip on; gzip_types *; gzip_proxied any; gzip_http_version 1.0; gzip_min_length 1;
+           }
            location /named/ {
              proxy_pass ${application.url}/; proxy_request_buffering off;
              proxy_set_header Host $http_host;
@@ -100,6 +104,23 @@ onlyWithNginx('behind nginx with its default configuration', () => {
       expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
       await listener.close();
     }
+  });
+
+  it('carries out a change with the tag that gzip has made weak', async () => {
+    const { id } = await createUser(application.url, 'Gzip');
+    const path = `http://127.0.0.1:${port}/gzip/api/users/${id}`;
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br' };
+    const response = await fetch(path, { headers });
+    const etag = response.headers.get('etag')!;
+    expect([response.headers.get('content-encoding'), etag]).toEqual([
+      'gzip',
+      expect.stringMatching(/^W\//),
+    ]);
+    const same = await fetch(path, { headers: { ...headers, 'If-None-Match': etag } });
+    expect(same.status).toBe(304);
+    const change = () => patch(path, { firstname: 'Once' }, { ...headers, 'If-Match': etag });
+    expect((await change()).status).toBe(200);
+    expect((await change()).status).toBe(412);
   });
 
   it('a client that forges X-Forwarded-For has one address with the settings of docs/operations.md', async () => {

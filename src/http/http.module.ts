@@ -8,6 +8,7 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { loggingOptions } from './logging.js';
 import { Origins } from './origins.js';
 import { LongLists } from './long-lists.js';
+import { UncheckedPreconditions } from './preconditions.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
@@ -24,6 +25,7 @@ import { RequestValidation } from './validation.js';
     Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: RateLimit },
+    { provide: APP_GUARD, useClass: UncheckedPreconditions },
     { provide: APP_GUARD, useClass: StrictInput },
     { provide: APP_GUARD, useClass: LongLists },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },

@@ -1,40 +1,95 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+} from '@nestjs/common';
 import type { Request } from 'express';
+import { entityTag, namesState, type NamedTags, parseEntityTags } from './entity-tags.js';
 import { Problem } from './problems.js';
-import { entityTag } from './representations.js';
 
-const LIST_OF_TAGS = /^\s*(\*|(W\/)?"[^"]*"(\s*,\s*(W\/)?"[^"]*")*)\s*$/;
+const HEADERS = ['If-Match', 'If-None-Match'] as const;
 
-/** What a request asks the current state to be before it is carried out: `If-Match`, RFC 9110, 13.1.1. */
+/**
+ * What a write asks the current state to be before it is carried out: `If-Match` and `If-None-Match`, RFC 9110, 13.1. Of a
+ * resource that does not exist they are not evaluated: the answer is 404 either way (13.2.1). Dates are ignored, since
+ * nothing here has a `Last-Modified` (13.1.3, 13.1.4).
+ */
 export class Precondition {
   /** Nothing is asked. */
-  static readonly none = new Precondition(undefined);
+  static readonly none = new Precondition(undefined, undefined);
 
-  constructor(private readonly ifMatch: string | undefined) {
-    if (ifMatch !== undefined && !LIST_OF_TAGS.test(ifMatch))
-      throw new Problem(
-        'malformed-request',
-        'If-Match must be * or entity tags in double quotes, as an ETag header gave them.',
-      );
+  readonly #required: NamedTags | undefined;
+  readonly #excluded: NamedTags | undefined;
+
+  /** @throws Problem `malformed-request` */
+  constructor(ifMatch: string | undefined, ifNoneMatch: string | undefined) {
+    this.#required = tagsOf('If-Match', ifMatch);
+    this.#excluded = tagsOf('If-None-Match', ifNoneMatch);
   }
 
-  /** @throws Problem `precondition-failed`: the representation is not one of those that were named. */
+  /** @throws Problem `precondition-failed`: the representation is none of those required, or one of those excluded. */
   check(representation: object): void {
-    if (this.ifMatch === undefined || this.ifMatch.trim() === '*') return;
+    if (this.#required === undefined && this.#excluded === undefined) return;
     const current = entityTag(JSON.stringify(representation));
-    // A weak tag never matches here: the comparison is the strong one (8.8.3.2).
-    const named: readonly string[] = this.ifMatch.match(/(W\/)?"[^"]*"/g) ?? [];
-    if (named.includes(current)) return;
-    throw new Problem(
-      'precondition-failed',
-      'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
-      { headers: { ETag: current } },
-    );
+    requireState(this.#required, current);
+    if (this.#excluded !== undefined && namesState(this.#excluded, current))
+      throw failed('It is as If-None-Match names it. Nothing was changed.', current);
   }
 }
 
+/**
+ * @param current the tag of the representation without a content coding.
+ * @throws Problem `malformed-request`; `precondition-failed`
+ */
+export const checkIfMatch = (header: string | undefined, current: string): void =>
+  requireState(tagsOf('If-Match', header), current);
+
+function requireState(required: NamedTags | undefined, current: string): void {
+  if (required === undefined || namesState(required, current)) return;
+  const detail =
+    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.';
+  throw failed(detail, current);
+}
+
+const failed = (detail: string, current: string): Problem =>
+  new Problem('precondition-failed', detail, { headers: { ETag: current } });
+
+function tagsOf(name: string, header: string | undefined): NamedTags | undefined {
+  const tags = header === undefined ? undefined : parseEntityTags(header);
+  if (header === undefined || tags !== undefined) return tags;
+  throw new Problem(
+    'malformed-request',
+    `${name} must be * or entity tags in double quotes, as an ETag header gave them.`,
+  );
+}
+
+const CONDITIONAL = Symbol('conditional');
+
+const PreconditionOf = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<Request>();
+  return new Precondition(request.get('If-Match'), request.get('If-None-Match'));
+});
+
 /** Gives a handler the precondition of its request. */
-export const IfMatch = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Precondition =>
-    new Precondition(context.switchToHttp().getRequest<Request>().get('If-Match')),
-);
+export const IfMatch = (): ParameterDecorator => (target, name, index) => {
+  Reflect.defineMetadata(CONDITIONAL, true, Reflect.get(target, name!) as object);
+  PreconditionOf()(target, name, index);
+};
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Refuses a write with a precondition that its route would not check: it must not be carried out (RFC 9110, 13.1.1). */
+@Injectable()
+export class UncheckedPreconditions implements CanActivate {
+  canActivate(context: ExecutionContext): true {
+    const request = context.switchToHttp().getRequest<Request>();
+    if (SAFE.has(request.method)) return true;
+    const header = HEADERS.find((name) => request.get(name) !== undefined);
+    if (!header || Reflect.hasMetadata(CONDITIONAL, context.getHandler())) return true;
+    throw new Problem(
+      'malformed-request',
+      `${request.method} ${request.path} checks no ${header}. Send it without that header.`,
+    );
+  }
+}

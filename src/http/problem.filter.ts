@@ -40,7 +40,14 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** What a handler has said of its answer before it failed. */
-const OF_THE_ANSWER = ['ETag', 'Last-Event-ID', 'Link', 'Location', 'Preference-Applied'];
+const OF_THE_ANSWER = [
+  'Content-Encoding',
+  'ETag',
+  'Last-Event-ID',
+  'Link',
+  'Location',
+  'Preference-Applied',
+];
 
 function send(response: Response, problem: Problem): void {
   const requestId = response.getHeader('X-Request-Id') as string | undefined;

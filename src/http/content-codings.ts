@@ -1,0 +1,63 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+/** The content codings that responses have, the preferred one first. */
+const CODINGS = ['br', 'gzip', 'identity'] as const;
+
+export type ContentCoding = (typeof CODINGS)[number];
+
+const ELEMENT = /^\s*([^\s;]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$/i;
+
+/** Which content codings a client takes: `Accept-Encoding`, RFC 9110, 12.5.3. */
+export class AcceptedCodings {
+  readonly #weights: ReadonlyMap<string, number> | undefined;
+
+  constructor(header: string | undefined) {
+    this.#weights = header === undefined ? undefined : parse(header);
+  }
+
+  /** Without the header a client takes any. */
+  readonly isAcceptable = (coding: string): boolean => this.#weightOf(coding) > 0;
+
+  /**
+   * The best of those that there are; `undefined` where the client takes none. Without the header it is `identity`: such
+   * clients exist, and most of them do not decompress.
+   */
+  best(available: readonly ContentCoding[]): ContentCoding | undefined {
+    if (!this.#weights) return 'identity';
+    const acceptable = CODINGS.filter((coding) => available.includes(coding)).filter(
+      this.isAcceptable,
+    );
+    return acceptable.toSorted((one, other) => this.#weightOf(other) - this.#weightOf(one))[0];
+  }
+
+  #weightOf(coding: string): number {
+    if (!this.#weights) return 1;
+    const listed = this.#weights.get(coding) ?? this.#weights.get('*');
+    // What nobody named comes after all that somebody did.
+    return listed ?? (coding === 'identity' ? Number.MIN_VALUE : 0);
+  }
+}
+
+function parse(header: string): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const element of header.split(',')) {
+    const [, coding, weight = '1'] = ELEMENT.exec(element) ?? [];
+    if (coding !== undefined) weights.set(coding.toLowerCase().replace(/^x-/, ''), Number(weight));
+  }
+  return weights;
+}
+
+const brotli = promisify(brotliCompress);
+const deflated = promisify(gzip);
+
+/** Compresses in a thread of libuv's pool. The qualities were measured: docs/decisions/0013-compression.md. */
+export function encode(content: Buffer, coding: 'br' | 'gzip'): Promise<Buffer> {
+  if (coding === 'gzip') return deflated(content);
+  return brotli(content, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 4,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import compression from 'compression';
+import type { NextFunction, Request, Response } from 'express';
+import { AcceptedCodings, type ContentCoding, encode } from './content-codings.js';
+import { codedTag, entityTag, namesRepresentation, parseEntityTags } from './entity-tags.js';
+import { checkIfMatch } from './preconditions.js';
+import { Problem } from './problems.js';
+import { keepAsItIs } from './representations.js';
+
+/** Bytes from which compression pays: less fits into one packet anyway. */
+const WORTH_COMPRESSING = 1024;
+
+/**
+ * Middleware: gives what is read its entity tag, compresses it, and leaves it out where the client has it already (304).
+ *
+ * Only reads are compressed. Responses to writes are short, and they are the ones that hold tokens, which must not be
+ * compressed with what a request said (BREACH). See docs/decisions/0013-compression.md.
+ */
+export function negotiateReads(request: Request, response: Response, next: NextFunction): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+  const send = response.send.bind(response);
+  response.send = (body?: unknown): Response => {
+    if (response.statusCode !== 200 || !(typeof body === 'string' || Buffer.isBuffer(body)))
+      return send(body);
+    if (!response.get('Content-Type')) response.type('html');
+    return sendRepresentation(response, Buffer.from(body), send);
+  };
+  next();
+}
+
+/** @throws Problem `precondition-failed`, `malformed-request`, `not-acceptable` */
+function sendRepresentation(response: Response, content: Buffer, send: Response['send']): Response {
+  const tag = entityTag(content);
+  checkIfMatch(response.req.get('If-Match'), tag);
+  const coding = negotiateCoding(response, content.length);
+  keepAsItIs(response);
+  if (isKnown(response, tag, coding)) return send(content);
+  if (coding === 'identity') return send(content);
+  response.set('Content-Encoding', coding);
+  encode(content, coding).then(send, (error: unknown) => response.destroy(error as Error));
+  return response;
+}
+
+/**
+ * Answers with 304 where `If-None-Match` names the representation. It counts whatever `Cache-Control` the request has
+ * (RFC 9110, 13.1.2): that is for caches on the way. What is malformed names nothing, and all of it is sent.
+ *
+ * @param tag without the suffix of the coding.
+ */
+export function isKnown(response: Response, tag: string, coding: ContentCoding): boolean {
+  const { req: request } = response;
+  response.set('ETag', codedTag(tag, coding));
+  const header = request.get('If-None-Match');
+  const named = header === undefined ? undefined : parseEntityTags(header);
+  if (!named || !namesRepresentation(named, tag, coding, acceptedBy(request).isAcceptable))
+    return false;
+  response.status(304);
+  return true;
+}
+
+const acceptedBy = (request: Request) => new AcceptedCodings(request.get('Accept-Encoding'));
+
+function negotiateCoding(response: Response, length: number): ContentCoding {
+  const { req: request } = response;
+  if (!compression.filter(request, response)) return 'identity';
+  response.vary('Accept-Encoding');
+  const accepted = acceptedBy(request);
+  const isShort = length < WORTH_COMPRESSING && accepted.isAcceptable('identity');
+  return isShort ? 'identity' : bestCoding(accepted, ['br', 'gzip', 'identity']);
+}
+
+/** @throws Problem `not-acceptable` */
+export function bestCoding(
+  accepted: AcceptedCodings,
+  available: readonly ContentCoding[],
+): ContentCoding {
+  const coding = accepted.best(available);
+  if (coding !== undefined) return coding;
+  throw new Problem(
+    'not-acceptable',
+    `Accept-Encoding excludes all there is. Accept one of ${available.join(', ')}.`,
+  );
+}
