@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { serveDocumentation } from './app.documentation.js';
 import { AppModule } from './app.module.js';
+import { negotiatePage } from './app.page.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database/database.module.js';
 import { openInTurns } from './events/openings.js';
@@ -64,6 +65,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.use(openInTurns(app.get(Turns, { strict: false })));
   app.use(answerOptions);
   app.use(negotiateReads);
+  negotiatePage(app);
   serveDocumentation(app);
   keepIdleConnections(app.getHttpServer());
   limitConnections(
