@@ -129,7 +129,10 @@ const documentedHeaders = {
     '^[0-9a-f]{8}-[0-9]+$',
   ),
   'Last-Seq': text('The `seq` of the last message in the room.', '1042', '^[0-9]+$'),
-  'Preference-Applied': text('`Prefer: return=minimal` was followed (RFC 7240).', 'return=minimal'),
+  'Preference-Applied': text(
+    'The preference that was followed: `return=minimal` or `return=representation` (RFC 7240).',
+    'return=minimal',
+  ),
   'Idempotency-Replayed': text(
     'An earlier request with the same `Idempotency-Key` was carried out; this one was not.',
     'true',
