@@ -8,7 +8,10 @@ const MOST_TOPICS = 100;
 /** Characters of a topic, as the log allows them. */
 const LONGEST_TOPIC = 200;
 
-/** What a client may say of a stream in its URL. Anything else is refused: a misspelt cursor would be a silent gap. */
+/**
+ * What a client may say of a stream in its URL. Anything else is refused: a misspelt cursor would be a silent gap, and of two
+ * cursors either may be the older one. An EventSource never adds one to its URL (HTML standard, 9.2.3).
+ */
 export class StreamQuery {
   @ApiPropertyOptional({
     description:
@@ -23,7 +26,7 @@ export class StreamQuery {
 export class TopicsQuery extends StreamQuery {
   @ApiPropertyOptional({
     description:
-      'The topics to follow, one parameter for each. Without any, every event that the caller may see. Topics of other programs deliver their public events.',
+      'The topics to follow, one parameter for each. Without any, every event that the caller may see. Topics of other programs deliver their public events. Names are case-sensitive; ids in topics such as `rooms/<id>` are read in either case.',
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: LONGEST_TOPIC },
     maxItems: MOST_TOPICS,

@@ -100,7 +100,7 @@ function toProblem(error: unknown): unknown {
 function refuseWhatDoesNotParse(_request: unknown, _response: unknown, body: Buffer): void {
   // The parser would put U+FFFD in place of what it cannot decode, and the client would never know.
   if (!isUtf8(body)) throw new Problem('malformed-request', 'The body is not valid UTF-8.');
-  const { depth, commas, repeated } = shapeOf(body);
+  const { depth, commas, repeated } = shapeOf(body, DEPTH_LIMIT);
   if (depth > DEPTH_LIMIT)
     throw new Problem('malformed-request', `The body is nested more than ${DEPTH_LIMIT} deep.`);
   if (commas >= MOST_VALUES)

@@ -8,15 +8,19 @@ export interface JsonShape {
   readonly repeated: string | undefined;
 }
 
-/** In one pass over the bytes, which are UTF-8. */
-export function shapeOf(json: Buffer): JsonShape {
+/**
+ * In one pass over the bytes, which are UTF-8.
+ *
+ * @param deepest where it is nested deeper, the pass ends: what comes after is not counted.
+ */
+export function shapeOf(json: Buffer, deepest: number): JsonShape {
   /** The names so far of each object that is open; none for an array. */
   const open: (Set<string> | undefined)[] = [];
   let [depth, commas] = [0, 0];
   let repeated: string | undefined;
   let inString = false;
   let [start, end] = [NONE, NONE]; // of the last string
-  for (let i = 0; i < json.length; i++) {
+  for (let i = 0; i < json.length && depth <= deepest; i++) {
     const byte = json[i];
     if (byte === QUOTE) {
       inString = !inString;
