@@ -330,6 +330,21 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       }
     });
 
+    it('takes long messages along one by one, so that no command waits for all of them', async () => {
+      const writer = await Person.signUp(here.url, 'writer');
+      await writer.joins(room);
+      const long = await Promise.all(
+        Array.from({ length: 4 }, (_, n) => writer.says(room, `${n}`.repeat(8000))),
+      );
+      await writer.does('DELETE', '/api/me', { password: PASSWORD, messages: 'delete' });
+      await until(() => isDone(database));
+      const times = await Promise.all(
+        long.map(async (message) => (await ada.gets<Message>(pathOf(message))).deletedAt),
+      );
+      expect(times).not.toContain(null);
+      expect(new Set(times).size).toBe(4);
+    });
+
     it('is looked after once more, for what requests under way have still stored', async () => {
       const late = await Person.signUp(here.url, 'late');
       await late.does('DELETE', '/api/me', { password: PASSWORD });

@@ -12,11 +12,12 @@ import { Installation } from '../database/installation.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Periodic } from '../periodic.js';
 import { MessagesRepository } from './messages.repository.js';
+import { partOf } from './part-of-messages.js';
 
 /** How often messages are looked for that a process of an earlier version has written meanwhile. */
 const EVERY = ms('1m');
-/** Messages of one transaction, and UTF-16 code units of their texts: few enough that no command feels it. */
-const AT_ONCE = { messages: 20, text: 2000 };
+/** Messages of one transaction: few enough that no command feels it. */
+const AT_ONCE = 20;
 /** Milliseconds between two transactions, for the commands. */
 const PAUSE = 50;
 
@@ -74,15 +75,9 @@ export class Reindexing implements OnApplicationBootstrap, OnModuleDestroy {
   #indexSome(): Promise<number> {
     return this.work.run(async ({ db }) => {
       if (!(await this.installation.isAlone(db))) return 0;
-      const outdated = await this.messages.takeOutdated(db, AT_ONCE.messages);
-      let [count, length] = [0, 0];
-      for (const message of outdated) {
-        if (length > AT_ONCE.text) break;
-        await this.messages.reindex(db, message);
-        length += message.text?.length ?? 0;
-        count++;
-      }
-      return count;
+      const part = partOf(await this.messages.takeOutdated(db, AT_ONCE));
+      for (const message of part) await this.messages.reindex(db, message);
+      return part.length;
     });
   }
 }

@@ -9,6 +9,7 @@ import { MOST_BLOCKS } from './limits.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import type { Message } from './message.js';
 import { MessagesRepository } from './messages.repository.js';
+import { partOf } from './part-of-messages.js';
 import type { Member, Room } from './room.js';
 import {
   BlockRemoved,
@@ -101,8 +102,8 @@ export class RoomsData implements PersonalDataOfFeature {
     tx: Transaction,
     { userId, username }: Erasure,
   ): Promise<string | undefined> {
-    const found = await this.messages.mentioning(tx.db, userId, AT_ONCE);
-    for (const message of await this.#locked(tx, found)) {
+    const part = partOf(await this.messages.mentioning(tx.db, userId, AT_ONCE));
+    for (const message of await this.#locked(tx, part)) {
       const mentions = message.mentions.filter((id) => id !== userId);
       const text = withoutMentionsOf(username ?? '', message.text ?? '', PSEUDONYM.firstname);
       const edited = { ...message, text, mentions };
@@ -110,7 +111,7 @@ export class RoomsData implements PersonalDataOfFeature {
       await tx.redact(messageSubject(message.id), withoutText);
       tx.record(new MessageEdited(edited, message.mentions), userId);
     }
-    return found.length < AT_ONCE ? undefined : '';
+    return part.length === 0 ? undefined : '';
   }
 
   async #eraseMessages(
@@ -119,16 +120,16 @@ export class RoomsData implements PersonalDataOfFeature {
     after: string,
   ): Promise<string | undefined> {
     if (messages === 'keep') return undefined;
-    const found = await this.messages.writtenBy(tx.db, userId, after, AT_ONCE);
+    const part = partOf(await this.messages.writtenBy(tx.db, userId, after, AT_ONCE));
     const deletedAt = new Date().toISOString();
-    for (const message of await this.#locked(tx, found)) {
+    for (const message of await this.#locked(tx, part)) {
       if (message.deletedAt) continue;
       const deleted = { ...message, text: null, mentions: [], deletedAt };
       await this.messages.update(tx.db, deleted);
       await tx.redact(messageSubject(message.id), withoutText);
       tx.record(new MessageDeleted(deleted, message.mentions), userId);
     }
-    return found.length < AT_ONCE ? undefined : found.at(-1)!.clientId;
+    return part.at(-1)?.clientId;
   }
 
   /** The messages as they are once nobody else changes their rooms, which are locked in one order. */
