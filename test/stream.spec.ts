@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../src/database/errors.js';
@@ -14,6 +15,8 @@ import { createUser, listUsers, patch } from './support/requests.js';
 
 const USERS = '/api/users/event';
 const CURSOR = /^[\da-f]{8}-\d+$/;
+const OPENING_FRAME = (before: string) =>
+  new RegExp(`^${before}retry: \\d+\\nid: [\\da-f]{8}-\\d+\\n\\n`);
 
 describe.each(ENGINES)('a stream on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -41,7 +44,7 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
     (await fetch(`${application.url}/api/users?limit=1`)).headers.get('last-event-id')!;
   const epoch = async () => (await cursorNow()).split('-')[0]!;
   const withoutHeartbeats = (body: string) =>
-    body.replaceAll(/event: heartbeat\nid: .*\ndata: \{\}\n\n/g, '');
+    body.replaceAll(/event: heartbeat\ndata: \{\}\nid: .*\n\n/g, '');
 
   it('begins with the time to wait and the cursor, and then tells each fact in one frame', async () => {
     const before = await cursorNow();
@@ -51,12 +54,12 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
 
     expect(listener.status).toBe(200);
     expect(listener.head).toMatch(/^content-type: text\/event-stream\r?$/im);
-    expect(listener.head).toMatch(/^cache-control: .*no-cache.*no-transform/im);
+    expect(listener.head).toMatch(/^cache-control: no-store, no-transform\r?$/im);
     expect(listener.head).toMatch(/^x-accel-buffering: no\r?$/im);
     const [name, position] = before.split('-');
-    expect(withoutHeartbeats(listener.body).trimStart()).toBe(
-      `id: ${before}\nretry: ${listener.retry}\n\n` +
-        `event: update\nid: ${name}-${Number(position) + 1}\ndata: ${JSON.stringify(user)}\n\n`,
+    expect(withoutHeartbeats(listener.body)).toBe(
+      `retry: ${listener.retry}\nid: ${before}\n\n` +
+        `event: update\ndata: ${JSON.stringify(user)}\nid: ${name}-${Number(position) + 1}\n\n`,
     );
     expect(listener.retry).toBeGreaterThanOrEqual(1000);
     expect(listener.retry).toBeLessThanOrEqual(3000);
@@ -221,6 +224,44 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
     });
   });
 
+  describe.each([USERS, '/api/events', '/api/events?topic=users'])('of %s', (path) => {
+    it.each([
+      ['over HTTP/1.1', 'HTTP/1.1\r\nHost: x', ''],
+      ['as the second response of a connection', 'HTTP/1.1\r\nHost: x', '/health/live'],
+      ['on a connection that ends with it', 'HTTP/1.1\r\nHost: x\r\nConnection: close', ''],
+      ['over HTTP/1.0', 'HTTP/1.0', ''],
+      ['over HTTP/1.0, kept alive', 'HTTP/1.0\r\nConnection: keep-alive', ''],
+    ])('has the opening frame in its first bytes, and stays open, %s', async (_, head, before) => {
+      const socket = connect(application.port, '127.0.0.1').setEncoding('utf8');
+      let answer = '';
+      socket.on('data', (text) => (answer += text));
+      const signal = AbortSignal.timeout(5000);
+      const says = async (text: string) => {
+        while (!answer.includes(text)) await once(socket, 'data', { signal });
+      };
+      if (before) {
+        socket.write(`GET ${before} ${head}\r\n\r\n`);
+        await says('"ok"');
+        answer = '';
+      }
+      socket.write(`GET ${path} ${head}\r\n\r\n`);
+      await says('event: heartbeat');
+      socket.destroy();
+      const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+      const isChunked = /^transfer-encoding: chunked\r$/im.test(answer);
+      expect(body).toMatch(OPENING_FRAME(isChunked ? '[\\da-f]+\r\n' : ''));
+    });
+
+    it('has it in its first bytes, and ends, where another request came in the same breath', async () => {
+      const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+      const answer = await rawExchange(application.port, request + request);
+      const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+      expect(body).toMatch(OPENING_FRAME('[\\da-f]+\r\n'));
+      expect(body).toMatch(/\r\n0\r\n\r\n$/);
+      expect(body).not.toContain('HTTP/1.1');
+    });
+  });
+
   it('answers HEAD with the headers alone, and the connection serves the next request', async () => {
     const answers = await rawExchange(
       application.port,
@@ -260,7 +301,7 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
       const response = await fetch(`${application.url}${USERS}?lastEventId=earliest`);
       // Any other status would stop a browser's EventSource for good.
       expect(response.status).toBe(200);
-      expect(await response.text()).toMatch(/^\s*id: earliest\nretry: \d+\n\n$/);
+      expect(await response.text()).toMatch(/^retry: \d+\nid: earliest\n\n$/);
     }
     state.mockRestore();
     while (streams.size > before) await sleep(5);
@@ -276,7 +317,7 @@ describe.each(ENGINES)('a stream on $name', ({ start }) => {
     while (!answer.includes(user.id)) await sleep(5);
     expect(answer).not.toMatch(/transfer-encoding: chunked/i);
     expect(application.app.get(Streams, { strict: false }).size).toBe(1);
-    expect(answer).toMatch(/\nevent: update\nid: [\da-f]{8}-\d+\ndata: \{.*\}\n\n/);
+    expect(answer).toMatch(/\nevent: update\ndata: \{.*\}\nid: [\da-f]{8}-\d+\n\n/);
     socket.destroy();
   });
 

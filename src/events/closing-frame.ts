@@ -1,9 +1,10 @@
-import { Injectable, type MessageEvent } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { closeAfter } from '../http/connections.js';
 import { formatCursor } from './cursor.js';
 import { EventFeed } from './event-feed.js';
-import { oneLine } from './frames.js';
+import { frame, oneLine } from './frames.js';
+import { beginStream } from './stream-head.js';
 
 /** Milliseconds that a client waits before it comes back; jittered, so that not all come at once. */
 const RETRY = 2000;
@@ -16,14 +17,15 @@ export class ClosingFrame {
   constructor(private readonly feed: EventFeed) {}
 
   /**
-   * With the cursor that the request came with, since Nest would number a message that has no id. The connection is closed
-   * with the response: one that stayed would take the place that there is not.
+   * Answers with the cursor that the request came with. The connection is closed with the response: one that stayed would
+   * take the place that there is not.
    */
-  for(request: Request, retry = retryDelay()): MessageEvent {
-    closeAfter(request.res!);
+  send(request: Request, retry = retryDelay()): void {
+    const response = request.res!;
+    closeAfter(response);
     const { epoch, head } = this.feed;
     const id = oneLine(requestedCursor(request) ?? formatCursor({ epoch, position: head }));
-    return { retry, id };
+    beginStream(response).end(frame({ retry, id }));
   }
 }
 

@@ -4,7 +4,6 @@ import { DatabaseUnavailable } from '../database/errors.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { Problem, type ProblemCode } from '../http/problems.js';
 import { ClosingFrame } from './closing-frame.js';
-import { frame } from './frames.js';
 
 /** What passes: the same request succeeds later. */
 const TEMPORARY: readonly ProblemCode[] = ['unavailable', 'too-many-requests'];
@@ -24,9 +23,7 @@ export class ClosingFrameFilter extends ProblemFilter {
     if (!isTemporary(error) || !takesStreams || response.headersSent)
       return super.answer(error, request, response);
     Object.assign(response, { err: error });
-    const closing = frame(this.closing.for(request));
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    response.end(request.method === 'HEAD' ? undefined : closing);
+    this.closing.send(request);
   }
 }
 

@@ -8,8 +8,9 @@ export function frame({ type, id, retry, data }: MessageEvent): string {
   let text = '';
   if (retry !== undefined) text += `retry: ${retry}\n`;
   if (type !== undefined) text += `event: ${oneLine(type)}\n`;
-  if (id !== undefined) text += `id: ${oneLine(id)}\n`;
   if (data !== undefined) for (const line of lines(data)) text += `data: ${line}\n`;
+  // Last: some clients take it before the frame is whole, and would skip an event that was cut off in its data.
+  if (id !== undefined) text += `id: ${oneLine(id)}\n`;
   return `${text}\n`;
 }
 

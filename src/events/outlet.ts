@@ -2,18 +2,21 @@ import type { MessageEvent } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Socket } from 'node:net';
 import type { Subscriber } from 'rxjs';
+import { closeAfter } from '../http/connections.js';
 import { claimForStream } from '../http/streaming-connections.js';
 import type { Chunk } from './chunk.js';
+import { frame } from './frames.js';
+import { beginStream } from './stream-head.js';
 
 /**
- * The fast path: a connection that Nest's `@Sse()` has opened, and that is then written to directly.
+ * The fast path: the connection of an `@Sse()` endpoint, which is written to directly.
  *
- * Nest answers the request, sends the headers and the opening message, and is then told that the stream is complete;
- * only the end of the response is kept from it. Node is told that the response is finished. So both let go of all that
- * they keep for a request (some 20 KiB), and what stays is a socket. What many listeners hear is framed once, HTTP's
- * chunked coding included, and handed to each socket as it is.
+ * The head of the response and the opening frame are written here: Nest would begin every stream with a blank line, and
+ * number a message that has no id. Nest and node are then told that the response is complete, so both release what they
+ * keep for a request (some 20 KiB), and a socket remains. Frames for many subscribers are built once, HTTP's chunked
+ * coding included, and handed to each socket as they are.
  *
- * To do without this, emit the messages on the Observable's subscriber instead: listeners hear the same.
+ * To do without this, emit the messages on the Observable's subscriber instead: subscribers receive the same events.
  */
 export class Outlet {
   private constructor(
@@ -22,27 +25,25 @@ export class Outlet {
   ) {}
 
   /**
-   * Has Nest open the stream with this message, and takes it over.
+   * Opens the stream with this frame, and takes over its connection.
    *
    * @returns `undefined` where the client has left before, or has sent more requests on the connection.
    */
-  static async takeOver(
+  static takeOver(
     nest: Subscriber<MessageEvent>,
     response: Response,
     opening: MessageEvent,
-  ): Promise<Outlet | undefined> {
-    nest.next(opening);
-    await endOfNest(nest, response);
-    const { chunkedEncoding } = response;
+  ): Outlet | undefined {
     const { socket } = response.req;
-    if (!claimForStream(socket)) socket.destroy();
-    if (!socket.writable) return undefined;
-    // Not where the connection ends with the answer: node would close it.
-    if (chunkedEncoding && response.shouldKeepAlive) {
-      response.emit('finish');
-      socket.setTimeout(0);
-    }
-    return new Outlet(socket, chunkedEncoding);
+    const isAlone = claimForStream(socket);
+    if (!isAlone) closeAfter(response);
+    beginStream(response).write(frame(opening));
+    const { chunkedEncoding } = response;
+    if (isAlone) release(response);
+    else response.end();
+    // Nest sends a head of its own unless the response has ended.
+    nest.complete();
+    return isAlone && socket.writable ? new Outlet(socket, chunkedEncoding) : undefined;
   }
 
   /** @returns whether the socket takes more; where not, it emits `drain` when it does. */
@@ -77,14 +78,16 @@ export class Outlet {
   }
 }
 
-/** Resolves where Nest would end the response: all before it is written, or the client has left. */
-function endOfNest(nest: Subscriber<MessageEvent>, response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    response.end = (): Response => {
-      Reflect.deleteProperty(response, 'end');
-      resolve();
-      return response;
-    };
-    nest.complete();
-  });
+/** Ends a response for node, and neither its body, by the last chunk, nor its connection. */
+function release(response: Response): void {
+  const { socket } = response.req;
+  const isLast = !response.chunkedEncoding || !response.shouldKeepAlive;
+  // Node calls it once for a connection that ends with the response.
+  if (isLast) socket.destroySoon = () => Reflect.deleteProperty(socket, 'destroySoon');
+  // A stream may be silent for longer than an idle connection.
+  response.once('finish', () => socket.setTimeout(0));
+  // Node collects what is written in one turn of the event loop; that is still to be a chunk.
+  response.uncork();
+  response.chunkedEncoding = false;
+  response.end();
 }

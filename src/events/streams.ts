@@ -6,7 +6,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { Request } from 'express';
-import { EMPTY, Observable, of, Subject } from 'rxjs';
+import { EMPTY, Observable, Subject } from 'rxjs';
 import { Config } from '../config.js';
 import { DatabaseUnavailable } from '../database/errors.js';
 import { networkOf } from '../http/client-address.js';
@@ -34,6 +34,7 @@ import { Outlet } from './outlet.js';
 import { Places } from './places.js';
 import { Replays } from './replays.js';
 import { Rights } from './rights.js';
+import { beginStream, holdHead } from './stream-head.js';
 import { isPersonal, type PersonalView, type StreamView } from './stream-view.js';
 import { signInOf, SubscriberRegistry } from './subscriber-registry.js';
 import { Turns } from './turns.js';
@@ -46,6 +47,7 @@ const LONGEST_PAUSE = 500;
 const BATCH = 256;
 /** Sessions that are known to have ended, for streams that were on their way when they did. */
 const ENDED_SESSIONS = 10_000;
+const NOT_OPENED = 'A stream could not be opened.';
 
 interface Start {
   readonly position: number;
@@ -156,16 +158,20 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
   async open(view: StreamView, request: Request): Promise<Observable<MessageEvent>> {
     if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
       throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
-    if (request.method === 'HEAD') return EMPTY;
-    if (this.#closing) return of(this.closing.for(request));
+    const response = request.res!;
+    if (request.method === 'HEAD') {
+      beginStream(response).end();
+      return EMPTY;
+    }
+    if (this.#closing) return this.#sendBack(request);
     const opener = { caller: request.caller, network: networkOf(request) };
     const place = this.#places.take(opener.network, opener.caller);
-    if (!place) return of(this.closing.for(request, retryDelayWhenFull()));
+    if (!place) return this.#sendBack(request, retryDelayWhenFull());
 
-    const response = request.res!;
     const cursor = requestedCursor(request);
     const free = (): void => place.free();
     response.once('close', free);
+    const releaseHead = holdHead(response);
     let start: Start;
     try {
       // Its channel is where the feed is: before it was as far, a topic that was lost would still be open.
@@ -173,25 +179,26 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
       start = await this.#startOf(cursor, view, opener);
     } catch (error) {
       free();
+      releaseHead();
       // An EventSource would never come back after an error.
-      if (error instanceof DatabaseUnavailable) return of(this.closing.for(request));
-      throw error;
+      if (!(error instanceof DatabaseUnavailable)) this.#logger.error({ err: error }, NOT_OPENED);
+      return this.#sendBack(request);
     }
+    releaseHead();
     if (response.closed) free();
     const opening = { retry: retryDelay(), id: this.#cursorOf(start, cursor) };
     return new Observable<MessageEvent>((nest) => {
-      Outlet.takeOver(nest, response, opening)
-        .then((outlet) => {
-          if (!outlet) return free();
-          // From now on the stream has the place, and no longer its response, which node takes for finished.
-          response.off('close', free);
-          this.#join(view, start, outlet, opener, free);
-        })
-        .catch((error: unknown) => {
-          free();
-          this.#logger.error({ err: error }, 'A stream could not be opened.');
-          request.socket.destroy();
-        });
+      try {
+        const outlet = Outlet.takeOver(nest, response, opening);
+        if (!outlet) return free();
+        // From now on the stream has the place, and no longer its response, which node takes for finished.
+        response.off('close', free);
+        this.#join(view, start, outlet, opener, free);
+      } catch (error) {
+        free();
+        this.#logger.error({ err: error }, NOT_OPENED);
+        request.socket.destroy();
+      }
     });
   }
 
@@ -200,6 +207,12 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
     if (this.#closing) return;
     this.#closing = true;
     for (const listener of this.#subscribers.all) listener.farewell(retryDelay());
+  }
+
+  /** @param retry milliseconds after which the client comes back. */
+  #sendBack(request: Request, retry?: number): Observable<never> {
+    this.closing.send(request, retry);
+    return EMPTY;
   }
 
   #join(view: StreamView, start: Start, outlet: Outlet, opener: Opener, free: () => void): void {

@@ -84,18 +84,8 @@ function linger(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Closes the connection after this response, whatever its writer says: Nest says `keep-alive` on every stream. */
+/** Closes the connection after this response, which has not begun. */
 export function closeAfter(response: ServerResponse): void {
-  // A stream's head leaves while it is still being opened.
-  if (response.headersSent) return void response.once('finish', () => response.req.socket.end());
   response.shouldKeepAlive = false;
   response.setHeader('Connection', 'close');
-  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-  response.writeHead = (...args: unknown[]) => writeHead(...args.map(withClose));
-}
-
-function withClose(argument: unknown): unknown {
-  if (typeof argument !== 'object' || argument === null) return argument;
-  const others = Object.entries(argument).filter(([name]) => name.toLowerCase() !== 'connection');
-  return { ...Object.fromEntries(others), Connection: 'close' };
 }
