@@ -43,14 +43,17 @@ const streamsIn = (paths: Described['paths']) =>
       const stream = get?.responses['200']?.content?.['text/event-stream'];
       if (!get || !stream) return [];
       const content = { 'text/event-stream': stream };
-      const responses = { '200': { description: '', content } };
+      const responses = { '200': { content } };
       return [[path, { get: { operationId: get.operationId, responses } }]];
     }),
   );
 
+/** What does not change a type, so that the types stay the same when it is worded anew. */
+const WORDS = ['description', 'format', 'examples'];
+
 /**
  * A description with events as a client has them once it has parsed their data, in place of how they are sent: the
- * generator knows neither `itemSchema` nor `contentSchema`. Without examples, as types have none.
+ * generator knows neither `itemSchema` nor `contentSchema`.
  */
 function asReceived(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(asReceived);
@@ -59,10 +62,13 @@ function asReceived(part: unknown): unknown {
   if (contentSchema) return asReceived(contentSchema);
   return Object.fromEntries(
     Object.entries(itemSchema ? { ...others, schema: itemSchema } : others)
-      .filter(([name, value]) => name !== 'examples' || !Array.isArray(value))
+      .filter(([name, value]) => !WORDS.includes(name) || isSchema(value))
       .map(([name, value]) => [name, asReceived(value)]),
   );
 }
+
+/** A property may have any name. */
+const isSchema = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
 
 /** The document of the application that was built last, with the default configuration. */
 async function describeBuilt(): Promise<Described> {

@@ -44,7 +44,7 @@ function streamsOf(app: NestExpressApplication): readonly DescribedStream[] {
   const topics = app.get(Topics, { strict: false });
   return [
     { path: '/api/users/event', snapshot: DIRECTORY, events: DIRECTORY_EVENTS },
-    { path: '/api/events', snapshot: topics.home(true), events: topics.events },
+    { path: '/api/events', snapshot: topics.home(true), events: topics.events, isOpen: true },
   ];
 }
 

@@ -5,6 +5,7 @@ import { type RunningApplication, startApplication } from './support/application
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { eventsIn, FrameValidator, type ItemSchema } from './support/event-schemas.js';
 import { listen, type RawListener } from './support/listener.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { PASSWORD, Person } from './support/people.js';
 import { createUser, patch } from './support/requests.js';
 
@@ -24,14 +25,16 @@ interface Document {
 
 describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
   let engine: EngineUnderTest;
+  let database: string;
   let application: RunningApplication;
   let document: Document;
   const listeners: RawListener[] = [];
 
   beforeAll(async () => {
     engine = await start();
+    database = await engine.createDatabase();
     application = await startApplication({
-      DATABASE_URL: await engine.createDatabase(),
+      DATABASE_URL: database,
       SIGN_IN_ATTEMPTS: '0',
       STREAM_HEARTBEAT: '1s',
     });
@@ -77,11 +80,30 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     judge('/api/users/event', [directory, replayedDirectory, reset]);
   });
 
+  it('fit events of other programs, whatever they carry', async () => {
+    const listener = await listening('/api/events?topic=orders');
+    await runAsOtherProgram(
+      database,
+      `BEGIN;
+      INSERT INTO events (position, topic, type, data, at, private)
+        SELECT head + 1, 'orders', 'order.placed', '{"items": [7]}', '2030-01-01T00:00:00.000Z', 0
+          FROM event_log;
+      UPDATE event_log SET head = head + 1;
+      COMMIT;`,
+    );
+    await listener.hears(1, 'order.placed');
+    expect(mistakesIn('/api/events', [listener])).toEqual([]);
+  });
+
+  const mistakesIn = (path: string, streams: readonly RawListener[]): string[] => {
+    const validator = new FrameValidator(document.components.schemas, itemSchemaOf(path));
+    return streams.flatMap(({ body }) => validator.mistakesIn(body));
+  };
+
   function judge(path: string, streams: readonly RawListener[]): void {
     const { schemas } = document.components;
     const itemSchema = itemSchemaOf(path);
-    const validator = new FrameValidator(schemas, itemSchema);
-    expect(streams.flatMap(({ body }) => validator.mistakesIn(body))).toEqual([]);
+    expect(mistakesIn(path, streams)).toEqual([]);
     const received = new Set(streams.flatMap(({ events }) => events.map(({ type }) => type)));
     expect([...received].toSorted()).toEqual(eventsIn(schemas, itemSchema).toSorted());
   }

@@ -29,7 +29,7 @@ interface StreamOperation {
 interface EventSchema {
   readonly description: string;
   readonly properties: {
-    readonly event: Schema & { readonly const: string };
+    readonly event: Schema & { readonly const?: string };
     readonly id?: Schema;
     readonly data: { readonly contentSchema: Reference };
   };
@@ -45,9 +45,7 @@ export function asyncApiOf(document: OpenAPIObject, url: string): Json {
   const schemas = document.components!.schemas as Schemas;
   const streams = streamsIn(document);
   const names = new Set(streams.flatMap(({ events }) => events));
-  const messages = [...names].map(
-    (name) => [name, messageOf(schemas[name] as unknown as EventSchema, schemas)] as const,
-  );
+  const messages = [...names].map((name) => [name, messageOf(name, schemas)] as const);
   const { title, version, license, contact } = document.info;
   const { host, protocol } = new URL(url);
   return {
@@ -135,16 +133,18 @@ const operationOf = ({ operationId, summary, parameters }: StreamOperation): Jso
 });
 
 /** The fields of a frame other than its data are the headers of a message. */
-function messageOf({ description, properties }: EventSchema, schemas: Schemas): Json {
+function messageOf(name: string, schemas: Schemas): Json {
+  const { description, properties } = schemas[name] as unknown as EventSchema;
   const { event, id, data } = properties;
+  const title = event.const ?? name;
   const headers = {
     type: 'object',
     required: id ? ['event', 'id'] : ['event'],
     properties: { event, ...(id && { id }) },
   };
   return {
-    name: event.const,
-    title: event.const,
+    name: title,
+    title,
     summary: description,
     contentType: 'application/json',
     headers,

@@ -8,6 +8,8 @@ export interface DescribedStream {
   /** The path of the state that its events are folded into. */
   readonly snapshot: string;
   readonly events: readonly DescribedEvent[];
+  /** Whether it has topics of other programs, too. */
+  readonly isOpen?: boolean;
 }
 
 /**
@@ -18,31 +20,46 @@ export interface DescribedStream {
  */
 export function describeStream(
   document: OpenAPIObject,
-  { path, snapshot, events }: DescribedStream,
+  stream: DescribedStream,
   url: string,
 ): void {
-  const all = [...events, ...COMMON_EVENTS];
-  const operation = document.paths[path]!.get!;
-  operation.description = [
-    'Sends each event once and in order. Every event has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
-    howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
-    tableOf(all),
-  ].join('\n\n');
+  const operation = document.paths[stream.path]!.get!;
+  operation.description = descriptionOf(stream, url);
   operation.externalDocs = {
     description: 'The same streams as AsyncAPI',
     url: `${url}/api/asyncapi.json`,
   };
-  const named = all.map((event) => [componentName(event.type), eventSchema(event)] as const);
+  const frames = { RetryFrame: retryFrame, ...eventSchemas(stream) };
   document.components!.schemas = {
     ...document.components!.schemas,
     EventId: eventId,
-    RetryFrame: retryFrame,
-    ...Object.fromEntries(named),
+    ...frames,
   };
   const { content } = operation.responses['200'] as { content: Record<string, object> };
   Object.assign(content['text/event-stream']!, {
-    itemSchema: { oneOf: ['RetryFrame', ...named.map(([name]) => name)].map(referenceTo) },
+    itemSchema: { oneOf: Object.keys(frames).map(referenceTo) },
   });
+}
+
+const allOf = ({ events }: DescribedStream) => [...events, ...COMMON_EVENTS];
+
+function descriptionOf(stream: DescribedStream, url: string): string {
+  const { path, snapshot, events, isOpen } = stream;
+  const parts = [
+    'Sends each event once and in order. Every event has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
+    howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
+    tableOf(allOf(stream)),
+  ];
+  if (isOpen)
+    parts.push('Events on topics of other programs have the types and data that those define.');
+  return parts.join('\n\n');
+}
+
+function eventSchemas(stream: DescribedStream) {
+  const all = allOf(stream);
+  const own = all.map((event) => [componentName(event.type), eventSchema(event)] as const);
+  const other = stream.isOpen && { OtherEvent: otherEvent(all.map(({ type }) => type)) };
+  return { ...Object.fromEntries(own), ...other };
 }
 
 /** `message.posted` is `MessagePostedEvent`. */
@@ -65,6 +82,28 @@ const eventSchema = ({ type, description, data, isTransient = false }: Described
       type: 'string',
       contentMediaType: 'application/json',
       contentSchema: referenceTo(data.name),
+    },
+  },
+});
+
+/** Carillon does not know what other programs record on topics of their own. */
+const otherEvent = (types: string[]) => ({
+  type: 'object' as const,
+  description:
+    'An event that another program recorded on a topic of its own, with a type and data as that program defines them.',
+  required: ['event', 'id', 'data'],
+  properties: {
+    event: {
+      type: 'string',
+      not: { enum: types },
+      description: 'The type of the event.',
+      example: 'order.placed',
+    },
+    id: referenceTo('EventId'),
+    data: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      contentSchema: { type: 'object', additionalProperties: true, examples: [{ orderId: 7 }] },
     },
   },
 });
