@@ -12,7 +12,7 @@ import { Attacker, folder, Load, Server } from './servers.mjs';
 
 const PASSWORD = 'a sentence nobody guesses';
 const VICTIM = 'victim';
-/** More members than a body of 64 KiB has room for with longer names. */
+/** More members than any body may have. */
 const UNKNOWN = Object.fromEntries(Array.from({ length: 8000 }, (_, n) => [n.toString(36), 0]));
 
 /**

@@ -11,16 +11,17 @@ import { describeConventions, modernizeExamples } from './http/api-conventions.j
 import type { Access } from './http/caller.js';
 import type { Security } from './http/described-operations.js';
 import { problemSchema } from './http/problem-schema.js';
+import { largestBody } from './http/text-fields.js';
 import { DIRECTORY, DIRECTORY_EVENTS } from './users/users.stream.js';
 
 const { description, version } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
 ) as { description: string; version: string };
 
-const CONVENTIONS = `${description}
+const conventions = (): string => `${description}
 
 - Every error is a problem document (RFC 9457) with a stable \`type\`. Besides the responses of each operation, any request may be answered with 405, 408, 417 or 431.
-- Request bodies are JSON in UTF-8 of at most 64 KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
+- Request bodies are JSON in UTF-8 of at most ${largestBody() / 1024} KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
 - Every GET is also served as HEAD; that of a stream ends at once.
 - Times are in RFC 3339 with milliseconds, in UTC. Ids are UUIDs.`;
 
@@ -57,7 +58,7 @@ function foundation(config: Config): Omit<OpenAPIObject, 'paths'> {
     .setOpenAPIVersion('3.2.0')
     .setTitle('Carillon')
     .setVersion(version)
-    .setDescription(CONVENTIONS)
+    .setDescription(conventions())
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('Accounts', 'Sign-up, sign-in, sessions, and the data of the caller.')
     .addTag('Messages', 'What is said in rooms.')

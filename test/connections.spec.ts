@@ -122,8 +122,8 @@ describe('a connection', () => {
   it('takes no request behind one whose body was refused', async () => {
     const body = '{"firstname":"Behind","lastname":"it"}';
     await writeAllThenRead(application.port, [
-      `POST /api/users HTTP/1.1\r\n${HEAD}Content-Length: 70000\r\n\r\n`,
-      'x'.repeat(70_000),
+      `POST /api/users HTTP/1.1\r\n${HEAD}Content-Length: 110000\r\n\r\n`,
+      'x'.repeat(110_000),
       `POST /api/users HTTP/1.1\r\n${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`,
     ]);
     expect(await (await fetch(`${application.url}/api/users`)).json()).toEqual([]);

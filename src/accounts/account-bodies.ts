@@ -1,38 +1,38 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  IsIn,
-  IsString,
-  Matches,
-  ValidateBy,
-  ValidateIf,
-  type ValidationArguments,
-} from 'class-validator';
+import { IsIn, Matches, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 import { describedName, Name } from '../http/names.js';
-import { LONGEST_USERNAME, USERNAME } from '../users/username.js';
-import { LONGEST_PASSWORD, passwordMistake, SHORTEST_PASSWORD } from './password-rules.js';
-
-const USERNAME_RULE =
-  'must have 2 to 32 characters from a to z, 0 to 9, dot, dash and underscore, and begin with a letter or a digit';
+import { ShortText, TextField } from '../http/text-fields.js';
+import { cleanUsername, LONGEST_USERNAME, USERNAME, USERNAME_RULE } from '../users/username.js';
+import {
+  LONGEST_PASSWORD,
+  LONGEST_SENT_PASSWORD,
+  LONGEST_SENT_USERNAME,
+  SHORTEST_PASSWORD,
+} from './password-length.js';
+import { passwordMistake } from './password-rules.js';
 
 const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** Upper and lower case are the same name. */
 const Username = (): PropertyDecorator => (target, key) => {
+  TextField(LONGEST_USERNAME)(target, key);
   Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.trim().toLowerCase() : value,
+    typeof value === 'string' ? cleanUsername(value) : value,
   )(target, key);
   Matches(USERNAME, { message: USERNAME_RULE })(target, key);
 };
 
-const Password = (): PropertyDecorator =>
+const Password = (): PropertyDecorator => (target, key) => {
+  TextField(LONGEST_PASSWORD)(target, key);
   ValidateBy({
     name: 'password',
     validator: {
       validate: (value, args) => passwordMistake(value, usernameIn(args)) === undefined,
       defaultMessage: (args) => passwordMistake(args?.value, usernameIn(args)) ?? '',
     },
-  });
+  })(target, key);
+};
 
 /** That of the account, where the body has one. */
 function usernameIn(args: ValidationArguments | undefined): string | undefined {
@@ -81,31 +81,34 @@ export class CreateAccountBody extends NewPassword {
 @ApiSchema({ description: 'The current and the new password of the caller.' })
 export class ChangePasswordBody extends NewPassword {
   @ApiProperty({
+    maxLength: LONGEST_SENT_PASSWORD,
     format: 'password',
     description: 'The current password.',
     example: 'engines of difference',
   })
-  @IsString({ message: 'must be a string' })
+  @ShortText(LONGEST_SENT_PASSWORD)
   readonly current!: string;
 }
 
 @ApiSchema({ description: 'What confirms that the caller wants to be deleted.' })
 export class DeleteAccountBody {
   @ApiPropertyOptional({
+    maxLength: LONGEST_SENT_PASSWORD,
     format: 'password',
     description: 'The current password. Required if the user has one.',
     example: 'engines of analysis',
   })
   @ValidateIf(present)
-  @IsString({ message: 'must be a string' })
+  @ShortText(LONGEST_SENT_PASSWORD)
   readonly password?: string;
 
   @ApiPropertyOptional({
+    maxLength: LONGEST_SENT_USERNAME,
     description: 'For a user of an external issuer, who has no password: their own username or id.',
     example: 'ada',
   })
   @ValidateIf(present)
-  @IsString({ message: 'must be a string' })
+  @ShortText(LONGEST_SENT_USERNAME)
   readonly confirm?: string;
 
   @ApiPropertyOptional({
@@ -120,18 +123,23 @@ export class DeleteAccountBody {
 
 @ApiSchema({ description: 'The username and password of an account.' })
 export class SignInBody {
-  @ApiProperty({ description: 'The username, in upper or lower case.', example: 'ada' })
+  @ApiProperty({
+    maxLength: LONGEST_SENT_USERNAME,
+    description: 'The username, in upper or lower case.',
+    example: 'ada',
+  })
   @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.trim().toLowerCase() : value,
+    typeof value === 'string' ? cleanUsername(value) : value,
   )
-  @IsString({ message: 'must be a string' })
+  @ShortText(LONGEST_SENT_USERNAME)
   readonly username!: string;
 
   @ApiProperty({
+    maxLength: LONGEST_SENT_PASSWORD,
     format: 'password',
     description: 'The password.',
     example: 'engines of analysis',
   })
-  @IsString({ message: 'must be a string' })
+  @ShortText(LONGEST_SENT_PASSWORD)
   readonly password!: string;
 }

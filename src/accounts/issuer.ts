@@ -4,7 +4,7 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Caller } from '../http/caller.js';
-import { LONGEST_NAME } from '../http/names.js';
+import { LONGEST_NAME } from '../http/name-rules.js';
 import { Problem } from '../http/problems.js';
 import { withoutInvisible } from '../http/visible-text.js';
 import { AccountsRepository } from './accounts.repository.js';

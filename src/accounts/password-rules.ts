@@ -1,8 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { passwordLengthMistake } from './password-length.js';
 
-/** NIST SP 800-63B, 3.1.1.2: length, a list of the commonest, and words of the context decide, and nothing else. */
-export const SHORTEST_PASSWORD = 8;
-export const LONGEST_PASSWORD = 128;
 /** Characters of a sequence that is no password however often it is repeated. */
 const LONGEST_SEQUENCE = 4;
 
@@ -10,7 +8,8 @@ const PRODUCT = 'carillon';
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 
 /**
- * What is wrong with a new password, as the end of a sentence; `undefined` where it is good.
+ * What is wrong with a new password, as the end of a sentence; `undefined` where it is good. Length, a list of the
+ * commonest, and words of the context decide, and nothing else (NIST SP 800-63B, 3.1.1.2).
  *
  * @param username whose it is to be, where that is known.
  */
@@ -18,9 +17,8 @@ export function passwordMistake(value: unknown, username = ''): string | undefin
   if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return 'must be a string';
   if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  const length = [...value.normalize('NFKC')].length;
-  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD)
-    return `must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters; it has ${length}`;
+  const length = passwordLengthMistake(value);
+  if (length) return length;
   const folded = fold(value);
   if (COMMON_PASSWORDS.has(folded))
     return 'is one of the commonest passwords, which are tried first; choose another one';

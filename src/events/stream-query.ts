@@ -1,11 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, IsString, Length } from 'class-validator';
+import { ArrayMaxSize, IsOptional, IsString, ValidateBy } from 'class-validator';
+import { lengthMistake } from '../http/text.js';
 
 const MESSAGE = 'must be text';
 /** Topics that one stream may name. */
 const MOST_TOPICS = 100;
-/** Characters of a topic, as the log allows them. */
+/** Unicode code points of a topic, as the log allows them. */
 const LONGEST_TOPIC = 200;
 
 /**
@@ -34,10 +35,15 @@ export class TopicsQuery extends StreamQuery {
   })
   @Transform(({ value }) => [value as unknown].flat())
   @ArrayMaxSize(MOST_TOPICS, { message: `must be ${MOST_TOPICS} topics at most` })
-  @Length(1, LONGEST_TOPIC, {
-    each: true,
-    message: `must be 1 to ${LONGEST_TOPIC} characters each`,
-  })
+  @ValidateBy(
+    {
+      name: 'topic',
+      validator: {
+        validate: (topic) => lengthMistake(String(topic), LONGEST_TOPIC, 1) === undefined,
+      },
+    },
+    { each: true, message: `must be 1 to ${LONGEST_TOPIC} characters each` },
+  )
   @IsString({ each: true, message: MESSAGE })
   topic: string[] = [];
 }

@@ -8,7 +8,6 @@ import { isUtf8 } from 'node:buffer';
 import { shapeOf } from './json-shape.js';
 import { Problem, shorten } from './problems.js';
 
-const BODY_LIMIT = 64 * 1024; // bytes
 /** Objects and arrays inside one another: more than any body has that is meant, less than overflows a stack. */
 const DEPTH_LIMIT = 64;
 /** Properties and elements in all of a body: so many are checked in some 10 ms. */
@@ -19,16 +18,8 @@ const LONGEST_NAME = 100;
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
-/** Reads JSON bodies, and says of any other body what would be right. */
-export const bodies: RequestHandler[] = [refuseOtherMediaTypes, readJson];
-
-const json = express.json({
-  limit: BODY_LIMIT,
-  type: MEDIA_TYPES,
-  // Any JSON: that it has to be an object is told with the other mistakes.
-  strict: false,
-  verify: refuseWhatDoesNotParse,
-});
+/** Reads JSON bodies of at most so many bytes, and says of any other body what would be right. */
+export const bodies = (limit: number): RequestHandler[] => [refuseOtherMediaTypes, jsonOf(limit)];
 
 function refuseOtherMediaTypes(request: Request, _response: Response, next: NextFunction): void {
   if (!hasBody(request) || (request.is(MEDIA_TYPES) && isUtf8Charset(request))) return next();
@@ -53,39 +44,48 @@ function isUtf8Charset(request: Request): boolean {
   return charset === undefined || /^utf-?8$/i.test(charset);
 }
 
-function readJson(request: Request, response: Response, next: NextFunction): void {
-  let answered = false;
-  const proceed = (error?: unknown): void => {
-    if (!answered) next(error);
-    answered = true;
+function jsonOf(limit: number): RequestHandler {
+  const json = express.json({
+    limit,
+    type: MEDIA_TYPES,
+    // Any JSON: that it has to be an object is told with the other mistakes.
+    strict: false,
+    verify: refuseWhatDoesNotParse,
+  });
+  return (request: Request, response: Response, next: NextFunction): void => {
+    let answered = false;
+    const proceed = (error?: unknown): void => {
+      if (!answered) next(error);
+      answered = true;
+    };
+    onTooLarge(request, limit, () => proceed(tooLarge(limit)));
+    json(request, response, (error?: unknown) => proceed(error && toProblem(error, limit)));
   };
-  onTooLarge(request, () => proceed(tooLarge()));
-  json(request, response, (error?: unknown) => proceed(error && toProblem(error)));
 }
 
 /** Tells at once: the parser would first read all of it, however much there is. */
-function onTooLarge(request: Request, refuse: () => void): void {
-  if (Number(request.headers['content-length']) > BODY_LIMIT) return refuse();
+function onTooLarge(request: Request, limit: number, refuse: () => void): void {
+  if (Number(request.headers['content-length']) > limit) return refuse();
   if (request.headers['transfer-encoding'] === undefined) return undefined;
   let received = 0;
   request.on('data', (chunk: Buffer) => {
     received += chunk.length;
-    if (received > BODY_LIMIT) refuse();
+    if (received > limit) refuse();
   });
   return undefined;
 }
 
-const tooLarge = (): Problem =>
-  new Problem('content-too-large', `The body may have at most ${BODY_LIMIT} bytes.`);
+const tooLarge = (limit: number): Problem =>
+  new Problem('content-too-large', `The body may have at most ${limit} bytes.`);
 
 /** The parser's errors have a `type`: https://github.com/expressjs/body-parser#errors */
-function toProblem(error: unknown): unknown {
+function toProblem(error: unknown, limit: number): unknown {
   const { type, message, status } = error as { type?: string; message: string; status?: number };
   switch (type) {
     case 'entity.parse.failed':
       return new Problem('malformed-request', `The body is not JSON: ${message}.`);
     case 'entity.too.large':
-      return tooLarge();
+      return tooLarge(limit);
     case 'encoding.unsupported':
       return new Problem('unsupported-media-type', `${message}; send it plain or with gzip.`);
     case 'request.aborted':

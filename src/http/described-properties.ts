@@ -28,5 +28,5 @@ export const timeOrNull = (description: string) => ({
 
 /** No control characters (Unicode category Cc). */
 export const ONE_LINE = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
-/** No control characters but tab and line break. */
-export const SEVERAL_LINES = '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$';
+/** No control characters but tab and what becomes a line break. */
+export const LINES_OF_ANY_KIND = '^[^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]*$';

@@ -13,6 +13,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
 import { SecurityLog } from './security-log.js';
 import { StrictInput } from './strict-input.js';
+import { largestBody } from './text-fields.js';
 import { RequestValidation } from './validation.js';
 
 /** What holds for every request, whatever it is about. */
@@ -36,6 +37,6 @@ import { RequestValidation } from './validation.js';
 export class HttpModule implements NestModule {
   /** After the logger's middleware, which is global: a body that cannot be read is logged, too. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(...bodies).forRoutes('{*path}');
+    consumer.apply(...bodies(largestBody())).forRoutes('{*path}');
   }
 }

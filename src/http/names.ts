@@ -1,10 +1,8 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { ONE_LINE } from './described-properties.js';
-import { hasInvisible, isVisible } from './visible-text.js';
-
-/** Unicode code points. */
-export const LONGEST_NAME = 200;
+import { cleanName, LONGEST_NAME, nameMistake } from './name-rules.js';
+import { TextField } from './text-fields.js';
 
 /** The schema of a name. That it must be visible is more than a pattern can say in all languages. */
 export const describedName = (
@@ -26,8 +24,9 @@ export const describedName = (
 export const Name =
   (longest: number = LONGEST_NAME): PropertyDecorator =>
   (target, key) => {
+    TextField(longest)(target, key);
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.normalize('NFC').trim() : value,
+      typeof value === 'string' ? cleanName(value) : value,
     )(target, key);
     ValidateBy({
       name: 'name',
@@ -40,12 +39,5 @@ export const Name =
 
 function mistake(value: unknown, longest: number): string | undefined {
   if (value === undefined) return 'is missing';
-  if (typeof value !== 'string') return 'must be a string';
-  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  if (/\p{Cc}/u.test(value)) return 'must not have control characters, such as a line break';
-  const length = [...value].length;
-  if (length > 0 && !isVisible(value)) return 'must have a character that can be seen';
-  if (hasInvisible(value)) return 'must not have characters that cannot be seen';
-  if (length >= 1 && length <= longest) return undefined;
-  return `must have 1 to ${longest} characters, not counting space around it; it has ${length}`;
+  return typeof value === 'string' ? nameMistake(value, longest) : 'must be a string';
 }

@@ -17,7 +17,7 @@ const TYPICAL: Partial<Record<ProblemCode, string>> = {
     'The first request with this Idempotency-Key is still being carried out. Repeat it a little later.',
   'precondition-failed':
     'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
-  'content-too-large': 'The body may have at most 65536 bytes.',
+  'content-too-large': 'The body may have at most 101376 bytes.',
   'unsupported-media-type': 'Content-Type is text/plain; send JSON in UTF-8 as application/json.',
   'misdirected-request':
     '"elsewhere.example" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.',

@@ -2,11 +2,12 @@ import { type ArgumentMetadata, Injectable, type Type, ValidationPipe } from '@n
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, Problem, shorten } from './problems.js';
+import { lengthOf } from './text.js';
 
 export const UNKNOWN = 'is an unknown property';
 /** Properties of a body, or parameters of a query: more than any has, and few enough to be checked in no time. */
 const MOST_PROPERTIES = 100;
-/** UTF-16 code units of a parameter's value; a search has 200 at most. */
+/** Unicode code points of a parameter's value; a search has 200 at most. */
 const LONGEST_PARAMETER = 2000;
 /** Errors that a problem document reports one by one. */
 const MOST_ERRORS = 20;
@@ -82,7 +83,7 @@ function refuseTooMuch(value: unknown, refusal: (errors: readonly FieldError[]) 
 function refuseLongParameters(value: unknown): void {
   const entries = Object.entries(isObject(value) ? value : {});
   const long = entries.filter(([, one]) =>
-    [one].flat().some((text) => String(text).length > LONGEST_PARAMETER),
+    [one].flat().some((text) => lengthOf(String(text)) > LONGEST_PARAMETER),
   );
   const detail = `must have at most ${LONGEST_PARAMETER} characters`;
   if (long.length > 0) throw invalidParameters(long.map(([field]) => ({ field, detail })));

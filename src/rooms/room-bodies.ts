@@ -15,21 +15,25 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { termsOf } from '../database/words.js';
-import { id, SEVERAL_LINES, UUID } from '../http/described-properties.js';
+import { id, LINES_OF_ANY_KIND, UUID } from '../http/described-properties.js';
 import { canonicalId } from '../http/ids.js';
 import { describedName, Name } from '../http/names.js';
 import { PageCursor } from '../http/paging.js';
-import { isVisible } from '../http/visible-text.js';
+import { lengthMistake, withLineFeeds } from '../http/text.js';
+import { TextField } from '../http/text-fields.js';
 import { WholeNumber } from '../whole-number.js';
-import { KINDS, type Kind, LONGEST_ROOM_NAME, ROLES, type Role } from './room.js';
+import { LONGEST_ROOM_NAME, LONGEST_SEARCH } from './lengths.js';
+import { LONGEST_MESSAGE, messageMistake } from './message-text.js';
+import { KINDS, type Kind, ROLES, type Role } from './room.js';
 
-const LONGEST_MESSAGE = 8000; // Unicode code points
 const MOST_MESSAGES = 200;
-const LONGEST_SEARCH = 200; // UTF-16 code units
+
+const UUID_LENGTH = 36;
 
 const Id =
   (what: string): PropertyDecorator =>
   (target, key) => {
+    TextField(UUID_LENGTH)(target, key);
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? canonicalId(value) : value,
     )(target, key);
@@ -120,10 +124,11 @@ export class ChangeRoleBody {
   readonly role!: Role;
 }
 
-/** Plain text: line breaks are LF, and nothing else that cannot be seen or typed. */
+/** Plain text: line breaks of any kind become LF, and nothing else that cannot be seen or typed. */
 const MessageText = (): PropertyDecorator => (target, key) => {
+  TextField(LONGEST_MESSAGE)(target, key);
   Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.replaceAll(/\r\n?/g, '\n') : value,
+    typeof value === 'string' ? withLineFeeds(value) : value,
   )(target, key);
   ValidateBy({
     name: 'messageText',
@@ -136,22 +141,14 @@ const MessageText = (): PropertyDecorator => (target, key) => {
 
 function mistake(value: unknown): string | undefined {
   if (value === undefined) return 'is missing';
-  if (typeof value !== 'string') return 'must be a string';
-  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  if (/[^\P{Cc}\n\t]/u.test(value))
-    return 'must not have control characters other than line break and tab';
-  const length = [...value].length;
-  if (length > LONGEST_MESSAGE)
-    return `must have at most ${LONGEST_MESSAGE} characters; it has ${length}`;
-  if (!isVisible(value)) return 'must have a character that can be seen';
-  return undefined;
+  return typeof value === 'string' ? messageMistake(value) : 'must be a string';
 }
 
 const text = (description: string, example: string) => ({
-  description: `${description} Plain text with at least one visible character; line breaks are LF.`,
+  description: `${description} Plain text with at least one visible character; line breaks of any kind become LF.`,
   minLength: 1,
   maxLength: LONGEST_MESSAGE,
-  pattern: SEVERAL_LINES,
+  pattern: LINES_OF_ANY_KIND,
   example,
 });
 
@@ -243,8 +240,8 @@ export class MessagesQuery {
 }
 
 function searchMistake(query: string): string | undefined {
-  if (query.length > LONGEST_SEARCH)
-    return `must have at most ${LONGEST_SEARCH} characters; it has ${query.length}`;
+  const length = lengthMistake(query, LONGEST_SEARCH);
+  if (length) return length;
   if (!termsOf(query))
     return 'must have a word of two letters or digits or more, an emoji, or a character of a script without spaces, such as 鐘';
   return undefined;

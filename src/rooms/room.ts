@@ -1,15 +1,13 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { id, ONE_LINE, time, timeOrNull } from '../http/described-properties.js';
 import { Message } from './message.js';
+import { LONGEST_ROOM_NAME } from './lengths.js';
 
 export const KINDS = ['public', 'private', 'direct'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const ROLES = ['owner', 'member'] as const;
 export type Role = (typeof ROLES)[number];
-
-/** Unicode code points. */
-export const LONGEST_ROOM_NAME = 100;
 
 const READ_SEQ = 'The `seq` of the last message that the member has read; 0 if there is none.';
 const UNREAD = 'How many messages of others come after it, without deleted ones.';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { id, ONE_LINE, time } from '../http/described-properties.js';
-import { LONGEST_NAME } from '../http/names.js';
+import { LONGEST_NAME } from '../http/name-rules.js';
 import { USERNAME } from './username.js';
 
 /** A person in the directory, as REST and the stream tell it. */
