@@ -2,7 +2,8 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { globSync, readFileSync } from 'node:fs';
 
 /** What server and page share, so that both say the same: it imports neither Node nor a package. */
-const SHARED = '^src/(users/username|rooms/(mentions|code-spans|letters))\\.ts$';
+const SHARED =
+  '^src/(users/username|accounts/password-length|http/(text|name-rules|visible-text)|rooms/(mentions|code-spans|letters|message-text|lengths))\\.ts$';
 
 /** The rules of ARCHITECTURE.md that a tool can check. */
 const FORBIDDEN = [

@@ -114,10 +114,14 @@ describe('signing up', () => {
     await page.getByLabel('Password').fill('password');
     await button(page, 'Create account').click();
     await page.getByText(/^Must have 2 to 32 characters/).waitFor();
-    await page.getByText(/^Is one of the commonest passwords/).waitFor();
     expect(await focused(page)).toBe('Username');
 
     await page.getByLabel('Username').fill(`mary${made}`);
+    await button(page, 'Create account').click();
+    // Only the server knows them.
+    await page.getByText(/^Is one of the commonest passwords/).waitFor();
+    expect(await focused(page)).toBe('Password');
+
     await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'Create account').click();
     await page.getByText('You are in no room yet.').waitFor();
@@ -196,6 +200,54 @@ describe('two people', () => {
     expect(await roomLink(elsewhere, room).textContent()).not.toContain('unread');
     // The line stays for the eye to find.
     expect(await history(here).getByText('New', { exact: true }).count()).toBe(1);
+  });
+
+  it('see those highlighted who were notified, in any script, and nobody in addresses and code', async () => {
+    const me = `grace${made}`;
+    const address = `https://例え.jp/@${me}`;
+    const text = `请@${me}看一下 はい＠${me}さん (${address}) @${me}/pkg @${me}é \`@${me}\` x@${me}.org`;
+    const page = await open(grace);
+    const { mentions } = await ada.says(room, text);
+    expect(mentions).toEqual([grace.id]);
+    const message = said(page, '看一下');
+    await eventually(async () =>
+      expect(await message.locator('.mention-me').allTextContents()).toEqual([`@${me}`, `＠${me}`]),
+    );
+    expect(await message.getByRole('link').allTextContents()).toEqual([address]);
+    expect(await message.locator('.message-text').textContent()).toBe(text);
+  });
+
+  it('see a message as the server will keep it before it is sent, and are told of one that it would refuse', async () => {
+    const page = await open(ada);
+    const lines = 'one\ntwo\nthree\nfour';
+    await page.context().setOffline(true);
+    await write(page, ' one\vtwo\u2028three\u0085four\f');
+    const pending = history(page).locator('.message-waiting .message-text');
+    await eventually(async () => expect(await pending.allTextContents()).toEqual([lines]));
+    await page.context().setOffline(false);
+    await agrees(page);
+    expect(await ada.reads(room)).toEqual([lines]);
+
+    await write(page, '🔔'.repeat(8001));
+    await page.getByText('The message must have at most 8000 characters; it has 8001.').waitFor();
+    await write(page, 'ding\u0007');
+    await page
+      .getByText(/^The message must not have control.* character 5 is U\+0007\.$/)
+      .waitFor();
+    await write(page, '🔔'.repeat(8000));
+    await agrees(page);
+    expect(await ada.reads(room)).toEqual([lines, '🔔'.repeat(8000)]);
+
+    await composer(page).press('ArrowUp');
+    const editor = page.getByRole('textbox', { name: 'Edit the message' });
+    await editor.fill('five\vsix\u0007');
+    await editor.press('Enter');
+    await page
+      .getByText(/^The message must not have control.* character 9 is U\+0007\.$/)
+      .waitFor();
+    await editor.fill('five\vsix');
+    await editor.press('Enter');
+    await eventually(async () => expect((await ada.reads(room)).at(-1)).toBe('five\nsix'));
   });
 
   it('talk in private: an invitation is told at once, and a direct conversation is there for both', async () => {

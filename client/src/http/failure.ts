@@ -42,6 +42,14 @@ function detailsOf({ errors = [] }: Problem, fields: readonly string[]): Record<
   return Object.fromEntries(details);
 }
 
+/** What `mistakes` finds wrong, by field, as the server would say it; fields without a mistake are left out. */
+export function mistakesOf(
+  mistakes: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const found = Object.entries(mistakes).filter(([, mistake]) => mistake !== undefined);
+  return Object.fromEntries(found.map(([field, mistake]) => [field, sentence(mistake!)]));
+}
+
 /** Below its field, where a detail such as "must have 1 to 200 characters" stands by itself. */
 function sentence(detail: string): string {
   const text = detail.charAt(0).toUpperCase() + detail.slice(1);

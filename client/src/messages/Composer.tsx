@@ -1,4 +1,6 @@
 import { useRef, useState } from 'react';
+import { withLineFeeds } from '../../../src/http/text.js';
+import { messageMistake } from '../../../src/rooms/message-text.js';
 import { tellTyping } from '../chat/chat-api.js';
 import { titleOf } from '../chat/names.js';
 import type { Membership } from '../chat/room.js';
@@ -7,7 +9,6 @@ import { MessageField } from './MessageField.js';
 
 /** Others show it for 6 s, so this often is enough, in ms. */
 const TELL_TYPING = 3_000;
-const LONGEST = 8_000;
 
 interface ComposerProps {
   membership: Membership;
@@ -21,7 +22,9 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const told = useRef(0);
   const [text, setText] = useState(() => chat.drafts.of(room.id));
-  const excess = Array.from(text).length - LONGEST;
+  /** As the server keeps it, so that nothing changes once it is sent. */
+  const message = withLineFeeds(text).trim();
+  const mistake = message === '' ? undefined : messageMistake(message);
 
   function type(next: string) {
     setText(next);
@@ -32,8 +35,8 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
   }
 
   function send() {
-    if (text.trim() === '' || excess > 0) return;
-    chat.outbox.add(room.id, text.trim());
+    if (message === '' || mistake) return;
+    chat.outbox.add(room.id, message);
     type('');
     told.current = 0;
     field.current?.focus();
@@ -59,12 +62,16 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
         onSend={send}
         onUp={onEditLast}
       />
-      <button type="submit" className="button-primary" aria-disabled={text.trim() === ''}>
+      <button
+        type="submit"
+        className="button-primary"
+        aria-disabled={message === '' || mistake !== undefined}
+      >
         Send
       </button>
-      {excess > 0 && (
+      {mistake && (
         <p className="field-error" role="alert">
-          {excess} characters too long.
+          The message {mistake}.
         </p>
       )}
     </form>

@@ -1,4 +1,6 @@
 import { useRef, useState } from 'react';
+import { withLineFeeds } from '../../../src/http/text.js';
+import { messageMistake } from '../../../src/rooms/message-text.js';
 import { editMessage } from '../chat/chat-api.js';
 import type { Message } from '../chat/message.js';
 import { failureOf } from '../http/failure.js';
@@ -20,11 +22,14 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
   const isGone = message.text === null;
 
   async function save() {
-    if (saving || isGone || text.trim() === '') return;
-    if (text === message.text) return close();
+    const edited = withLineFeeds(text);
+    if (saving || isGone || edited.trim() === '') return;
+    if (edited === message.text) return close();
+    const mistake = messageMistake(edited);
+    if (mistake) return setFailure(`The message ${mistake}.`);
     setSaving(true);
     try {
-      await editMessage(message, text);
+      await editMessage(message, edited);
       close();
     } catch (error) {
       const { message: whole, fields } = failureOf(error, ['text']);

@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import { lengthMistake } from '../../../src/http/text.js';
+import { LONGEST_SEARCH } from '../../../src/rooms/lengths.js';
 import { searchMessages } from '../chat/chat-api.js';
 import type { Message } from '../chat/message.js';
 import { nameOf, titleOf } from '../chat/names.js';
@@ -81,6 +83,8 @@ function useSearch(query: string, roomId: string | null) {
     setNext(null);
     setFailure(null);
     if (query === '') return;
+    const mistake = lengthMistake(query, LONGEST_SEARCH);
+    if (mistake) return setFailure(`What you search for ${mistake}.`);
     const request = new AbortController();
     const parameters = new URLSearchParams({ q: query, ...(roomId !== null && { room: roomId }) });
     void load(`/api/messages?${parameters}`, request.signal, []);

@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import { cleanName, nameMistake } from '../../../src/http/name-rules.js';
+import { LONGEST_ROOM_NAME } from '../../../src/rooms/lengths.js';
 import { createRoom, openDirect } from '../chat/chat-api.js';
-import { failureOf } from '../http/failure.js';
+import { failureOf, mistakesOf } from '../http/failure.js';
 import { uuid } from '../http/uuid.js';
 import { Field } from '../page/Field.js';
 import { PaneHead } from '../page/PaneHead.js';
@@ -25,10 +27,14 @@ function NewRoomForm() {
   const [name, setName] = useState('');
   const [kind, setKind] = useState<'public' | 'private'>('public');
   const [key, setKey] = useState(uuid);
-  const { form, failure, busy, onSubmit } = useSubmit(['name'], async () => {
-    const room = await createRoom(kind, name, key);
-    go(roomAddress(room.id));
-  });
+  const { form, failure, busy, onSubmit } = useSubmit(
+    ['name'],
+    async () => {
+      const room = await createRoom(kind, name, key);
+      go(roomAddress(room.id));
+    },
+    () => mistakesOf({ name: nameMistake(cleanName(name), LONGEST_ROOM_NAME) }),
+  );
   // Another room than the one that may have been made by a request whose answer was lost.
   const change = (to: () => void) => {
     to();

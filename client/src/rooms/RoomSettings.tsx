@@ -1,6 +1,9 @@
 import { useState } from 'react';
+import { cleanName, nameMistake } from '../../../src/http/name-rules.js';
+import { LONGEST_ROOM_NAME } from '../../../src/rooms/lengths.js';
 import { updateRoom } from '../chat/chat-api.js';
 import type { Room } from '../chat/room.js';
+import { mistakesOf } from '../http/failure.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 
@@ -8,8 +11,10 @@ import { useSubmit } from '../page/use-submit.js';
 export function RoomSettings({ room }: { room: Room }) {
   const [name, setName] = useState(room.name ?? '');
   const isArchived = room.archivedAt !== null;
-  const { form, failure, busy, onSubmit } = useSubmit(['name'], () =>
-    updateRoom(room.id, { name }),
+  const { form, failure, busy, onSubmit } = useSubmit(
+    ['name'],
+    () => updateRoom(room.id, { name }),
+    () => mistakesOf({ name: nameMistake(cleanName(name), LONGEST_ROOM_NAME) }),
   );
   const archive = useSubmit([], () => updateRoom(room.id, { archived: !isArchived }));
   return (

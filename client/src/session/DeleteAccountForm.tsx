@@ -1,4 +1,10 @@
 import { useState } from 'react';
+import {
+  LONGEST_SENT_PASSWORD,
+  LONGEST_SENT_USERNAME,
+} from '../../../src/accounts/password-length.js';
+import { lengthMistake } from '../../../src/http/text.js';
+import { mistakesOf } from '../http/failure.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import type { SessionStore } from './session-store.js';
@@ -7,12 +13,14 @@ import type { CurrentSession } from './session.js';
 const PASSWORD = {
   name: 'password',
   missing: 'Enter your password.',
+  longest: LONGEST_SENT_PASSWORD,
   input: { label: 'Your password', type: 'password', autoComplete: 'current-password' },
 };
 
 const USERNAME = {
   name: 'confirm',
   missing: 'Enter your username.',
+  longest: LONGEST_SENT_USERNAME,
   input: { label: 'Your username', autoComplete: 'off', autoCapitalize: 'none' },
 };
 
@@ -33,7 +41,11 @@ export function DeleteAccountForm({ session, who }: DeleteAccountFormProps) {
         ...(who.session ? { password: given } : { confirm: given }),
         messages: withMessages ? 'delete' : 'keep',
       }),
-    () => (given === '' ? { [confirmation.name]: confirmation.missing } : {}),
+    () =>
+      mistakesOf({
+        [confirmation.name]:
+          given === '' ? confirmation.missing : lengthMistake(given, confirmation.longest),
+      }),
   );
   return (
     <form

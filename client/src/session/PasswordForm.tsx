@@ -1,4 +1,10 @@
 import { useState } from 'react';
+import {
+  LONGEST_SENT_PASSWORD,
+  passwordLengthMistake,
+} from '../../../src/accounts/password-length.js';
+import { lengthMistake } from '../../../src/http/text.js';
+import { mistakesOf } from '../http/failure.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import type { SessionStore } from './session-store.js';
@@ -8,12 +14,20 @@ const NOTHING = { current: '', password: '' };
 export function PasswordForm({ session }: { session: SessionStore }) {
   const [typed, setTyped] = useState(NOTHING);
   const [told, setTold] = useState('');
-  const { form, failure, busy, onSubmit } = useSubmit(['current', 'password'], async () => {
+  const { form, failure, busy, onSubmit } = useSubmit(['current', 'password'], change, () =>
+    mistakesOf({
+      current: lengthMistake(typed.current, LONGEST_SENT_PASSWORD),
+      password: passwordLengthMistake(typed.password),
+    }),
+  );
+
+  async function change() {
     setTold('');
     await session.changePassword(typed);
     setTyped(NOTHING);
     setTold('Changed. You are signed out everywhere else.');
-  });
+  }
+
   return (
     <form ref={form} className="card" aria-labelledby="my-password" noValidate onSubmit={onSubmit}>
       <h2 id="my-password">Your password</h2>

@@ -3,7 +3,7 @@ import { Field } from '../page/Field.js';
 import { PaneHead } from '../page/PaneHead.js';
 import { useChatView } from '../page/use-chat.js';
 import { useSubmit } from '../page/use-submit.js';
-import { NAME_FIELDS } from '../users/user.js';
+import { checkNames, NAME_FIELDS } from '../users/user.js';
 import { fetchUser, updateUser } from '../users/users-api.js';
 import { NotificationSetting } from '../messages/NotificationSetting.js';
 import { DeleteAccountForm } from './DeleteAccountForm.js';
@@ -53,12 +53,15 @@ function NamesForm({ who }: { who: CurrentSession }) {
   const { firstname, lastname, username } = state.people.get(who.user.id) ?? who.user;
   const [names, setNames] = useState({ firstname, lastname });
   const [told, setTold] = useState('');
-  const { form, failure, busy, onSubmit } = useSubmit(NAME_FIELDS, async () => {
+  const { form, failure, busy, onSubmit } = useSubmit(NAME_FIELDS, save, () => checkNames(names));
+
+  async function save() {
     setTold('');
     const { etag } = await fetchUser(who.user.id);
     await updateUser(who.user.id, names, etag);
     setTold('Saved.');
-  });
+  }
+
   return (
     <form ref={form} className="card" aria-labelledby="my-name" noValidate onSubmit={onSubmit}>
       <h2 id="my-name">Your name</h2>

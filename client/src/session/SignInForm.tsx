@@ -1,4 +1,11 @@
 import { useState } from 'react';
+import {
+  LONGEST_SENT_PASSWORD,
+  LONGEST_SENT_USERNAME,
+} from '../../../src/accounts/password-length.js';
+import { lengthMistake } from '../../../src/http/text.js';
+import { cleanUsername } from '../../../src/users/username.js';
+import { mistakesOf } from '../http/failure.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import type { SessionStore } from './session-store.js';
@@ -9,10 +16,15 @@ export function SignInForm({ session }: { session: SessionStore }) {
   const { form, failure, busy, onSubmit } = useSubmit(
     ['username', 'password'],
     () => session.signIn({ username, password }),
-    () => ({
-      ...(username.trim() === '' && { username: 'Enter your username.' }),
-      ...(password === '' && { password: 'Enter your password.' }),
-    }),
+    () =>
+      mistakesOf({
+        username:
+          username.trim() === ''
+            ? 'Enter your username.'
+            : lengthMistake(cleanUsername(username), LONGEST_SENT_USERNAME),
+        password:
+          password === '' ? 'Enter your password.' : lengthMistake(password, LONGEST_SENT_PASSWORD),
+      }),
   );
   return (
     <form ref={form} className="card" aria-labelledby="sign-in" noValidate onSubmit={onSubmit}>

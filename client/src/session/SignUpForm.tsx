@@ -1,20 +1,22 @@
 import { useState } from 'react';
+import { passwordLengthMistake } from '../../../src/accounts/password-length.js';
+import { cleanName, nameMistake } from '../../../src/http/name-rules.js';
+import { usernameMistake } from '../../../src/users/username.js';
+import { mistakesOf } from '../http/failure.js';
 import { hasStatus } from '../http/problem.js';
 import { Field } from '../page/Field.js';
 import { useSubmit } from '../page/use-submit.js';
 import { signUp } from './session-api.js';
 import type { SessionStore } from './session-store.js';
 
+const NOBODY = { username: '', password: '', firstname: '', lastname: '' };
 const FIELDS = ['username', 'password', 'firstname', 'lastname'];
 
 export function SignUpForm({ session }: { session: SessionStore }) {
-  const [account, setAccount] = useState({
-    username: '',
-    password: '',
-    firstname: '',
-    lastname: '',
-  });
-  const { form, failure, busy, onSubmit } = useSubmit(FIELDS, async () => {
+  const [account, setAccount] = useState(NOBODY);
+  const { form, failure, busy, onSubmit } = useSubmit(FIELDS, create, () => mistakesIn(account));
+
+  async function create() {
     const { firstname, lastname, ...credentials } = account;
     const names = { ...(firstname.trim() && { firstname }), ...(lastname.trim() && { lastname }) };
     try {
@@ -25,7 +27,7 @@ export function SignUpForm({ session }: { session: SessionStore }) {
       return session.signIn(credentials).catch(() => Promise.reject(error));
     }
     await session.signIn(credentials);
-  });
+  }
   const type = (name: keyof typeof account) => ({
     value: account[name],
     error: failure.fields[name],
@@ -62,4 +64,14 @@ export function SignUpForm({ session }: { session: SessionStore }) {
       </button>
     </form>
   );
+}
+
+function mistakesIn({ username, password, firstname, lastname }: typeof NOBODY) {
+  const names = { firstname: cleanName(firstname), lastname: cleanName(lastname) };
+  return mistakesOf({
+    username: usernameMistake(username),
+    password: passwordLengthMistake(password),
+    ...(names.firstname && { firstname: nameMistake(names.firstname) }),
+    ...(names.lastname && { lastname: nameMistake(names.lastname) }),
+  });
 }

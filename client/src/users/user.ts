@@ -1,4 +1,6 @@
 import type { Schema } from '../api/api.js';
+import { cleanName, nameMistake } from '../../../src/http/name-rules.js';
+import { mistakesOf } from '../http/failure.js';
 
 export const NAME_FIELDS = ['firstname', 'lastname'];
 
@@ -15,11 +17,7 @@ export function sameNames(a: Names, b: Names): boolean {
 
 /** As the server keeps them, so that what it says back can be compared. */
 export function cleaned({ firstname, lastname }: Names): Names {
-  return { firstname: clean(firstname), lastname: clean(lastname) };
-}
-
-function clean(name: string): string {
-  return name.normalize('NFC').trim();
+  return { firstname: cleanName(firstname), lastname: cleanName(lastname) };
 }
 
 /** The fields of `after` that differ. */
@@ -30,22 +28,15 @@ export function changedNames(before: Names, after: Names): Partial<Names> {
   };
 }
 
-const LONGEST = 200;
-
 /** What is wrong with each name, as the server would say it; empty when nothing is. */
 export function checkNames({ firstname, lastname }: Names): Record<string, string> {
-  return {
-    ...checkName('firstname', 'first name', firstname),
-    ...checkName('lastname', 'last name', lastname),
-  };
+  return mistakesOf({
+    firstname: mistakeIn(firstname, 'first name'),
+    lastname: mistakeIn(lastname, 'last name'),
+  });
 }
 
-function checkName(field: keyof Names, label: string, name: string): Record<string, string> {
-  // Code points, as the server counts them.
-  const length = Array.from(clean(name)).length;
-  if (length === 0) return { [field]: `Enter a ${label}.` };
-  if (length > LONGEST) {
-    return { [field]: `A ${label} has at most ${LONGEST} characters; this one has ${length}.` };
-  }
-  return {};
+function mistakeIn(name: string, label: string): string | undefined {
+  const clean = cleanName(name);
+  return clean === '' ? `Enter a ${label}.` : nameMistake(clean);
 }
