@@ -266,7 +266,7 @@ export class SearchQuery {
   })
   q!: string;
 
-  @ApiPropertyOptional(id('Searches only the room with this id.'))
+  @ApiPropertyOptional(id('Searches only this room, which the caller must be in.'))
   @IsOptional()
   @Id('a room')
   room?: string;

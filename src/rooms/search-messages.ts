@@ -5,9 +5,11 @@ import { LongReads } from '../database/long-reads.js';
 import { termsOf } from '../database/words.js';
 import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
+import { invalidParameters } from '../http/validation.js';
 import type { Message } from './message.js';
 import { MessagesRepository, toMessage } from './messages.repository.js';
 import type { SearchQuery } from './room-bodies.js';
+import { RoomsRepository } from './rooms.repository.js';
 import { SearchQuota } from './search-quota.js';
 
 /** Looks for words in all rooms of a person, or in one of them. */
@@ -26,6 +28,7 @@ export class SearchMessagesHandler implements IQueryHandler<SearchMessages> {
     private readonly database: Database,
     private readonly longReads: LongReads,
     private readonly messages: MessagesRepository,
+    private readonly rooms: RoomsRepository,
     private readonly quota: SearchQuota,
   ) {}
 
@@ -34,6 +37,7 @@ export class SearchMessagesHandler implements IQueryHandler<SearchMessages> {
     const { q, room: roomId, afterKey, limit } = search;
     const terms = termsOf(q);
     if (!terms) return { items: [] };
+    if (roomId !== undefined) await this.#refuseUnlessMember(roomId, callerId);
     const before = afterKey === undefined ? undefined : Number(afterKey);
     const query = this.messages.search(this.database.read, callerId, {
       terms,
@@ -43,6 +47,14 @@ export class SearchMessagesHandler implements IQueryHandler<SearchMessages> {
     });
     const found = await this.longReads.run(callerId, query).catch(tellIfLate);
     return pageOf(found, limit, ({ number }) => String(number), toMessage);
+  }
+
+  /** Nothing would be found, as if nothing had been said. @throws Problem `invalid-parameter` */
+  async #refuseUnlessMember(roomId: string, callerId: string): Promise<void> {
+    if (await this.rooms.findMember(this.database.read, roomId, callerId)) return;
+    throw invalidParameters([
+      { field: 'room', detail: 'must be the id of a room that you are in' },
+    ]);
   }
 }
 
