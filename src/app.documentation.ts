@@ -1,20 +1,21 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import compression from 'compression';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { describeApi, publicUrl } from './app.description.js';
 import { Config } from './config.js';
 import { asyncApiOf } from './events/asyncapi.js';
 import { endStreams } from './swagger-ui/end-streams.js';
+import { keepDocuments } from './swagger-ui/kept-documents.js';
 import { fillInUuids, showUuidsToCome } from './swagger-ui/new-uuids.js';
 
 /** Serves `/api/openapi.json`, Swagger UI at `/api/docs`, and the streams at `/api/asyncapi.json`. */
 export function serveDocumentation(app: NestExpressApplication): void {
   const openApi = once(() => describeApi(app));
   const asyncApi = once(() => asyncApiOf(openApi(), publicUrl(app.get(Config, { strict: false }))));
+  app.use('/api/docs', allowInlineStyles);
+  app.use(keepDocuments());
   const express: Express = app.getHttpAdapter().getInstance();
   express.get('/api/asyncapi.json', (_request, response) => void response.json(asyncApi()));
-  app.use('/api/docs', compression({ filter: isFile }), allowInlineStyles);
   SwaggerModule.setup('api/docs', app, openApi, {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
@@ -35,14 +36,6 @@ export function serveDocumentation(app: NestExpressApplication): void {
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
-}
-
-/** Its files, which have weak tags; what it generates is compressed already. A HEAD compresses nothing, so it knows no length. */
-function isFile(request: Request, response: Response): boolean {
-  const isText = compression.filter(request, response);
-  if (!isText || !response.get('ETag')?.startsWith('W/')) return false;
-  if (request.method === 'HEAD') response.removeHeader('Content-Length');
-  return true;
 }
 
 /** Swagger UI brings a style element of its own; its scripts are files. */

@@ -61,3 +61,15 @@ export function encode(content: Buffer, coding: 'br' | 'gzip'): Promise<Buffer> 
     },
   });
 }
+
+const kept = {
+  br: new WeakMap<Buffer, Promise<Buffer>>(),
+  gzip: new WeakMap<Buffer, Promise<Buffer>>(),
+};
+
+/** The same for content that is sent again and again: the result is kept as long as the content is. */
+export function encodeOnce(content: Buffer, coding: 'br' | 'gzip'): Promise<Buffer> {
+  const encoded = kept[coding].get(content) ?? encode(content, coding);
+  kept[coding].set(content, encoded);
+  return encoded;
+}

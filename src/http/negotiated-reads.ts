@@ -1,6 +1,5 @@
-import compression from 'compression';
 import type { NextFunction, Request, Response } from 'express';
-import { AcceptedCodings, type ContentCoding, encode } from './content-codings.js';
+import { AcceptedCodings, type ContentCoding, encode, encodeOnce } from './content-codings.js';
 import { codedTag, entityTag, namesRepresentation, parseEntityTags } from './entity-tags.js';
 import { checkIfMatch } from './preconditions.js';
 import { Problem } from './problems.js';
@@ -8,6 +7,10 @@ import { keepAsItIs } from './representations.js';
 
 /** Bytes from which compression pays: less fits into one packet anyway. */
 const WORTH_COMPRESSING = 1024;
+
+/** Media types of text. Images are compressed in themselves, but for SVG. */
+const COMPRESSIBLE =
+  /^(?:text\/|(?:application|image)\/(?:[^;]+\+)?(?:json|javascript|xml|yaml)\b)/i;
 
 /**
  * Middleware: gives what is read its entity tag, compresses it, and leaves it out where the client has it already (304).
@@ -22,13 +25,18 @@ export function negotiateReads(request: Request, response: Response, next: NextF
     if (response.statusCode !== 200 || !(typeof body === 'string' || Buffer.isBuffer(body)))
       return send(body);
     if (!response.get('Content-Type')) response.type('html');
-    return sendRepresentation(response, Buffer.from(body), send);
+    return sendRepresentation(response, body, send);
   };
   next();
 }
 
 /** @throws Problem `precondition-failed`, `malformed-request`, `not-acceptable` */
-function sendRepresentation(response: Response, content: Buffer, send: Response['send']): Response {
+function sendRepresentation(
+  response: Response,
+  body: string | Buffer,
+  send: Response['send'],
+): Response {
+  const content = typeof body === 'string' ? Buffer.from(body) : body;
   const tag = entityTag(content);
   checkIfMatch(response.req.get('If-Match'), tag);
   const coding = negotiateCoding(response, content.length);
@@ -36,7 +44,8 @@ function sendRepresentation(response: Response, content: Buffer, send: Response[
   if (isKnown(response, tag, coding)) return send(content);
   if (coding === 'identity') return send(content);
   response.set('Content-Encoding', coding);
-  encode(content, coding).then(send, (error: unknown) => response.destroy(error as Error));
+  const encoded = content === body ? encodeOnce(content, coding) : encode(content, coding);
+  encoded.then(send, (error: unknown) => response.destroy(error as Error));
   return response;
 }
 
@@ -61,7 +70,7 @@ const acceptedBy = (request: Request) => new AcceptedCodings(request.get('Accept
 
 function negotiateCoding(response: Response, length: number): ContentCoding {
   const { req: request } = response;
-  if (!compression.filter(request, response)) return 'identity';
+  if (!COMPRESSIBLE.test(response.get('Content-Type') ?? '')) return 'identity';
   response.vary('Accept-Encoding');
   const accepted = acceptedBy(request);
   const isShort = length < WORTH_COMPRESSING && accepted.isAcceptable('identity');
