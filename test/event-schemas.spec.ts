@@ -95,6 +95,19 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     expect(mistakesIn('/api/events', [listener])).toEqual([]);
   });
 
+  it('fit the closing frame of a stream for which there is no place, with the cursor that it asked for', async () => {
+    const full = await startApplication({ STREAM_MAX: '1' });
+    try {
+      listeners.push(await listen(full.port, '/api/users/event'));
+      const refused = await listen(full.port, '/api/users/event?lastEventId=earliest');
+      await refused.until(({ ended }) => ended);
+      expect(refused.body).toMatch(/^id: earliest$/m);
+      expect(mistakesIn('/api/users/event', [refused])).toEqual([]);
+    } finally {
+      await full.stop();
+    }
+  });
+
   const mistakesIn = (path: string, streams: readonly RawListener[]): string[] => {
     const validator = new FrameValidator(document.components.schemas, itemSchemaOf(path));
     return streams.flatMap(({ body }) => validator.mistakesIn(body));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PROBLEMS } from '../src/http/problems.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { linters } from './support/description-linters.js';
-import { eventsIn, type ItemSchema } from './support/event-schemas.js';
+import { eventsIn, FrameValidator, type ItemSchema } from './support/event-schemas.js';
 
 interface Parameter {
   readonly name: string;
@@ -261,9 +261,13 @@ describe('the API description', () => {
   it('shows the frames of the streams', () => {
     for (const path of ['/api/users/event', '/api/events']) {
       const { content } = document.paths[path]!['get']!.responses['200']!;
-      const examples = content!['text/event-stream']!.examples!;
+      const { examples = {}, itemSchema } = content!['text/event-stream']!;
+      const validator = new FrameValidator(document.components.schemas, itemSchema!);
       expect(Object.keys(examples)).toEqual(['opening', 'event', 'heartbeat', 'reset', 'closing']);
-      for (const { value } of Object.values(examples)) expect(value).toMatch(/\n\n$/);
+      for (const { value } of Object.values(examples)) {
+        expect(value).toMatch(/\n\n$/);
+        expect(validator.mistakesIn(String(value))).toEqual([]);
+      }
     }
   });
 

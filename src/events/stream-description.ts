@@ -1,5 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { DescribedEvent } from './described-event.js';
+import { exampleOf, type Schemas } from './example-of.js';
+import { frame } from './frames.js';
 import { COMMON_EVENTS } from './stream-events.js';
 
 /** A stream as the API's descriptions have it. */
@@ -30,15 +32,13 @@ export function describeStream(
     url: `${url}/api/asyncapi.json`,
   };
   const frames = { RetryFrame: retryFrame, ...eventSchemas(stream) };
-  document.components!.schemas = {
-    ...document.components!.schemas,
-    EventId: eventId,
-    ...frames,
-  };
+  const schemas = { ...document.components!.schemas, EventId: eventId, ...frames };
+  document.components!.schemas = schemas;
   const { content } = operation.responses['200'] as { content: Record<string, object> };
-  Object.assign(content['text/event-stream']!, {
+  content['text/event-stream'] = {
     itemSchema: { oneOf: Object.keys(frames).map(referenceTo) },
-  });
+    examples: framesOf(stream, schemas),
+  };
 }
 
 const allOf = ({ events }: DescribedStream) => [...events, ...COMMON_EVENTS];
@@ -46,7 +46,7 @@ const allOf = ({ events }: DescribedStream) => [...events, ...COMMON_EVENTS];
 function descriptionOf(stream: DescribedStream, url: string): string {
   const { path, snapshot, events, isOpen } = stream;
   const parts = [
-    'Sends each event once and in order. Every event has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
+    'Sends each event once and in order. Every event that is stored has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
     howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
     tableOf(allOf(stream)),
   ];
@@ -122,10 +122,29 @@ const retryFrame = {
   required: ['retry'],
   properties: {
     retry: { type: 'integer' as const, minimum: 0, description: 'Milliseconds.', example: 2140 },
-    id: referenceTo('EventId'),
+    id: {
+      type: 'string' as const,
+      description:
+        'The cursor at which the stream starts. In a closing frame, the cursor that the client asked for.',
+      example: '6b1f0c2a-1041',
+    },
   },
   not: { required: ['data'], properties: { data: {} } },
 };
+
+/** An example of each kind of frame, as it is sent. */
+function framesOf({ events, snapshot }: DescribedStream, schemas: Schemas) {
+  const { type, data } = events[0]!;
+  const example = JSON.stringify(exampleOf(referenceTo(data.name), schemas));
+  const reset = JSON.stringify({ reason: 'expired', snapshot });
+  return {
+    opening: { value: frame({ retry: 2140, id: '6b1f0c2a-1041' }) },
+    event: { value: frame({ type, id: '6b1f0c2a-1042', data: example }) },
+    heartbeat: { value: frame({ type: 'heartbeat', id: '6b1f0c2a-1042', data: '{}' }) },
+    reset: { value: frame({ type: 'reset', id: '6b1f0c2a-1042', data: reset }) },
+    closing: { value: frame({ retry: 1320 }) },
+  };
+}
 
 const tableOf = (events: readonly DescribedEvent[]): string =>
   [

@@ -275,7 +275,7 @@ export interface components {
     readonly EventId: string;
     readonly RetryFrame: {
       readonly retry: number;
-      readonly id?: components['schemas']['EventId'];
+      readonly id?: string;
     };
     readonly UpdateEvent: {
       /** @constant */
