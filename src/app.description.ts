@@ -10,6 +10,7 @@ import { Topics } from './events/topics.js';
 import { describeConventions, modernizeExamples } from './http/api-conventions.js';
 import type { Access } from './http/caller.js';
 import type { Security } from './http/described-operations.js';
+import { documentedHeaders } from './http/documented.js';
 import { problemSchema } from './http/problem-schema.js';
 import { largestBody } from './http/text-fields.js';
 import { DIRECTORY, DIRECTORY_EVENTS } from './users/users.stream.js';
@@ -36,6 +37,7 @@ export function describeApi(app: NestExpressApplication): OpenAPIObject {
   });
   for (const stream of streams) describeStream(document, stream, publicUrl(config));
   document.components!.schemas!['Problem'] = problemSchema;
+  document.components!.headers = documentedHeaders;
   describeConventions(document, (access) => securityOf(access, config));
   modernizeExamples(document);
   return document;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProblemDocument } from '../src/http/problems.js';
+import { Lifecycle } from '../src/operations/lifecycle.js';
 import type { Message } from '../src/rooms/message.js';
 import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -337,14 +338,30 @@ describe('the API as it is described', () => {
         const known =
           code === 'validation-failed'
             ? bodiesOf(one).flatMap(({ properties }) => Object.keys(properties!))
-            : one.operation.parameters!.map(({ name }) => name);
+            : (one.operation.parameters ?? []).map(({ name }) => name);
         expect(value.errors!.length).toBeGreaterThan(0);
         for (const { field, pointer, detail } of value.errors!) {
-          if (detail !== 'is an unknown property') expect(known).toContain(field);
+          if (detail !== 'is an unknown parameter') expect(known).toContain(field);
           expect(pointer).toBe(code === 'validation-failed' ? `#/${field}` : undefined);
         }
       }
     }
+  });
+
+  it('says of a process that is not ready what its example says', async () => {
+    const stopping = await startApplication();
+    stopping.app.get(Lifecycle, { strict: false }).stop();
+    const answer = await fetch(`${stopping.url}/health/ready`);
+    const body = (await answer.json()) as { checks: object };
+    const { content } = document.paths['/health/ready']!['get']!.responses['503']!;
+    const { schema, examples } = content!['application/problem+json']!;
+    expect([answer.status, strictlyBy(document.components.schemas)(schema)(body)]).toEqual([
+      503,
+      [],
+    ]);
+    const example = examples!['unavailable']!.value as unknown as typeof body;
+    expect(Object.keys(body.checks).toSorted()).toEqual(Object.keys(example.checks).toSorted());
+    await stopping.stop();
   });
 
   it('shows addresses in Location and Link that are those of a route', () => {

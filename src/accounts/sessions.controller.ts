@@ -13,7 +13,13 @@ import type { Request, Response } from 'express';
 import { Audited, caller, pathParameter } from '../http/audited.js';
 import { Anyone, type Caller, CurrentCaller, unauthenticated } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
-import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import {
+  ApiProblems,
+  BODY_PROBLEMS,
+  linkToPages,
+  pickHeaders,
+  WRITE_PROBLEMS,
+} from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { Secret } from '../http/idempotency.js';
 import { answerPage, keysetOf, KeysetQuery } from '../http/paging.js';
@@ -164,7 +170,7 @@ export class SessionsController {
     status: 200,
     description: 'One page of sessions, the newest first.',
     type: [OwnSession],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(

@@ -17,6 +17,7 @@ import { pickHeaders } from './documented.js';
 type Schema = Record<string, unknown>;
 
 const JSON_TYPE = 'application/json';
+const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
  * Completes each operation with what holds for every route: who may use it, what headers it takes and answers with, and
@@ -33,7 +34,7 @@ export function describeConventions(
     describeVersions(described);
     describeHeaders(described);
     describeLinks(described);
-    closeBody(described, document);
+    describeBody(described, document);
   }
 }
 
@@ -96,11 +97,15 @@ function describeHeaders({ method, operation }: Described): void {
     addHeaders(answer, 'RateLimit', 'RateLimit-Policy');
 }
 
-/** The validation refuses unknown properties of every body. Answers stay open: they may gain properties. */
-function closeBody({ operation }: Described, { components }: OpenAPIObject): void {
+/**
+ * The validation refuses unknown properties of every body. Answers stay open: they may gain properties. A PATCH is a JSON
+ * Merge Patch (RFC 7396) under either name.
+ */
+function describeBody({ method, operation }: Described, { components }: OpenAPIObject): void {
   const { requestBody } = operation;
   if (!requestBody || !('content' in requestBody)) return;
   requestBody.required = true;
+  if (method === 'patch') requestBody.content[MERGE_PATCH] = requestBody.content[JSON_TYPE]!;
   const schema = requestBody.content[JSON_TYPE]!.schema as Schema;
   for (const one of (schema['oneOf'] as Schema[] | undefined) ?? [schema]) {
     const name = String(one['$ref']).split('/').at(-1)!;

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { exampleOf } from './problem-examples.js';
-import { PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import { type Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
 import type { Route } from './route-input.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
@@ -25,7 +25,8 @@ export const BODY_PROBLEMS = [
 export const KEY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as const;
 
 /** A problem, or several, each with what the operation says of it in `detail`. */
-type Described = ProblemCode | Partial<Record<ProblemCode, string>>;
+type Details = Partial<Record<ProblemCode, string | Problem>>;
+type Described = ProblemCode | Details;
 
 /**
  * Documents the problems that an operation may answer with, one response for each status. Any may be sent a parameter that
@@ -36,10 +37,7 @@ export const ApiProblems = (...problems: Described[]): MethodDecorator =>
 
 /** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
 export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator {
-  const details: Partial<Record<ProblemCode, string>> = Object.assign(
-    {},
-    ...problems.filter((one) => typeof one === 'object'),
-  );
+  const details: Details = Object.assign({}, ...problems.filter((one) => typeof one === 'object'));
   const codes = problems.flatMap((one) =>
     typeof one === 'string' ? one : (Object.keys(one) as ProblemCode[]),
   );
@@ -63,7 +61,7 @@ const problemResponse = (
   status: number,
   codes: readonly ProblemCode[],
   route: Route,
-  details: Partial<Record<ProblemCode, string>>,
+  details: Details,
 ) =>
   ApiResponse({
     status,
@@ -85,10 +83,10 @@ const problemResponse = (
 function problemHeaders(status: number, codes: readonly ProblemCode[]) {
   const isTemporary = [429, 503].includes(status) || codes.includes('request-in-progress');
   return {
-    ...(isTemporary && { 'Retry-After': retryAfter }),
-    ...(status === 401 && { 'WWW-Authenticate': challenge }),
+    ...(isTemporary && pickHeaders('Retry-After')),
+    ...(status === 401 && pickHeaders('WWW-Authenticate')),
     ...(status === 412 && pickHeaders('ETag')),
-    ...(status === 415 && { 'Accept-Post': acceptedBodies, 'Accept-Patch': acceptedBodies }),
+    ...(status === 415 && pickHeaders('Accept-Post', 'Accept-Patch')),
   };
 }
 
@@ -98,21 +96,18 @@ const text = (description: string, example: string, pattern?: string) => ({
   example,
 });
 
-const retryAfter = {
-  description: 'Seconds after which to try again.',
-  schema: { type: 'integer' as const, minimum: 1 },
-  example: 5,
-};
+const MEDIA_TYPES = 'application/json, application/merge-patch+json';
 
-const challenge = text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"');
-
-const acceptedBodies = text(
-  'The media types of bodies: `Accept-Patch` for PATCH (RFC 5789), `Accept-Post` for every other method.',
-  'application/json, application/merge-patch+json',
-);
-
-/** Headers that answers carry. */
-const documentedHeaders = {
+/** Headers that answers carry: the `headers` of the document's components. */
+export const documentedHeaders = {
+  'Retry-After': {
+    description: 'Seconds after which to try again.',
+    schema: { type: 'integer' as const, minimum: 1 },
+    example: 5,
+  },
+  'WWW-Authenticate': text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"'),
+  'Accept-Post': text('The media types of bodies, unless the request is a PATCH.', MEDIA_TYPES),
+  'Accept-Patch': text('The media types of bodies, if the request is a PATCH.', MEDIA_TYPES),
   'X-Request-Id': text(
     'The id under which the request is logged: that of the request if it has a valid one.',
     'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
@@ -122,7 +117,6 @@ const documentedHeaders = {
     'The version of the representation, for `If-Match` and `If-None-Match`.',
     '"Q2FyaWxsb24gcmluZ3MgYQ"',
   ),
-  Link: text('The pages before and after this one, if there are any (RFC 8288).', ''),
   'Last-Event-ID': text(
     'The cursor of this snapshot. Open the stream from it to miss nothing.',
     '6b1f0c2a-1042',
@@ -156,7 +150,12 @@ const documentedHeaders = {
 };
 
 export const pickHeaders = (...names: (keyof typeof documentedHeaders)[]) =>
-  Object.fromEntries(names.map((name) => [name, documentedHeaders[name]]));
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** The `Link` of a list; `describeLinks` gives it an example of its route. */
+export const linkToPages = () => ({
+  Link: text('The pages before and after this one, if there are any (RFC 8288).', ''),
+});
 
 /** The `Location` of what was created, at an address with ids filled in. */
 export const location = (what: string, example: string) => ({

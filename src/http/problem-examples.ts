@@ -1,13 +1,13 @@
 import type { Type } from '@nestjs/common';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
 import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
+import { unknownParameter } from './strict-input.js';
 import { refusalOf } from './validation.js';
 
 const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
 
 /** What the `detail` says, where an operation has nothing of its own to say. */
 const TYPICAL: Partial<Record<ProblemCode, string>> = {
-  'invalid-parameter': 'misspelt is an unknown parameter. This address knows no parameters.',
   unauthenticated: 'Sign in: send a token as Authorization: Bearer, or the cookie.',
   'cross-site-request':
     'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
@@ -32,18 +32,22 @@ const TYPICAL: Partial<Record<ProblemCode, string>> = {
  * A problem document as the route answers with it. The errors of a body or of parameters are those that its own class
  * finds, so they name the properties of this operation.
  *
- * @param detail what is wrong, in the words of the operation.
+ * @param detail what is wrong, in the words of the operation; or all of the problem.
  */
-export function exampleOf(code: ProblemCode, route: Route, detail?: string): ProblemDocument {
+export function exampleOf(
+  code: ProblemCode,
+  route: Route,
+  detail?: string | Problem,
+): ProblemDocument {
   return problemOf(code, route, detail).document(EXAMPLE_REQUEST);
 }
 
-function problemOf(code: ProblemCode, route: Route, detail?: string): Problem {
-  const body = bodyTypeOf(route);
-  const query = queryTypeOf(route);
+function problemOf(code: ProblemCode, route: Route, detail?: string | Problem): Problem {
+  if (detail instanceof Problem) return detail;
   if (detail !== undefined) return new Problem(code, detail);
+  const body = bodyTypeOf(route);
   if (code === 'validation-failed' && body) return refusedBody(body);
-  if (code === 'invalid-parameter' && query) return refusedQuery(query);
+  if (code === 'invalid-parameter') return refusedQuery(route);
   if (code === 'malformed-request') return new Problem(code, malformed(body !== undefined));
   return new Problem(code, TYPICAL[code] ?? `${PROBLEMS[code].title}.`);
 }
@@ -56,19 +60,26 @@ const malformed = (hasBody: boolean): string =>
 /** What an empty body is answered with, or one whose first property is of another type. */
 function refusedBody(type: Type<object>): Problem {
   const samples = [{}, ...propertiesOf(type).map((name) => ({ [name]: 0 }))];
-  return firstRefusal(samples, type, 'body');
+  const refusal = firstRefusal(samples, type, 'body');
+  if (!refusal) throw new Error(`${type.name} refuses nothing.`);
+  return refusal;
 }
 
 /** What a parameter is answered with that has a value of no use, or that is misspelt. */
-function refusedQuery(type: Type<object>): Problem {
-  const samples = propertiesOf(type).map((name) => ({ [name]: '?' }));
-  return firstRefusal([...samples, { misspelt: '' }], type, 'query');
+function refusedQuery(route: Route): Problem {
+  const type = queryTypeOf(route);
+  const samples = type ? propertiesOf(type).map((name) => ({ [name]: '?' })) : [];
+  return (type && firstRefusal(samples, type, 'query')) ?? unknownParameter('misspelt', route);
 }
 
-function firstRefusal(samples: object[], type: Type<object>, kind: 'body' | 'query'): Problem {
+function firstRefusal(
+  samples: object[],
+  type: Type<object>,
+  kind: 'body' | 'query',
+): Problem | undefined {
   for (const sample of samples) {
     const refusal = refusalOf(sample, type, kind);
     if (refusal) return refusal;
   }
-  throw new Error(`${type.name} refuses nothing.`);
+  return undefined;
 }

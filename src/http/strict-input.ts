@@ -8,7 +8,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { Problem } from './problems.js';
-import { bodyTypeOf, propertiesOf, queryTypeOf } from './route-input.js';
+import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
 import { invalidParameters, invalidProperties, UNKNOWN } from './validation.js';
 
 const ANY_INPUT = Symbol('any input');
@@ -40,7 +40,8 @@ export class StrictInput implements CanActivate {
     if (this.reflector.getAllAndOverride<true | undefined>(ANY_INPUT, targets)) return true;
     const request = context.switchToHttp().getRequest<Request>();
     const { parameters, hasBody } = this.#inputOf(context);
-    checkParameters(request.query, parameters);
+    const refusal = refusalOfParameters(request.query, parameters);
+    if (refusal) throw refusal;
     if (!hasBody) refuseBody(request.body);
     return true;
   }
@@ -55,29 +56,34 @@ export class StrictInput implements CanActivate {
 
 function inputOf(controller: Type<object>, method: string): Input {
   const route = { target: controller.prototype as object, key: method };
-  const query = queryTypeOf(route);
-  return {
-    parameters: query ? parametersOf(query) : new Map(),
-    hasBody: bodyTypeOf(route) !== undefined,
-  };
+  return { parameters: parametersOf(route), hasBody: bodyTypeOf(route) !== undefined };
 }
 
-function parametersOf(query: Type<object>): Input['parameters'] {
+function parametersOf(route: Route): Input['parameters'] {
+  const query = queryTypeOf(route);
+  if (!query) return new Map();
   const isList = (name: string): boolean =>
     Reflect.getMetadata('design:type', query.prototype as object, name) === Array;
   return new Map(propertiesOf(query).map((name) => [name, { isList: isList(name) }]));
 }
 
-function checkParameters(query: Request['query'], known: Input['parameters']): void {
+/** What a route is answered with that is sent a parameter of this name, which it does not know. */
+export const unknownParameter = (name: string, route: Route): Problem =>
+  refusalOfParameters({ [name]: '' }, parametersOf(route))!;
+
+function refusalOfParameters(
+  query: Request['query'],
+  known: Input['parameters'],
+): Problem | undefined {
   const mistakes = Object.entries(query).flatMap(([field, value]) => {
     const parameter = known.get(field);
     if (!parameter) return { field, detail: 'is an unknown parameter' };
     if (parameter.isList || !Array.isArray(value)) return [];
     return { field, detail: `may be there once; it is there ${value.length} times` };
   });
-  if (mistakes.length === 0) return;
+  if (mistakes.length === 0) return undefined;
   const names = [...known.keys()].join(', ') || 'no parameters';
-  throw invalidParameters(mistakes, `This address knows ${names}.`);
+  return invalidParameters(mistakes, `This address knows ${names}.`);
 }
 
 function refuseBody(body: unknown): void {

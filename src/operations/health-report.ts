@@ -3,6 +3,12 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nes
 /** The body of a health check that succeeds, as Terminus writes it. One that fails is a problem document. */
 
 const UP = { status: 'up' };
+/** The checks of a process that is not ready, as an example. */
+export const NOT_READY = {
+  process: UP,
+  database: { status: 'down', message: 'does not answer' },
+  streams: { ...UP, full: false },
+};
 const READY = { process: UP, database: UP, streams: { ...UP, full: false } };
 
 @ApiSchema({ description: 'The result of one check.' })

@@ -5,10 +5,11 @@ import { Database } from '../database/database.js';
 import { DatabaseDamaged } from '../database/errors.js';
 import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
+import { Problem } from '../http/problems.js';
 import { Unlimited } from '../http/rate-limit.js';
 import { AnyInput } from '../http/strict-input.js';
 import { Streams } from '../events/streams.js';
-import { HealthIndicator, LiveReport, ReadyReport } from './health-report.js';
+import { HealthIndicator, LiveReport, NOT_READY, ReadyReport } from './health-report.js';
 import { Lifecycle } from './lifecycle.js';
 
 @ApiTags('Operations')
@@ -51,7 +52,11 @@ export class HealthController {
       'Send it no requests while the response is 503: it shuts down, or the database does not answer or cannot be written.',
   })
   @ApiResponse({ status: 200, description: 'The process is ready.', type: ReadyReport })
-  @ApiUnlimitedProblems({ unavailable: 'database: does not answer.' })
+  @ApiUnlimitedProblems({
+    unavailable: new Problem('unavailable', 'database: does not answer.', {
+      members: { checks: NOT_READY },
+    }),
+  })
   ready() {
     return this.health.check([() => this.#running(), () => this.#database(), () => this.#places()]);
   }

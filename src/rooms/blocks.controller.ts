@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
-import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { ApiProblems, linkToPages, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { Block } from './block.js';
@@ -30,7 +30,7 @@ export class BlocksController {
     status: 200,
     description: 'One page of blocks, in the order of the ids of the users.',
     type: [Block],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(

@@ -21,6 +21,7 @@ import {
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
+  linkToPages,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -65,7 +66,7 @@ export class MembersController {
     status: 200,
     description: 'One page of members, in the order of the ids of the users.',
     type: [Member],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', NOT_IN_ROOM, NO_ROOM)
   async list(
@@ -155,7 +156,7 @@ export class MembersController {
     status: 200,
     description: 'One page of invitations, in the order of the ids of the invited users.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', NOT_IN_ROOM, NO_ROOM)
   async listInvitations(

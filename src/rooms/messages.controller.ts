@@ -12,6 +12,7 @@ import {
   BODY_PROBLEMS,
   KEY_PROBLEMS,
   location,
+  linkToPages,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -55,7 +56,7 @@ export class MessagesController {
     description:
       'Messages by ascending `seq`. `Link` names the older ones (`prev`) and the newer ones (`next`), if there are any.',
     type: [Message],
-    headers: pickHeaders('Last-Event-ID', 'Last-Seq', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID', 'Last-Seq'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', NO_MEMBER, NO_ROOM)
   async list(
@@ -202,7 +203,7 @@ export class MessagesController {
     status: 200,
     description: 'The messages found, the newest first.',
     type: [Message],
-    headers: pickHeaders('Link'),
+    headers: linkToPages(),
   })
   @ApiProblems('invalid-parameter', 'unauthenticated', 'too-many-requests')
   async search(

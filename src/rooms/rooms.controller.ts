@@ -19,6 +19,7 @@ import {
   BODY_PROBLEMS,
   KEY_PROBLEMS,
   location,
+  linkToPages,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -126,7 +127,7 @@ export class RoomsController {
     status: 200,
     description: 'One page of rooms, in the order of their ids.',
     type: [Room],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag'),
+    headers: { ...pickHeaders('Last-Event-ID', 'ETag'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
@@ -195,7 +196,7 @@ export class RoomsController {
     status: 200,
     description: 'One page of memberships, in the order of the ids of the rooms.',
     type: [Membership],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMine(
@@ -218,7 +219,7 @@ export class RoomsController {
     status: 200,
     description: 'One page of invitations, in the order of the ids of the rooms.',
     type: [Invitation],
-    headers: pickHeaders('Last-Event-ID', 'Link'),
+    headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMyInvitations(

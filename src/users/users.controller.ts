@@ -30,6 +30,7 @@ import {
   BODY_PROBLEMS,
   KEY_PROBLEMS,
   location,
+  linkToPages,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -101,7 +102,7 @@ export class UsersController {
     status: 200,
     description: 'One page of users.',
     type: [User],
-    headers: pickHeaders('Last-Event-ID', 'Link', 'ETag'),
+    headers: { ...pickHeaders('Last-Event-ID', 'ETag'), ...linkToPages() },
   })
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
