@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Passes connections on to a PostgreSQL, and knows those that are open. */
+/** Passes connections on to a server, such as a PostgreSQL, and knows those that are open. */
 export class Relay {
   /** All connections that there were. */
   readonly sockets: Socket[] = [];
   open = 0;
   /** Whether the end of a connection that the server closes stays here, as on a network that loses it. */
   holdsEnds = false;
+  /** Cuts each open connection where the server sends this text next, so that what comes before arrives. */
+  cutsBefore: string | undefined;
   readonly #server: Server;
 
   private constructor(
@@ -48,12 +50,19 @@ export class Relay {
     const refused = this.refusal(startup);
     if (refused) return void socket.end(refused);
     const upstream = connect(this.to, '127.0.0.1');
-    upstream.on('error', () => undefined).write(startup);
+    upstream.write(startup);
     socket.pipe(upstream);
-    upstream.pipe(socket, { end: false });
-    upstream.on('end', () => {
-      if (!this.holdsEnds) socket.end();
+    upstream.on('data', (bytes: Buffer) => {
+      const at = this.cutsBefore === undefined ? -1 : bytes.indexOf(this.cutsBefore);
+      if (at < 0) return void (socket.write(bytes) || upstream.pause());
+      socket.end(bytes.subarray(0, at), () => socket.destroy());
+      upstream.destroy();
     });
+    socket.on('drain', () => upstream.resume());
+    const end = (): void => {
+      if (!this.holdsEnds) socket.end();
+    };
+    upstream.on('end', end).on('error', end);
     socket.on('close', () => upstream.destroy());
   }
 }
