@@ -235,6 +235,8 @@ describe('two people', () => {
       .getByText(/^The message must not have control.* character 5 is U\+0007\.$/)
       .waitFor();
     await write(page, '🔔'.repeat(8000));
+    // Before it is on its way, page and server agree as well.
+    await eventually(async () => expect(await ada.reads(room)).toHaveLength(2));
     await agrees(page);
     expect(await ada.reads(room)).toEqual([lines, '🔔'.repeat(8000)]);
 
