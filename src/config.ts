@@ -205,7 +205,7 @@ export class Config {
   @Duration('1s', ms('3650d'))
   AUTH_TOKEN_LIFETIME: number = ms('24h');
 
-  /** Writes that one address may make in a minute; 0 for no limit. */
+  /** Writes that one address may make in a minute; 0 for no limit. Each 256 bytes of a body count as one. */
   @WholeNumber(0, 10_000_000)
   RATE_LIMIT_PER_MINUTE: number = 6000;
 

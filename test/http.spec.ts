@@ -312,6 +312,31 @@ describe('every request', () => {
     await limited.stop();
   });
 
+  it.each([
+    ['plain', (body: Buffer) => ({ body })],
+    [
+      'compressed',
+      (body: Buffer) => ({ body: gzipSync(body), headers: { 'Content-Encoding': 'gzip' } }),
+    ],
+  ])('counts a write by the length of its body: %s', async (_, encoded) => {
+    const limited = await startApplication({ RATE_LIMIT_PER_MINUTE: '10' });
+    const remainingAfter = async (firstname: string): Promise<string> => {
+      const { body, headers } = {
+        headers: {},
+        ...encoded(Buffer.from(JSON.stringify({ ...USER, firstname }))),
+      };
+      const { headers: answered } = await fetch(`${limited.url}/api/users`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body,
+      });
+      return /r=(\d+)/.exec(answered.get('ratelimit') ?? '')![1]!;
+    };
+    expect(await remainingAfter('John')).toBe('9');
+    expect(await remainingAfter('鐘'.repeat(200))).toBe('6');
+    await limited.stop();
+  });
+
   it('limits the reads of an address: a stream over the quota is closed and may come back, probes always pass', async () => {
     const limited = await startApplication({ READ_LIMIT_PER_MINUTE: '4', TRUST_PROXY: 'loopback' });
     const read = (path: string, address = '192.0.2.1') =>

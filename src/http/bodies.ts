@@ -15,6 +15,13 @@ const MOST_VALUES = 1000;
 /** UTF-16 code units of a name that an error repeats. */
 const LONGEST_NAME = 100;
 
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Length of its JSON, decompressed. */
+    bodyBytes?: number;
+  }
+}
+
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
@@ -50,7 +57,10 @@ function jsonOf(limit: number): RequestHandler {
     type: MEDIA_TYPES,
     // Any JSON: that it has to be an object is told with the other mistakes.
     strict: false,
-    verify: refuseWhatDoesNotParse,
+    verify: (request: Request, _response, body) => {
+      request.bodyBytes = body.length;
+      refuseWhatDoesNotParse(body);
+    },
   });
   return (request: Request, response: Response, next: NextFunction): void => {
     let answered = false;
@@ -97,7 +107,7 @@ function toProblem(error: unknown, limit: number): unknown {
   }
 }
 
-function refuseWhatDoesNotParse(_request: unknown, _response: unknown, body: Buffer): void {
+function refuseWhatDoesNotParse(body: Buffer): void {
   // The parser would put U+FFFD in place of what it cannot decode, and the client would never know.
   if (!isUtf8(body)) throw new Problem('malformed-request', 'The body is not valid UTF-8.');
   const { depth, commas, repeated } = shapeOf(body, DEPTH_LIMIT);

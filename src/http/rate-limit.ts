@@ -13,6 +13,9 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Items of a list that count as one read: a list of 1,000 takes about as long as ten of 100. */
 export const SHORT_LIST = 100;
 
+/** Bytes of a body that count as one write: storing and indexing a text takes as long as it has words. */
+const SHORT_BODY = 256;
+
 const UNLIMITED = Symbol('unlimited');
 
 /** Excludes a route, or all of a controller, from the quotas: a probe must not fail because of other clients. */
@@ -20,7 +23,7 @@ export const Unlimited = () => SetMetadata(UNLIMITED, true);
 
 /**
  * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read,
- * each 100 items of a list are one. The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+ * each 100 items of a list are one, and each 256 bytes of a body are one write. The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
  */
 @Injectable()
 export class RateLimit implements CanActivate {
@@ -46,17 +49,20 @@ export class RateLimit implements CanActivate {
 
   #countWrite(request: Request, response: Response): void {
     if (!this.#writes) return;
-    const { isExceeded, remaining, seconds } = this.#writes.take(networkOf(request));
+    const { isExceeded, remaining, seconds } = this.#writes.take(
+      networkOf(request),
+      Math.max(1, Math.ceil((request.bodyBytes ?? 0) / SHORT_BODY)),
+    );
     response
       .set('RateLimit-Policy', `"writes";q=${this.#writes.limit};w=${WINDOW}`)
       .set('RateLimit', `"writes";r=${remaining};t=${seconds}`);
-    if (isExceeded) throw tooMany('write', this.#writes.limit, seconds);
+    if (isExceeded) throw tooManyWrites(this.#writes.limit, seconds);
   }
 
   #countRead(request: Request): void {
     if (!this.#reads) return;
     const { isExceeded, seconds } = this.#reads.take(networkOf(request), costOf(request));
-    if (isExceeded) throw tooMany('read', this.#reads.limit, seconds);
+    if (isExceeded) throw tooManyReads(this.#reads.limit, seconds);
   }
 }
 
@@ -66,5 +72,14 @@ function costOf({ query }: Request): number {
   return Math.max(1, Math.ceil(items / SHORT_LIST));
 }
 
-const tooMany = (verb: string, limit: number, seconds: number): Problem =>
-  tooManyRequests(`This address may ${verb} ${limit} times a minute.`, seconds);
+const tooManyWrites = (limit: number, seconds: number): Problem =>
+  tooManyRequests(
+    `This address may write ${limit} times a minute; each ${SHORT_BODY} bytes of a body count as one write.`,
+    seconds,
+  );
+
+const tooManyReads = (limit: number, seconds: number): Problem =>
+  tooManyRequests(
+    `This address may read ${limit} times a minute; each ${SHORT_LIST} items of a list count as one read.`,
+    seconds,
+  );

@@ -152,6 +152,8 @@ async function indexWordsOnSqlite(db: Kysely<any>): Promise<void> {
   await sql`insert into messages_words (messages_words, rank) values ('secure-delete', 1)`.execute(
     db,
   );
+  // Each word that is deleted is looked for in every segment of the index, so there should be few.
+  await sql`insert into messages_words (messages_words, rank) values ('automerge', 2)`.execute(db);
   await sql`
     create trigger messages_words_insert after insert on messages begin
       insert into messages_words (rowid, words) values (new.number, ${after});
