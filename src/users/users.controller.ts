@@ -71,7 +71,7 @@ export class UsersController {
     operationId: 'createUser',
     summary: 'Create a user',
     description:
-      'Creates a user of the directory who cannot sign in. For one who can, see `POST /api/accounts`.',
+      'Creates a user of the directory who cannot sign in. To create an account, see `POST /api/accounts`.',
   })
   @ApiIdempotencyKey()
   @ApiPrefer()
@@ -185,7 +185,7 @@ export class UsersController {
     operationId: 'removeUser',
     summary: 'Remove a user',
     description:
-      'Removes a user who cannot sign in. Users who can delete their own account with `DELETE /api/me`.',
+      'Removes a user who cannot sign in. All others delete their own account with `DELETE /api/me`.',
   })
   @ApiIfMatch()
   @ApiResponse({
