@@ -5,7 +5,7 @@ import { Database } from '../src/database/database.js';
 import { isPostgres } from '../src/database/dialect.js';
 import type { Schema } from '../src/database/schema.js';
 import { messagesWith } from '../src/database/text-search.js';
-import { termsOf } from '../src/database/words.js';
+import { termsOf } from '../src/rooms/words.js';
 import {
   CONTACTS_PER_HOUR,
   MEMBERSHIP_CHANGES_PER_HOUR,

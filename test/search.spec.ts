@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
-import { WORDS_VERSION } from '../src/database/words.js';
 import type { Message } from '../src/rooms/message.js';
 import { Reindexing } from '../src/rooms/reindexing.js';
 import type { Room } from '../src/rooms/room.js';
+import { WORDS_VERSION } from '../src/rooms/words.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { openLog } from './support/log.js';

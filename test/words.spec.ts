@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { fold } from '../src/database/fold.js';
-import { termsOf, wordsOf } from '../src/database/words.js';
+import { fold } from '../src/rooms/fold.js';
+import { termsOf, wordsOf } from '../src/rooms/words.js';
 import { SEARCH_CASES } from './support/search-cases.js';
 
 /** As both engines do it. */

@@ -154,7 +154,7 @@ export interface MessagesTable {
   text: string | null;
   /** JSON list of user ids. */
   mentions: string;
-  /** What search finds it by: see `words.ts`. */
+  /** What search finds it by: see `src/rooms/words.ts`. */
   words: string;
   /** By which definition of a word: `WORDS_VERSION` of the process that wrote them. */
   words_version: Generated<number>;

@@ -1,7 +1,13 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { isPostgres } from './dialect.js';
 import type { Schema } from './schema.js';
-import type { SearchTerms } from './words.js';
+
+/** What a message must have to be found. */
+export interface SearchTerms {
+  readonly words: readonly string[];
+  /** Beginnings of words. */
+  readonly prefixes: readonly string[];
+}
 
 /**
  * The numbers of the messages that have all these terms, in the rooms of a person or in one of them.

@@ -1,11 +1,18 @@
-/** Scripts written without spaces, and Hangul, whose particles follow a name directly: their letters end a name. */
-const UNSPACED =
-  // By their extensions: these share the mark of a long vowel, and marks that Latin does not use.
-  ['Han', 'Hira', 'Kana'].map((script) => String.raw`\p{scx=${script}}`).join('') +
-  ['Bopo', 'Hang', 'Yiii', 'Thai', 'Laoo', 'Khmr', 'Mymr', 'Tibt', 'Java', 'Bali', 'Lana']
-    .concat(['Tale', 'Talu', 'Tavt'])
+/**
+ * Scripts that are written without spaces, for a character class of a regular expression; and Hangul, whose words are
+ * compounds and end in particles.
+ */
+export const UNSPACED_SCRIPTS =
+  'Han Bopo Hira Kana Hang Yiii Tang Nshu Kits Thai Laoo Khmr Mymr Tale Talu Lana Tavt Ahom Java Bali'
+    .split(' ')
     .map((script) => String.raw`\p{sc=${script}}`)
     .join('');
+
+/**
+ * Their letters end a name, and so do those of Tibetan. Some by their extensions: these share the mark of a long vowel, and
+ * marks that Latin does not use.
+ */
+const UNSPACED = String.raw`${UNSPACED_SCRIPTS}\p{sc=Tibt}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}`;
 /** Apostrophes that Unicode counts among the letters. */
 const APOSTROPHES = String.raw`\u02BC\u02BB`;
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import { TransactionConflict } from '../database/errors.js';
 import type { MessagesTable, Schema } from '../database/schema.js';
-import { messagesWith } from '../database/text-search.js';
-import { type SearchTerms, WORDS_VERSION, wordsOf } from '../database/words.js';
+import { messagesWith, type SearchTerms } from '../database/text-search.js';
 import type { Message } from './message.js';
 import { usernamesIn } from './mentions.js';
+import { WORDS_VERSION, wordsOf } from './words.js';
 
 /** Messages and whom they mention, in SQL. Each method runs on the connection it is given. */
 @Injectable()

@@ -14,7 +14,6 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import { termsOf } from '../database/words.js';
 import { id, LINES_OF_ANY_KIND, UUID } from '../http/described-properties.js';
 import { canonicalId } from '../http/ids.js';
 import { describedName, Name } from '../http/names.js';
@@ -25,6 +24,7 @@ import { WholeNumber } from '../whole-number.js';
 import { LONGEST_ROOM_NAME, LONGEST_SEARCH } from './lengths.js';
 import { LONGEST_MESSAGE, messageMistake } from './message-text.js';
 import { KINDS, type Kind, ROLES, type Role } from './room.js';
+import { termsOf } from './words.js';
 
 const MOST_MESSAGES = 200;
 

@@ -2,7 +2,6 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { DeadlineExceeded } from '../database/errors.js';
 import { LongReads } from '../database/long-reads.js';
-import { termsOf } from '../database/words.js';
 import { type Keyset, type Page, pageOf } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
 import { invalidParameters } from '../http/validation.js';
@@ -11,6 +10,7 @@ import { MessagesRepository, toMessage } from './messages.repository.js';
 import type { SearchQuery } from './room-bodies.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { SearchQuota } from './search-quota.js';
+import { termsOf } from './words.js';
 
 /** Looks for words in all rooms of a person, or in one of them. */
 export class SearchMessages extends Query<Page<Message>> {

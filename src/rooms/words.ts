@@ -1,4 +1,6 @@
+import type { SearchTerms } from '../database/text-search.js';
 import { fold } from './fold.js';
+import { UNSPACED_SCRIPTS } from './letters.js';
 
 /** Number of this definition of a word. Raise it with each change to what `wordsOf` returns: messages are reindexed. */
 export const WORDS_VERSION = 1;
@@ -14,21 +16,10 @@ const GRAM = 3;
 const MOST_WORDS = 8192;
 
 const LETTER = String.raw`[\p{L}\p{M}\p{N}]`;
-/** Scripts that are written without spaces; and Hangul, whose words are compounds and end in particles. */
-const UNSPACED_SCRIPTS =
-  'Han Bopo Hira Kana Hang Yiii Tang Nshu Kits Thai Laoo Khmr Mymr Tale Talu Lana Tavt Ahom Java Bali';
-const OF_THESE = UNSPACED_SCRIPTS.replaceAll(/(\w+) ?/g, String.raw`\p{sc=$1}`);
-/** With the letters that several of them share, such as ー. */
-const UNSPACED = String.raw`[${LETTER}&&[${OF_THESE}\u3006\u3031-\u3035\u303C\u3099\u309A\u30FC]]`;
+/** With the letters that several of these scripts share, such as ー. */
+const UNSPACED = String.raw`[${LETTER}&&[${UNSPACED_SCRIPTS}\u3006\u3031-\u3035\u303C\u3099\u309A\u30FC]]`;
 const EMOJI = String.raw`[\p{Extended_Pictographic}\p{RI}]`;
 const RUN = new RegExp(String.raw`(${UNSPACED}+|${EMOJI}+)|[${LETTER}--${UNSPACED}]+`, 'gv');
-
-/** What a message must have to be found. */
-export interface SearchTerms {
-  readonly words: readonly string[];
-  /** Beginnings of words. */
-  readonly prefixes: readonly string[];
-}
 
 interface Run {
   readonly letters: readonly string[];
