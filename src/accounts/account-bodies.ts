@@ -1,9 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, Matches, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { IsIn, ValidateIf } from 'class-validator';
 import { describedName, Name } from '../http/names.js';
-import { ShortText, TextField } from '../http/text-fields.js';
-import { cleanUsername, LONGEST_USERNAME, USERNAME, USERNAME_RULE } from '../users/username.js';
+import { TextField } from '../http/text-fields.js';
+import { cleanUsername, LONGEST_USERNAME, usernameMistake } from '../users/username.js';
 import {
   LONGEST_PASSWORD,
   LONGEST_SENT_PASSWORD,
@@ -15,30 +14,17 @@ import { passwordMistake } from './password-rules.js';
 const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** Upper and lower case are the same name. */
-const Username = (): PropertyDecorator => (target, key) => {
-  TextField(LONGEST_USERNAME)(target, key);
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? cleanUsername(value) : value,
-  )(target, key);
-  Matches(USERNAME, { message: USERNAME_RULE })(target, key);
-};
+const Username = (): PropertyDecorator =>
+  TextField(LONGEST_USERNAME, { clean: cleanUsername, mistake: usernameMistake });
 
-const Password = (): PropertyDecorator => (target, key) => {
-  TextField(LONGEST_PASSWORD)(target, key);
-  ValidateBy({
-    name: 'password',
-    validator: {
-      validate: (value, args) => passwordMistake(value, usernameIn(args)) === undefined,
-      defaultMessage: (args) => passwordMistake(args?.value, usernameIn(args)) ?? '',
-    },
-  })(target, key);
-};
+const Password = (): PropertyDecorator =>
+  TextField(LONGEST_PASSWORD, {
+    mistake: (password, body) => passwordMistake(password, usernameIn(body)),
+  });
 
 /** That of the account, where the body has one. */
-function usernameIn(args: ValidationArguments | undefined): string | undefined {
-  const { username } = (args?.object ?? {}) as { username?: unknown };
-  return typeof username === 'string' ? username : undefined;
-}
+const usernameIn = ({ username }: { username?: unknown }): string | undefined =>
+  typeof username === 'string' ? username : undefined;
 
 /** A password that someone chooses. */
 export class NewPassword {
@@ -86,7 +72,7 @@ export class ChangePasswordBody extends NewPassword {
     description: 'The current password.',
     example: 'engines of difference',
   })
-  @ShortText(LONGEST_SENT_PASSWORD)
+  @TextField(LONGEST_SENT_PASSWORD)
   readonly current!: string;
 }
 
@@ -99,7 +85,7 @@ export class DeleteAccountBody {
     example: 'engines of analysis',
   })
   @ValidateIf(present)
-  @ShortText(LONGEST_SENT_PASSWORD)
+  @TextField(LONGEST_SENT_PASSWORD)
   readonly password?: string;
 
   @ApiPropertyOptional({
@@ -108,7 +94,7 @@ export class DeleteAccountBody {
     example: 'ada',
   })
   @ValidateIf(present)
-  @ShortText(LONGEST_SENT_USERNAME)
+  @TextField(LONGEST_SENT_USERNAME)
   readonly confirm?: string;
 
   @ApiPropertyOptional({
@@ -128,10 +114,7 @@ export class SignInBody {
     description: 'The username, in upper or lower case.',
     example: 'ada',
   })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? cleanUsername(value) : value,
-  )
-  @ShortText(LONGEST_SENT_USERNAME)
+  @TextField(LONGEST_SENT_USERNAME, { clean: cleanUsername })
   readonly username!: string;
 
   @ApiProperty({
@@ -140,6 +123,6 @@ export class SignInBody {
     description: 'The password.',
     example: 'engines of analysis',
   })
-  @ShortText(LONGEST_SENT_PASSWORD)
+  @TextField(LONGEST_SENT_PASSWORD)
   readonly password!: string;
 }

@@ -13,9 +13,7 @@ const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
  *
  * @param username whose it is to be, where that is known.
  */
-export function passwordMistake(value: unknown, username = ''): string | undefined {
-  if (value === undefined) return 'is missing';
-  if (typeof value !== 'string') return 'must be a string';
+export function passwordMistake(value: string, username = ''): string | undefined {
   if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
   const length = passwordLengthMistake(value);
   if (length) return length;

@@ -1,5 +1,3 @@
-import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
 import { ONE_LINE } from './described-properties.js';
 import { cleanName, LONGEST_NAME, nameMistake } from './name-rules.js';
 import { TextField } from './text-fields.js';
@@ -21,23 +19,5 @@ export const describedName = (
  * A name: text of any script, kept in Unicode normalization form C (UAX #15) and without space around it,
  * so that names that look the same are the same.
  */
-export const Name =
-  (longest: number = LONGEST_NAME): PropertyDecorator =>
-  (target, key) => {
-    TextField(longest)(target, key);
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? cleanName(value) : value,
-    )(target, key);
-    ValidateBy({
-      name: 'name',
-      validator: {
-        validate: (value) => mistake(value, longest) === undefined,
-        defaultMessage: (args) => mistake(args?.value, longest) ?? '',
-      },
-    })(target, key);
-  };
-
-function mistake(value: unknown, longest: number): string | undefined {
-  if (value === undefined) return 'is missing';
-  return typeof value === 'string' ? nameMistake(value, longest) : 'must be a string';
-}
+export const Name = (longest: number = LONGEST_NAME): PropertyDecorator =>
+  TextField(longest, { clean: cleanName, mistake: (name) => nameMistake(name, longest) });

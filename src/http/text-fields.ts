@@ -1,4 +1,5 @@
-import { ValidateBy } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { lengthMistake } from './text.js';
 
 /** Bytes of a code point in JSON at most: two escapes such as `\ud83d\ude00`. */
@@ -10,29 +11,40 @@ const KIB = 1024;
 /** The code points that the text fields of each class may have together, by its prototype. */
 const declared = new Map<object, number>();
 
-/** Declares a property to be text of at most so many code points, so that bodies may have as many bytes as that needs. */
-export const TextField =
-  (most: number): PropertyDecorator =>
-  (target) => {
-    declared.set(target, (declared.get(target) ?? 0) + most);
-  };
+interface TextRules {
+  /** The form in which a text is checked and kept. */
+  readonly clean?: (text: string) => string;
+  /**
+   * What is wrong with a clean text, as the end of a sentence; by default its length.
+   *
+   * @param body all of the body that has the text.
+   */
+  readonly mistake?: (text: string, body: object) => string | undefined;
+}
 
-/** A property that is any text of at most so many code points. */
-export const ShortText =
-  (most: number): PropertyDecorator =>
+/** A property that is text of at most so many code points. Bodies may have as many bytes as all of theirs need. */
+export const TextField =
+  (
+    most: number,
+    { clean = (text) => text, mistake = (text) => lengthMistake(text, most) }: TextRules = {},
+  ): PropertyDecorator =>
   (target, key) => {
-    TextField(most)(target, key);
+    const mistakeIn = ({ value, object }: ValidationArguments): string | undefined => {
+      if (value === undefined) return 'is missing';
+      return typeof value === 'string' ? mistake(value, object) : 'must be a string';
+    };
+    declared.set(target, (declared.get(target) ?? 0) + most);
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? clean(value) : value,
+    )(target, key);
     ValidateBy({
-      name: 'shortText',
+      name: 'text',
       validator: {
-        validate: (value) => mistake(value, most) === undefined,
-        defaultMessage: (args) => mistake(args?.value, most) ?? '',
+        validate: (_value, args) => mistakeIn(args!) === undefined,
+        defaultMessage: (args) => mistakeIn(args!) ?? '',
       },
     })(target, key);
   };
-
-const mistake = (value: unknown, most: number): string | undefined =>
-  typeof value === 'string' ? lengthMistake(value, most) : 'must be a string';
 
 /**
  * Bytes of the largest body that any class with text fields can need, in whole KiB: all its fields at their limits, and

@@ -1,13 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
   IsOptional,
-  IsString,
-  IsUUID,
+  isUUID,
   Matches,
   Max,
   Min,
@@ -30,15 +28,11 @@ const MOST_MESSAGES = 200;
 
 const UUID_LENGTH = 36;
 
-const Id =
-  (what: string): PropertyDecorator =>
-  (target, key) => {
-    TextField(UUID_LENGTH)(target, key);
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? canonicalId(value) : value,
-    )(target, key);
-    IsUUID('all', { message: `must be the id of ${what}` })(target, key);
-  };
+const Id = (what: string): PropertyDecorator =>
+  TextField(UUID_LENGTH, {
+    clean: canonicalId,
+    mistake: (id) => (isUUID(id) ? undefined : `must be the id of ${what}`),
+  });
 
 /** Refuses a property that rooms of these kinds do not have. */
 const NotOf = (kinds: readonly Kind[]): PropertyDecorator =>
@@ -125,24 +119,8 @@ export class ChangeRoleBody {
 }
 
 /** Plain text: line breaks of any kind become LF, and nothing else that cannot be seen or typed. */
-const MessageText = (): PropertyDecorator => (target, key) => {
-  TextField(LONGEST_MESSAGE)(target, key);
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? withLineFeeds(value) : value,
-  )(target, key);
-  ValidateBy({
-    name: 'messageText',
-    validator: {
-      validate: (value) => mistake(value) === undefined,
-      defaultMessage: (args) => mistake(args?.value) ?? '',
-    },
-  })(target, key);
-};
-
-function mistake(value: unknown): string | undefined {
-  if (value === undefined) return 'is missing';
-  return typeof value === 'string' ? messageMistake(value) : 'must be a string';
-}
+const MessageText = (): PropertyDecorator =>
+  TextField(LONGEST_MESSAGE, { clean: withLineFeeds, mistake: messageMistake });
 
 const text = (description: string, example: string) => ({
   description: `${description} Plain text with at least one visible character; line breaks of any kind become LF.`,
@@ -255,15 +233,7 @@ export class SearchQuery {
       'The words that a message must contain, all of them. Of the last one, the first two or more characters are enough. In scripts without spaces, such as Chinese, and in Korean, any part of a sentence is found.',
     example: 'analysis eng',
   })
-  @Type(() => String)
-  @IsString({ message: 'must be text' })
-  @ValidateBy({
-    name: 'searchable',
-    validator: {
-      validate: (value) => searchMistake(String(value)) === undefined,
-      defaultMessage: (args) => searchMistake(String(args?.value)) ?? '',
-    },
-  })
+  @TextField(LONGEST_SEARCH, { mistake: searchMistake })
   q!: string;
 
   @ApiPropertyOptional(id('Searches only this room, which the caller must be in.'))
