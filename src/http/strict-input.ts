@@ -21,6 +21,8 @@ interface Input {
   /** The parameters of its query, by their names. */
   readonly parameters: ReadonlyMap<string, { readonly isList: boolean }>;
   readonly hasBody: boolean;
+  /** Whether it ignores everything else. */
+  readonly isAny: boolean;
 }
 
 /**
@@ -30,16 +32,16 @@ interface Input {
  */
 @Injectable()
 export class StrictInput implements CanActivate {
+  /** By handler: reading metadata takes longer than all the rest. */
   readonly #inputs = new WeakMap<object, Input>();
 
   constructor(private readonly reflector: Reflector) {}
 
   /** @throws Problem `invalid-parameter`, `validation-failed` */
   canActivate(context: ExecutionContext): true {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<true | undefined>(ANY_INPUT, targets)) return true;
+    const { parameters, hasBody, isAny } = this.#inputOf(context);
+    if (isAny) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const { parameters, hasBody } = this.#inputOf(context);
     const refusal = refusalOfParameters(request.query, parameters);
     if (refusal) throw refusal;
     if (!hasBody) refuseBody(request.body);
@@ -48,15 +50,21 @@ export class StrictInput implements CanActivate {
 
   #inputOf(context: ExecutionContext): Input {
     const handler = context.getHandler();
-    const input = this.#inputs.get(handler) ?? inputOf(context.getClass(), handler.name);
+    const known = this.#inputs.get(handler);
+    if (known) return known;
+    const input = this.#read(context.getClass(), handler);
     this.#inputs.set(handler, input);
     return input;
   }
-}
 
-function inputOf(controller: Type<object>, method: string): Input {
-  const route = { target: controller.prototype as object, key: method };
-  return { parameters: parametersOf(route), hasBody: bodyTypeOf(route) !== undefined };
+  #read(controller: Type<object>, handler: Function): Input {
+    const route = { target: controller.prototype, key: handler.name };
+    return {
+      parameters: parametersOf(route),
+      hasBody: bodyTypeOf(route) !== undefined,
+      isAny: this.reflector.getAllAndOverride(ANY_INPUT, [handler, controller]) ?? false,
+    };
+  }
 }
 
 function parametersOf(route: Route): Input['parameters'] {
