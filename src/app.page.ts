@@ -6,7 +6,7 @@ import { join, posix, sep } from 'node:path';
 import { noRoute } from './http/allowed-methods.js';
 import { AcceptedCodings, type ContentCoding } from './http/content-codings.js';
 import { entityTag } from './http/entity-tags.js';
-import { bestCoding, isKnown } from './http/negotiated-reads.js';
+import { bestCoding, evaluateIfNoneMatch } from './http/negotiated-reads.js';
 import { checkIfMatch } from './http/preconditions.js';
 
 const FOLDER = join(import.meta.dirname, '..', 'dist', 'client');
@@ -77,7 +77,7 @@ function selectCoding(
   const accepted = new AcceptedCodings(request.get('Accept-Encoding'));
   const coding = bestCoding(accepted, codings);
   response.vary('Accept-Encoding').set('Cache-Control', cacheControl);
-  if (isKnown(response, tag, coding)) return void response.end();
+  if (evaluateIfNoneMatch(response, tag, coding)) return void response.end();
   response.type(type);
   if (coding !== 'identity') response.set('Content-Encoding', coding);
   // Evaluated, or without meaning: there is no Last-Modified. serve-static must not do it in its own way.

@@ -41,21 +41,27 @@ function sendRepresentation(
   checkIfMatch(response.req.get('If-Match'), tag);
   const coding = negotiateCoding(response, content.length);
   keepAsItIs(response);
-  if (isKnown(response, tag, coding)) return send(content);
-  if (coding === 'identity') return send(content);
+  const isKnown = evaluateIfNoneMatch(response, tag, coding);
+  if (isKnown || coding === 'identity') return send(content);
   response.set('Content-Encoding', coding);
+  // Who sends a Buffer keeps it, and sends it again.
   const encoded = content === body ? encodeOnce(content, coding) : encode(content, coding);
   encoded.then(send, (error: unknown) => response.destroy(error as Error));
   return response;
 }
 
 /**
- * Answers with 304 where `If-None-Match` names the representation. It counts whatever `Cache-Control` the request has
- * (RFC 9110, 13.1.2): that is for caches on the way. What is malformed names nothing, and all of it is sent.
+ * Gives a response its entity tag, and the status 304 where `If-None-Match` names it. That counts whatever `Cache-Control`
+ * the request has (RFC 9110, 13.1.2): that is for caches on the way. A malformed header names nothing.
  *
  * @param tag without the suffix of the coding.
+ * @returns whether it is a 304.
  */
-export function isKnown(response: Response, tag: string, coding: ContentCoding): boolean {
+export function evaluateIfNoneMatch(
+  response: Response,
+  tag: string,
+  coding: ContentCoding,
+): boolean {
   const { req: request } = response;
   response.set('ETag', codedTag(tag, coding));
   const header = request.get('If-None-Match');

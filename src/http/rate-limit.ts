@@ -23,7 +23,8 @@ export const Unlimited = () => SetMetadata(UNLIMITED, true);
 
 /**
  * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read,
- * each 100 items of a list are one, and each 256 bytes of a body are one write. The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+ * each 100 items of a list are one, and each 256 bytes of a body are one write. The page's files are not counted. The
+ * headers are those of draft-ietf-httpapi-ratelimit-headers-10.
  */
 @Injectable()
 export class RateLimit implements CanActivate {
