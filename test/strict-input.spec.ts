@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import type { ProblemDocument } from '../src/http/problems.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { Person } from './support/people.js';
+import { rawExchange } from './support/raw-exchange.js';
 import { accepts, type Schema } from './support/schemas.js';
 
 interface Parameter {
@@ -304,6 +305,20 @@ describe('whatever the description of the API forbids, the server refuses', () =
         await send('DELETE', `/api/me/blocks/${bob.id}`, '{}'),
       ].map(({ status }) => status);
       expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 204, 204]);
+    });
+
+    it.each([
+      ['without headers', ''],
+      ['with a media type that is not read', 'Content-Type: text/plain\r\n'],
+      ['with a coding', 'Content-Type: application/json\r\nContent-Encoding: gzip\r\n'],
+    ])('nor an empty one, however it is framed: %s', async (_, headers) => {
+      const { id } = await ada.makes('Open to all');
+      const head = `POST /api/rooms/${id}/typing HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: ${ada.bearer.Authorization}\r\n`;
+      const framings = ['Content-Length: 0\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n'];
+      for (const framing of framings)
+        expect(await rawExchange(application.port, head + headers + framing)).toMatch(
+          /^HTTP\/1\.1 204 /,
+        );
     });
 
     it('a name that two members of one object have, however it is written', async () => {

@@ -25,11 +25,30 @@ declare module 'express-serve-static-core' {
 /** A JSON Merge Patch (RFC 7396) is what PATCH takes; both names mean the same here. */
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
-/** Reads JSON bodies of at most so many bytes, and says of any other body what would be right. */
-export const bodies = (limit: number): RequestHandler[] => [refuseOtherMediaTypes, jsonOf(limit)];
+/**
+ * Reads JSON bodies of at most so many bytes, and says of any other body what would be right. An empty body is none,
+ * whatever the headers say of it.
+ */
+export function bodies(limit: number): RequestHandler {
+  const readJson = jsonOf(limit);
+  return async (request, response, next) => {
+    if (!hasBody(request) || (await isEmpty(request))) return next();
+    refuseOtherMediaTypes(request);
+    readJson(request, response, next);
+  };
+}
 
-function refuseOtherMediaTypes(request: Request, _response: Response, next: NextFunction): void {
-  if (!hasBody(request) || (request.is(MEDIA_TYPES) && isUtf8Charset(request))) return next();
+/** A chunked body shows with its first byte that it is not empty, or with its end that it is. */
+function isEmpty(request: Request): boolean | Promise<boolean> {
+  if (request.headers['transfer-encoding'] === undefined) return false;
+  return new Promise((resolve) =>
+    request.once('readable', () => resolve(request.readableLength === 0)),
+  );
+}
+
+/** @throws Problem `unsupported-media-type` */
+function refuseOtherMediaTypes(request: Request): void {
+  if (request.is(MEDIA_TYPES) && isUtf8Charset(request)) return;
   const given = request.headers['content-type'] ?? 'not there';
   const header = request.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'; // RFC 5789, W3C LDP 7.1
   throw new Problem(

@@ -37,6 +37,6 @@ import { RequestValidation } from './validation.js';
 export class HttpModule implements NestModule {
   /** After the logger's middleware, which is global: a body that cannot be read is logged, too. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(...bodies(largestBody())).forRoutes('{*path}');
+    consumer.apply(bodies(largestBody())).forRoutes('{*path}');
   }
 }
