@@ -21,6 +21,8 @@ describe('Accept-Encoding', () => {
     ['*;q=0', undefined],
     ['zstd, *;q=0', undefined],
     ['br;q=2, gzip', 'gzip'],
+    ['br;q=1.5, gzip', 'gzip'],
+    ['br;q=1.000, gzip;q=1', 'br'],
     ['br;q=, gzip', 'gzip'],
     [',,gzip,', 'gzip'],
   ])('%j leads to %p', (header, expected) => {

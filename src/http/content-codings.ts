@@ -6,7 +6,7 @@ const CODINGS = ['br', 'gzip', 'identity'] as const;
 
 export type ContentCoding = (typeof CODINGS)[number];
 
-const ELEMENT = /^\s*([^\s;]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$/i;
+const ELEMENT = /^\s*([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i;
 
 /** Which content codings a client takes: `Accept-Encoding`, RFC 9110, 12.5.3. */
 export class AcceptedCodings {
