@@ -60,6 +60,7 @@ const CASES: Record<string, readonly (readonly [string, ...string[]])[]> = {
     ['@bobーさん @bob々', '@bob', '@bob'],
     ['@bobé @bobъ @bobא @bobα @bobक @bob𝐚 @bob٣ @bobK @boſ'],
     ['@bob\u0301 @bob\u20DD'],
+    ['1️⃣@bob 2️⃣ @ada #️⃣@bob3️⃣ 🏴‍☠️@ada 👍🏽@bob 🇩🇪@ada', '@bob', '@ada', '@ada', '@bob', '@ada'],
     ['@bob\u200Bhello \u2068@bob\u2069 @bob\uFE0F', '@bob', '@bob', '@bob'],
     ['@bob\u2060é @bob\u00ADy @\u200Bbob'],
   ],

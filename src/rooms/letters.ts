@@ -16,8 +16,11 @@ const UNSPACED = String.raw`${UNSPACED_SCRIPTS}\p{sc=Tibt}\p{scx=Han}\p{scx=Hira
 /** Apostrophes that Unicode counts among the letters. */
 const APOSTROPHES = String.raw`\u02BC\u02BB`;
 
+/** Makes an emoji of a digit, as in 1️⃣. */
+export const KEYCAP = String.raw`\u20E3`;
+
 const LETTER = String.raw`[\p{L}\p{M}\p{Nd}]`;
 /** Not seen, and part of the word they stand in (UAX #29, WB4). A zero width space separates words. */
 export const UNSEEN = String.raw`(?:(?!\u200B)\p{Default_Ignorable_Code_Point})`;
 /** A letter, mark or digit that goes on with a word. */
-export const SPACED_LETTER = String.raw`(?![${UNSPACED}${APOSTROPHES}]|${UNSEEN})${LETTER}`;
+export const SPACED_LETTER = String.raw`(?![${UNSPACED}${APOSTROPHES}${KEYCAP}]|${UNSEEN})${LETTER}`;

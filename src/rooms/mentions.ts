@@ -1,6 +1,6 @@
 import { USERNAME } from '../users/username.js';
 import { codeIn } from './code-spans.js';
-import { SPACED_LETTER, UNSEEN } from './letters.js';
+import { KEYCAP, SPACED_LETTER, UNSEEN } from './letters.js';
 
 /** What a text is divided into. A mention is one where a member has the name; it ends in the punctuation after it. */
 export type Piece =
@@ -28,13 +28,13 @@ const NO_ADDRESS = String.raw`(?=[${AT}])(?<![${AT}/\\]|(?![${PREFIXED}])${SPACE
 
 /**
  * What follows a name that mentions nobody: the rest of a package (`@bob/pkg`), the host of an address (`@bob@example.org`,
- * `@bob:example.org`), or a letter that makes it another word (`@bobé`).
+ * `@bob:example.org`), a letter that makes it another word (`@bobé`), or what makes an emoji of its last digit (`@bob1️⃣`).
  */
 const NO_NAME = new RegExp(
   [
     String.raw`/[\p{L}\p{N}_]`,
     String.raw`[${AT}:](?:[\p{L}\p{M}\p{N}-]+\.)+\p{L}{2}`,
-    String.raw`${UNSEEN}*${SPACED_LETTER}`,
+    String.raw`${UNSEEN}*(?:${SPACED_LETTER}|${KEYCAP})`,
   ].join('|'),
   'uy',
 );
