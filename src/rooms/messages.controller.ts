@@ -67,8 +67,7 @@ export class MessagesController {
   ): Promise<readonly Message[]> {
     const { limit, before, after, around, at } = query;
     refuseSeveralPlaces(query);
-    const time = at === undefined ? undefined : new Date(at).toISOString();
-    const place = { before, after, around, at: time };
+    const place = { before, after, around, at: at === undefined ? undefined : inUtc(at) };
     const page = await this.queries.execute(new ListMessages(userId, id, place, limit));
     response.set('Last-Event-ID', page.cursor).set('Last-Seq', String(page.lastSeq));
     linkNeighbours(response, page, query);
@@ -215,6 +214,10 @@ export class MessagesController {
     return answerPage(response, query, await this.queries.execute(search));
   }
 }
+
+/** Of a time beyond the year 9999, which an offset can lead to, the last one before: later ones would sort before all. */
+const inUtc = (time: string): string =>
+  new Date(Math.min(Date.parse(time), Date.parse('9999-12-31T23:59:59.999Z'))).toISOString();
 
 /** @throws Problem `invalid-parameter` */
 function refuseSeveralPlaces({ before, after, around, at }: MessagesQuery): void {

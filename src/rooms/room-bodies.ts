@@ -181,8 +181,8 @@ const seq = (description: string) => ({
 
 const LIMIT = { type: 'integer', minimum: 1, maximum: MOST_MESSAGES, default: 50 } as const;
 
-/** RFC 3339, 5.6. */
-const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+/** RFC 3339, 5.6, where T and Z may be in lower case. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A part of a room's history: at one place, or at its end. */
 export class MessagesQuery {
@@ -212,6 +212,9 @@ export class MessagesQuery {
     example: '2026-03-01T12:00:00Z',
   })
   @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.toUpperCase() : value,
+  )
   @Matches(TIME, { message: 'must be a time such as 2026-03-01T12:00:00Z' })
   @IsISO8601({ strict: true }, { message: 'must be a time such as 2026-03-01T12:00:00Z' })
   at?: string;
