@@ -37,6 +37,7 @@ describe('every request', () => {
       ['a path that cannot be decoded', 'GET', '/api/users/%E0%A4%A', 400, 'malformed-request'],
       ['a method that the list does not know', 'PUT', '/api/users', 405, 'method-not-allowed'],
       ['a method that a user does not know', 'PUT', '/api/users/x', 405, 'method-not-allowed'],
+      ['a route that answers with nothing', 'GET', '/api/docs/LICENSE', 404, 'not-found'],
       ['an unknown topic', 'GET', '/api/events?topic=rooms/none', 404, 'not-found'],
       [
         'more topics than a stream may name',

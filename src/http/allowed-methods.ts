@@ -25,15 +25,16 @@ function allowedMethods({ app, path }: Request): string[] {
   return methods.size > 0 ? [...methods, 'OPTIONS'] : [];
 }
 
-/** What to answer where no route matched: that there is nothing, or that this method is not served. */
+/** What to answer where no route matched, or the one that did has nothing: that there is nothing, or not by this method. */
 export function noRoute(request: Request): Problem {
   const { path, method } = request;
-  const allowed = allowedMethods(request).join(', ');
-  if (!allowed)
+  const methods = allowedMethods(request);
+  if (methods.length === 0 || methods.includes(method))
     return new Problem(
       'not-found',
       `There is nothing at ${path}. See /api/docs; case matters in a path, and so does a slash at its end.`,
     );
+  const allowed = methods.join(', ');
   return new Problem('method-not-allowed', `${path} serves ${allowed}, not ${method}.`, {
     headers: { Allow: allowed },
   });

@@ -12,7 +12,10 @@ const PATHS = new Set([
   '/api/asyncapi.json',
   '/api/docs',
   '/api/docs/',
+  '/api/docs/index.html',
   '/api/docs/swagger-ui-init.js',
+  // Nest serves it there, too.
+  '/api/docs/docs/swagger-ui-init.js',
   ...FILES.map((name) => `/api/docs/${name}`),
 ]);
 
