@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Database } from '../src/database/database.js';
 import { DatabaseUnavailable } from '../src/database/errors.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -89,6 +89,20 @@ describe('every request', () => {
       const response = await send(JSON.stringify(USER), { 'Content-Type': type });
       expect(response.status).toBe(415);
       expect(await problemCode(response)).toBe('unsupported-media-type');
+    });
+
+    it.each([
+      ['br', brotliCompressSync(JSON.stringify(USER))],
+      ['zstd', zstdCompressSync(JSON.stringify(USER))],
+      ['deflate', deflateSync(JSON.stringify(USER))],
+      ['gzip, gzip', gzipSync(gzipSync(JSON.stringify(USER)))],
+    ])('a body in the coding %s: 415, with the one that is read', async (coding, body) => {
+      const response = await send(body, { ...JSON_TYPE, 'Content-Encoding': coding });
+      expect(response.status).toBe(415);
+      expect(response.headers.get('accept-encoding')).toBe('gzip');
+      expect((await problemOf(response)).detail).toContain('gzip');
+      const zipped = { ...JSON_TYPE, 'Content-Encoding': 'GZIP' };
+      expect((await send(gzipSync(JSON.stringify(USER)), zipped)).status).toBe(201);
     });
 
     it('a body that is too large: 413, also when it is compressed below that', async () => {

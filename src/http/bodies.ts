@@ -26,6 +26,12 @@ declare module 'express-serve-static-core' {
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
 /**
+ * The content coding that a body may have. The parser knows others, but to read the first bytes in Brotli takes 16 MiB of
+ * memory: 100 bodies of 26 bytes each took 1.5 GB.
+ */
+const CODING = 'gzip';
+
+/**
  * Reads JSON bodies of at most so many bytes, and says of any other body what would be right. An empty body is none,
  * whatever the headers say of it.
  */
@@ -34,6 +40,7 @@ export function bodies(limit: number): RequestHandler {
   return async (request, response, next) => {
     if (!hasBody(request) || (await isEmpty(request))) return next();
     refuseOtherMediaTypes(request);
+    refuseOtherCodings(request);
     readJson(request, response, next);
   };
 }
@@ -61,6 +68,17 @@ function refuseOtherMediaTypes(request: Request): void {
 export function hasBody({ headers }: Request): boolean {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
   return encoding !== undefined || Number(length) > 0;
+}
+
+/** @throws Problem `unsupported-media-type` */
+function refuseOtherCodings({ headers }: Request): void {
+  const coding = headers['content-encoding'] || 'identity';
+  if ([CODING, 'identity'].includes(coding.toLowerCase())) return;
+  throw new Problem(
+    'unsupported-media-type',
+    `Content-Encoding is ${coding}; send the body with ${CODING}, or without a coding.`,
+    { headers: { 'Accept-Encoding': CODING } }, // RFC 9110, 12.5.3
+  );
 }
 
 /** JSON is UTF-8 (RFC 8259, 8.1). */
@@ -115,8 +133,6 @@ function toProblem(error: unknown, limit: number): unknown {
       return new Problem('malformed-request', `The body is not JSON: ${message}.`);
     case 'entity.too.large':
       return tooLarge(limit);
-    case 'encoding.unsupported':
-      return new Problem('unsupported-media-type', `${message}; send it plain or with gzip.`);
     case 'request.aborted':
     case 'request.size.invalid':
       return new Problem('malformed-request', 'The body ended early.');

@@ -86,7 +86,7 @@ function problemHeaders(status: number, codes: readonly ProblemCode[]) {
     ...(isTemporary && pickHeaders('Retry-After')),
     ...(status === 401 && pickHeaders('WWW-Authenticate')),
     ...(status === 412 && pickHeaders('ETag')),
-    ...(status === 415 && pickHeaders('Accept-Post', 'Accept-Patch')),
+    ...(status === 415 && pickHeaders('Accept-Post', 'Accept-Patch', 'Accept-Encoding')),
   };
 }
 
@@ -108,6 +108,7 @@ export const documentedHeaders = {
   'WWW-Authenticate': text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"'),
   'Accept-Post': text('The media types of bodies, unless the request is a PATCH.', MEDIA_TYPES),
   'Accept-Patch': text('The media types of bodies, if the request is a PATCH.', MEDIA_TYPES),
+  'Accept-Encoding': text('The content coding of bodies, if the request has another one.', 'gzip'),
   'X-Request-Id': text(
     'The id under which the request is logged: that of the request if it has a valid one.',
     'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
