@@ -4,6 +4,7 @@ import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { launchBrowser, watchForComplaints } from './support/browser.js';
 import { Person } from './support/people.js';
+import { createUser, listUsers } from './support/requests.js';
 
 /** The limits of lists. */
 const DEFAULTS: Readonly<Record<string, string[]>> = {
@@ -57,15 +58,22 @@ describe('Swagger UI', () => {
       page.waitForResponse((response) => response.request().method() === 'POST'),
       operation.getByRole('button', { name: 'Execute' }).click(),
     ]);
-    await operation.locator('.live-responses-table').waitFor();
+    await shownAnswer(operation).waitFor();
     return { status: response.status(), body: (await response.json()) as unknown };
   }
 
-  it('creates two users when the same form is sent twice', async () => {
+  const shownAnswer = (operation: Locator): Locator =>
+    operation.locator('.live-responses-table .response');
+
+  it('creates two users when the same form is sent twice, and shows each', async () => {
     const operation = await opened('Users', 'createUser');
     const answers = [await executed(operation), await executed(operation)];
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-    expect(new Set(answers.map(({ body }) => (body as User).id)).size).toBe(2);
+    const created = answers.map(({ body }) => body as User);
+    expect(new Set(created.map(({ id }) => id)).size).toBe(2);
+    expect(await listUsers(application.url)).toEqual(expect.arrayContaining(created));
+    expect(created[0]).toMatchObject({ firstname: 'John', lastname: 'DOE' });
+    await shownAnswer(operation).getByText(created[1]!.id).first().waitFor();
   });
 
   it('posts two messages when the same form is sent twice', async () => {
@@ -94,4 +102,29 @@ describe('Swagger UI', () => {
       expect([operationId, values]).toEqual([operationId, DEFAULTS[operationId] ?? []]);
     }
   });
+
+  it('shows what arrives on a stream within some seconds, and how to subscribe', async () => {
+    const { id } = await createUser(application.url, 'Charles', 'BABBAGE');
+    // Both wait at the same time.
+    const operations = [
+      await subscribed('Users', 'subscribeToUsers', '/api/users/event'),
+      await subscribed('Streams', 'subscribeToEvents', '/api/events'),
+    ];
+    for (const operation of operations) {
+      const answer = shownAnswer(operation);
+      await answer.locator('.response-col_status').filter({ hasText: '200' }).waitFor();
+      expect(await answer.textContent()).toMatch(
+        new RegExp(`retry: .*event: .*${id}.*ended the stream`, 's'),
+      );
+    }
+  });
+
+  async function subscribed(tag: string, operationId: string, path: string): Promise<Locator> {
+    const operation = await opened(tag, operationId);
+    await operation.getByText(new RegExp(`curl -N 'http://localhost:\\d+${path}'`)).waitFor();
+    await operation.getByPlaceholder('lastEventId').fill('earliest');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    await operation.locator('.loading-container').waitFor();
+    return operation;
+  }
 });
