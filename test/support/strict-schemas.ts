@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
 export type Schemas = Readonly<Record<string, unknown>>;
@@ -11,8 +11,10 @@ export function strictlyBy(schemas: Schemas): (schema: object) => Mistakes {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   ajv.addSchema({ $id: 'api', components: { schemas: closed(schemas) } });
+  const compiled = new WeakMap<object, ValidateFunction>();
   return (schema) => {
-    const isValid = ajv.compile(inside('api', schema) as object);
+    const isValid = compiled.get(schema) ?? ajv.compile(inside('api', schema) as object);
+    compiled.set(schema, isValid);
     return (value) => (isValid(value) ? [] : isValid.errors!.map(textOf));
   };
 }
