@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, ValidateIf } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { IfPresent } from '../http/if-present.js';
 import { describedName, Name } from '../http/names.js';
 import { TextField } from '../http/text-fields.js';
 import { cleanUsername, LONGEST_USERNAME, usernameMistake } from '../users/username.js';
@@ -10,8 +11,6 @@ import {
   SHORTEST_PASSWORD,
 } from './password-length.js';
 import { passwordMistake } from './password-rules.js';
-
-const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** Upper and lower case are the same name. */
 const Username = (): PropertyDecorator =>
@@ -54,12 +53,12 @@ export class CreateAccountBody extends NewPassword {
   readonly username!: string;
 
   @ApiPropertyOptional(describedName('The first name. If it is left out, the username.', 'Ada'))
-  @ValidateIf(present)
+  @IfPresent()
   @Name()
   readonly firstname?: string;
 
   @ApiPropertyOptional(describedName('The last name. If it is left out, it is empty.', 'LOVELACE'))
-  @ValidateIf(present)
+  @IfPresent()
   @Name()
   readonly lastname?: string;
 }
@@ -84,7 +83,7 @@ export class DeleteAccountBody {
     description: 'The current password. Required if the user has one.',
     example: 'engines of analysis',
   })
-  @ValidateIf(present)
+  @IfPresent()
   @TextField(LONGEST_SENT_PASSWORD)
   readonly password?: string;
 
@@ -93,7 +92,7 @@ export class DeleteAccountBody {
     description: 'For a user of an external issuer, who has no password: their own username or id.',
     example: 'ada',
   })
-  @ValidateIf(present)
+  @IfPresent()
   @TextField(LONGEST_SENT_USERNAME)
   readonly confirm?: string;
 
@@ -102,7 +101,7 @@ export class DeleteAccountBody {
     default: 'keep',
     description: 'Whether the user’s messages stay, under a pseudonym, or are deleted.',
   })
-  @ValidateIf(present)
+  @IfPresent()
   @IsIn(['keep', 'delete'], { message: 'must be keep or delete' })
   readonly messages: 'keep' | 'delete' = 'keep';
 }

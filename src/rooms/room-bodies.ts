@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { id, LINES_OF_ANY_KIND, UUID } from '../http/described-properties.js';
 import { canonicalId } from '../http/ids.js';
+import { IfPresent } from '../http/if-present.js';
 import { describedName, Name } from '../http/names.js';
 import { PageCursor } from '../http/paging.js';
 import { lengthMistake, withLineFeeds } from '../http/text.js';
@@ -45,8 +46,6 @@ const NotOf = (kinds: readonly Kind[]): PropertyDecorator =>
         `must be left out of a ${(args!.object as CreateRoomBody).kind} room`,
     },
   });
-
-const present = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** Either of the two below: as one class, since the kind decides what the others must be. */
 export class CreateRoomBody {
@@ -89,7 +88,7 @@ export class OpenDirectBody {
 @ApiSchema({ description: 'The properties to change. Those that are left out stay as they are.' })
 export class UpdateRoomBody {
   @ApiPropertyOptional(describedName('The new name.', 'Synthesis', LONGEST_ROOM_NAME))
-  @ValidateIf(present)
+  @IfPresent()
   @Name(LONGEST_ROOM_NAME)
   readonly name?: string;
 
@@ -97,7 +96,7 @@ export class UpdateRoomBody {
     description: 'Whether the room is closed for new messages.',
     example: false,
   })
-  @ValidateIf(present)
+  @IfPresent()
   @IsBoolean({ message: 'must be true or false' })
   readonly archived?: boolean;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { ValidateIf } from 'class-validator';
+import { IfPresent } from '../http/if-present.js';
 import { describedName, Name } from '../http/names.js';
 
 @ApiSchema({ description: 'A new user of the directory.' })
@@ -13,17 +13,15 @@ export class CreateUserBody {
   readonly lastname!: string;
 }
 
-const present = (_: unknown, value: unknown): boolean => value !== undefined;
-
 @ApiSchema({ description: 'The properties to change. Those that are left out stay as they are.' })
 export class UpdateUserBody {
   @ApiPropertyOptional(describedName('The new first name.', 'Jane'))
-  @ValidateIf(present)
+  @IfPresent()
   @Name()
   readonly firstname?: string;
 
   @ApiPropertyOptional(describedName('The new last name.', 'DOE'))
-  @ValidateIf(present)
+  @IfPresent()
   @Name()
   readonly lastname?: string;
 }
