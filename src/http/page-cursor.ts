@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from './problems.js';
+import { invalidParameters } from './validation.js';
 
 /** Counts up when what follows it changes: a cursor of another version is refused. */
 const VERSION = 1;
@@ -31,8 +31,7 @@ export function decodePageCursor(list: string, cursor: string, keys: RegExp): st
   const key = Buffer.from(cursor, 'base64url').toString('latin1', 1 + CHECKSUM);
   // Whatever the decoder has skipped or changed makes it another cursor.
   if (keys.test(key) && encodePageCursor(list, key) === cursor) return key;
-  const errors = [{ field: 'after', detail: NO_CURSOR }];
-  throw new Problem('invalid-parameter', `after ${NO_CURSOR}.`, { errors });
+  throw invalidParameters([{ field: 'after', detail: NO_CURSOR }]);
 }
 
 const checksumOf = (list: string, key: string): Buffer =>

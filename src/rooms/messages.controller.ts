@@ -20,8 +20,8 @@ import { ReadsAgain } from '../http/idempotency.js';
 import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, link, NUMBER_KEYS } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
-import { Problem } from '../http/problems.js';
 import { represent } from '../http/representations.js';
+import { invalidParameters } from '../http/validation.js';
 import { DeleteMessage } from './delete-message.js';
 import { EditMessage } from './edit-message.js';
 import { GetMessage } from './get-message.js';
@@ -224,9 +224,8 @@ function refuseSeveralPlaces({ before, after, around, at }: MessagesQuery): void
   const places = Object.entries({ before, after, around, at });
   const named = places.filter(([, value]) => value !== undefined).map(([field]) => field);
   if (named.length <= 1) return;
-  const detail = 'cannot be combined: name one place at most';
-  const errors = named.map((field) => ({ field, detail }));
-  throw new Problem('invalid-parameter', `${named.join(', ')} ${detail}.`, { errors });
+  const detail = 'cannot be combined with another place';
+  throw invalidParameters(named.map((field) => ({ field, detail })));
 }
 
 /** Places have no gaps, so a page without messages is before the first message, or after the last one. */
