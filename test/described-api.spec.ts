@@ -10,19 +10,10 @@ import { PASSWORD, Person, send } from './support/people.js';
 interface Schema {
   readonly $ref?: string;
   readonly oneOf?: readonly Schema[];
-  readonly type?: string | readonly string[];
   readonly format?: string;
-  readonly pattern?: string;
   readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly maxItems?: number;
   readonly examples?: readonly unknown[];
-  readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
 }
 
 interface Parameter {
