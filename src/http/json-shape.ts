@@ -1,8 +1,8 @@
 /** What is known of a JSON text before it is parsed. What is not JSON is left to the parser. */
 export interface JsonShape {
-  /** How deep objects and arrays stand inside one another. */
+  /** How deep objects and arrays are nested. */
   readonly depth: number;
-  /** What separates members and elements. */
+  /** Those that separate members and elements. */
   readonly commas: number;
   /** A name that two members of one object have. */
   readonly repeated: string | undefined;
@@ -11,7 +11,7 @@ export interface JsonShape {
 /**
  * In one pass over the bytes, which are UTF-8.
  *
- * @param deepest where it is nested deeper, the pass ends: what comes after is not counted.
+ * @param deepest the pass ends where it is nested deeper, and does not count what follows.
  */
 export function shapeOf(json: Buffer, deepest: number): JsonShape {
   /** The names so far of each object that is open; none for an array. */
@@ -35,7 +35,7 @@ export function shapeOf(json: Buffer, deepest: number): JsonShape {
       const names = (open[open.length - 1] ??= new Set());
       if (names.has(name)) repeated ??= name;
       names.add(name);
-      start = NONE; // a text that is no JSON must not have it read again and again
+      start = NONE; // or a text that is no JSON, such as "a"::::, would have it read for each colon
     }
   }
   return { depth, commas, repeated };

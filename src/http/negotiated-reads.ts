@@ -92,6 +92,6 @@ export function bestCoding(
   if (coding !== undefined) return coding;
   throw new Problem(
     'not-acceptable',
-    `Accept-Encoding excludes all there is. Accept one of ${available.join(', ')}.`,
+    `Accept-Encoding excludes every coding that is available. Accept one of ${available.join(', ')}.`,
   );
 }

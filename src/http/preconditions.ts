@@ -34,7 +34,7 @@ export class Precondition {
     const current = entityTag(JSON.stringify(representation));
     requireState(this.#required, current);
     if (this.#excluded !== undefined && namesState(this.#excluded, current))
-      throw failed('It is as If-None-Match names it. Nothing was changed.', current);
+      throw failed('If-None-Match names the current version. Nothing was changed.', current);
   }
 }
 

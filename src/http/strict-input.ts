@@ -13,7 +13,7 @@ import { invalidParameters, invalidProperties, UNKNOWN } from './validation.js';
 
 const ANY_INPUT = Symbol('any input');
 
-/** Says of a route, or of all of a controller, that it ignores what it does not know. */
+/** Has a route, or all of a controller, ignore what it does not know. */
 export const AnyInput = () => SetMetadata(ANY_INPUT, true);
 
 /** What a route takes. */
@@ -26,9 +26,9 @@ interface Input {
 }
 
 /**
- * Refuses what a route does not take: a parameter of the query that it does not know or takes only once, and a body where
- * it has none. What a route takes is what its handler names with `@Query()` and `@Body()`. Content has no meaning in GET,
- * HEAD and DELETE (RFC 9110, 9.3.1, 9.3.5), so the same holds for them; an empty body, and `{}`, say nothing and may come.
+ * Refuses what a route does not take: query parameters that it does not know or that are repeated, and a body where it takes
+ * none. A route takes what its handler names with `@Query()` and `@Body()`. Content has no meaning in GET, HEAD and DELETE
+ * (RFC 9110, 9.3.1, 9.3.5), so they are treated alike. An empty body and `{}` are always accepted.
  */
 @Injectable()
 export class StrictInput implements CanActivate {
@@ -75,7 +75,7 @@ function parametersOf(route: Route): Input['parameters'] {
   return new Map(propertiesOf(query).map((name) => [name, { isList: isList(name) }]));
 }
 
-/** What a route is answered with that is sent a parameter of this name, which it does not know. */
+/** The response of a route to a parameter of this name, which it does not know. */
 export const unknownParameter = (name: string, route: Route): Problem =>
   refusalOfParameters({ [name]: '' }, parametersOf(route))!;
 
@@ -87,7 +87,7 @@ function refusalOfParameters(
     const parameter = known.get(field);
     if (!parameter) return { field, detail: 'is an unknown parameter' };
     if (parameter.isList || !Array.isArray(value)) return [];
-    return { field, detail: `may be there once; it is there ${value.length} times` };
+    return { field, detail: `must not be repeated; it is there ${value.length} times` };
   });
   if (mistakes.length === 0) return undefined;
   const names = [...known.keys()].join(', ') || 'no parameters';
