@@ -175,6 +175,14 @@ describe('whatever the description of the API forbids, the server refuses', () =
     const address = (path: string, pairs: readonly (readonly [string, string])[]) =>
       `${path}?${new URLSearchParams(pairs as [string, string][]).toString()}`;
 
+    it('an empty name, which the error shows in quotes', async () => {
+      const { problem } = await send('GET', '/api/users?=1');
+      expect(problem.detail).toMatch(/^"" is an unknown parameter\./);
+      const names = { firstname: 'Ada', lastname: 'LOVELACE', '': 1 };
+      const body = await send('POST', '/api/users', JSON.stringify(names));
+      expect(body.problem.detail).toBe('"" is an unknown property.');
+    });
+
     it('unknown parameters of every address, with the names of those that it knows', async () => {
       for (const { method, path, query, operationId } of operations()) {
         const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];

@@ -112,7 +112,7 @@ export function invalidParameters(errors: readonly FieldError[], hint?: string):
 }
 
 function detailOf(errors: readonly FieldError[], hint?: string): string {
-  const named = shortened(errors).map(({ field, detail }) => `${field} ${detail}`);
+  const named = shortened(errors).map(({ field, detail }) => `${field || '""'} ${detail}`);
   const others = errors.length - named.length;
   const count = others > 0 ? `${errors.length} errors, of which ${others} are not listed: ` : '';
   return `${count}${named.join('; ')}.${hint === undefined ? '' : ` ${hint}`}`;
