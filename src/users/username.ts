@@ -2,7 +2,7 @@
 
 /** As every username is. */
 export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
-export const USERNAME_RULE =
+const USERNAME_RULE =
   'must have 2 to 32 characters from a to z, 0 to 9, dot, dash and underscore, and begin with a letter or a digit';
 
 export const LONGEST_USERNAME = 32;
