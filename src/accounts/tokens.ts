@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Tells our tokens from those of another issuer, and a secret scanner what it has found. */
 const PREFIX = 'carillon_';
@@ -9,5 +9,4 @@ export const newToken = (): string => PREFIX + randomBytes(32).toString('base64u
 export const isOwnToken = (token: string): boolean => token.startsWith(PREFIX);
 
 /** What is stored of a token. It is random, so a plain digest is enough. */
-export const hashOf = (token: string): string =>
-  createHash('sha256').update(token).digest('base64url');
+export const hashOf = (token: string): string => hash('sha256', token, 'base64url');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Entity tags, RFC 9110, 8.8.3. A tag is a digest of the bytes without a content coding, so whoever changes the row, this
@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * `"x-br"`, as in the example of 8.8.3.3.
  */
 export function entityTag(body: string | Buffer): string {
-  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 }
 
 /** The tag of the same representation in a content coding. */

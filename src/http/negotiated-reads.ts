@@ -36,16 +36,17 @@ function sendRepresentation(
   body: string | Buffer,
   send: Response['send'],
 ): Response {
-  const content = typeof body === 'string' ? Buffer.from(body) : body;
-  const tag = entityTag(content);
+  const tag = entityTag(body);
   checkIfMatch(response.req.get('If-Match'), tag);
-  const coding = negotiateCoding(response, content.length);
+  const coding = negotiateCoding(response, Buffer.byteLength(body));
   keepAsItIs(response);
   const isKnown = evaluateIfNoneMatch(response, tag, coding);
-  if (isKnown || coding === 'identity') return send(content);
+  // Node writes a short text together with the head of its response, and a Buffer after it.
+  if (isKnown || coding === 'identity') return send(body);
   response.set('Content-Encoding', coding);
   // Who sends a Buffer keeps it, and sends it again.
-  const encoded = content === body ? encodeOnce(content, coding) : encode(content, coding);
+  const isKept = Buffer.isBuffer(body);
+  const encoded = isKept ? encodeOnce(body, coding) : encode(Buffer.from(body), coding);
   encoded.then(send, (error: unknown) => response.destroy(error as Error));
   return response;
 }

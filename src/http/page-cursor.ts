@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { invalidParameters } from './validation.js';
 
 /** Counts up when what follows it changes: a cursor of another version is refused. */
@@ -35,4 +35,4 @@ export function decodePageCursor(list: string, cursor: string, keys: RegExp): st
 }
 
 const checksumOf = (list: string, key: string): Buffer =>
-  createHash('sha256').update(`${list}\0${key}`).digest().subarray(0, CHECKSUM);
+  hash('sha256', `${list}\0${key}`, 'buffer').subarray(0, CHECKSUM);
