@@ -6,7 +6,6 @@ import { Audited, caller } from '../http/audited.js';
 import { type Caller, CurrentCaller, SignUp } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
-  ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
   location,
@@ -16,6 +15,7 @@ import {
 import { Secret } from '../http/idempotency.js';
 import { invalidProperty } from '../http/problems.js';
 import { represent } from '../http/representations.js';
+import { HonoursPrefer } from '../http/return-preference.js';
 import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
 import { ChangePasswordBody, CreateAccountBody } from './account-bodies.js';
@@ -50,7 +50,7 @@ export class AccountsController {
       'Creates a user who can sign in, but does not sign them in: see `POST /api/session`. Unless sign-up is open, only a signed-in user with a password may do it.',
   })
   @Secret()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 201,
     description: 'The account was created.',
@@ -65,7 +65,7 @@ export class AccountsController {
     @Body() { username, password, firstname = username, lastname = '' }: CreateAccountBody,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<User | undefined> {
+  ): Promise<User> {
     const source = sourceOf(request);
     this.limiter.countSignUp(source);
     const share = { network: source.network, account: username };

@@ -53,20 +53,17 @@ function describeRepeats({ operation }: Described): void {
   for (const [, answer] of answersOf(operation, /^2/)) addHeaders(answer, 'Idempotency-Replayed');
 }
 
-/** A preference for no body turns 200 into 204; 201 stays what it is (RFC 7240, 4.2). */
+/** A preference for no body turns 200 and 201 into 204, with the same headers (RFC 7240, 4.2). */
 function describePreference({ operation }: Described): void {
   if (!takes(operation, 'Prefer')) return;
-  for (const [status, answer] of answersOf(operation, /^20[01]$/)) {
-    addHeaders(answer, 'Preference-Applied');
-    if (status === '200') operation.responses['204'] = withoutBody(answer);
-    else answer.description += ' With `Prefer: return=minimal` the response has no body.';
-  }
+  const answers = answersOf(operation, /^20[01]$/);
+  for (const [, answer] of answers) addHeaders(answer, 'Preference-Applied');
+  const statuses = answers.map(([status]) => status).join(' or ');
+  operation.responses['204'] = {
+    description: `As ${statuses}, but without a body: \`Prefer: return=minimal\` asked for that.`,
+    headers: Object.assign({}, ...answers.map(([, { headers }]) => headers)),
+  };
 }
-
-const withoutBody = ({ headers }: Answer): Answer => ({
-  description: 'As 200, but without a body: `Prefer: return=minimal` asked for that.',
-  ...(headers && { headers }),
-});
 
 /** Whatever is read has a version, and is not sent to a client that has it already (RFC 9110, 13.1.2). */
 function describeVersions({ method, operation }: Described): void {

@@ -170,7 +170,7 @@ const requestHeader = (name: string, description: string, schema: object) =>
 export const ApiPrefer = () =>
   requestHeader(
     'Prefer',
-    '`return=minimal` asks for a response without a body (RFC 7240, section 4.2). `Preference-Applied` confirms it.',
+    '`return=minimal` asks for a response without a body, which has the status 204 (RFC 7240, section 4.2). `Preference-Applied` confirms it.',
     { examples: ['return=minimal'] },
   );
 

@@ -11,6 +11,7 @@ import { LongLists } from './long-lists.js';
 import { UncheckedPreconditions } from './preconditions.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
+import { ReturnPreference } from './return-preference.js';
 import { SecurityLog } from './security-log.js';
 import { StrictInput } from './strict-input.js';
 import { largestBody } from './text-fields.js';
@@ -29,6 +30,7 @@ import { RequestValidation } from './validation.js';
     { provide: APP_GUARD, useClass: UncheckedPreconditions },
     { provide: APP_GUARD, useClass: StrictInput },
     { provide: APP_GUARD, useClass: LongLists },
+    { provide: APP_INTERCEPTOR, useClass: ReturnPreference },
     { provide: APP_INTERCEPTOR, useClass: Idempotency },
     { provide: APP_PIPE, useClass: RequestValidation },
   ],

@@ -1,20 +1,11 @@
 import type { Response } from 'express';
 import { entityTag } from './entity-tags.js';
-import { preference } from './preferences.js';
 
-/**
- * Answers a write with a representation, or without a body where the client prefers that (RFC 7240, 4.2). There is no
- * `Vary: Prefer`: responses to writes are in no cache, and reads do not follow the header.
- */
-export function represent<T extends object>(response: Response, representation: T): T | undefined {
+/** Gives the response to a write the entity tag of the representation that is its body. */
+export function represent<T extends object>(response: Response, representation: T): T {
   response.set('ETag', entityTag(JSON.stringify(representation)));
   keepAsItIs(response);
-  const preferred = preference(response.req.get('Prefer'), 'return');
-  if (preferred !== 'minimal' && preferred !== 'representation') return representation;
-  response.set('Preference-Applied', `return=${preferred}`);
-  if (preferred === 'representation') return representation;
-  if (response.statusCode === 200) response.status(204);
-  return undefined;
+  return representation;
 }
 
 /** Tells proxies not to compress a response, which would change its tag or take it away (RFC 9110, 7.7). */

@@ -7,7 +7,6 @@ import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
-  ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -21,6 +20,7 @@ import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, link, NUMBER_KEYS } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
+import { HonoursPrefer } from '../http/return-preference.js';
 import { invalidParameters } from '../http/validation.js';
 import { DeleteMessage } from './delete-message.js';
 import { EditMessage } from './edit-message.js';
@@ -83,7 +83,7 @@ export class MessagesController {
       'Only members may do it. A repeat with the same `clientId` posts nothing; its response is the message as it is now.',
   })
   @ApiIdempotencyKey()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 201,
     description: 'The message was posted.',
@@ -107,7 +107,7 @@ export class MessagesController {
     @Body() { clientId, text }: PostMessageBody,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Message | undefined> {
+  ): Promise<Message> {
     const message = await this.commands.execute(new PostMessage(userId, id, clientId, text));
     response.location(`/api/rooms/${id}/messages/${message.id}`);
     return represent(response, message);
@@ -142,7 +142,7 @@ export class MessagesController {
       'Replaces the text of a message and marks it as edited. Only its author may do it.',
   })
   @ApiIfMatch()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 200,
     description: 'The message as edited.',
@@ -164,7 +164,7 @@ export class MessagesController {
     @IfMatch() precondition: Precondition,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Message | undefined> {
+  ): Promise<Message> {
     const command = new EditMessage(userId, id, messageId, text, precondition);
     return represent(response, await this.commands.execute(command));
   }

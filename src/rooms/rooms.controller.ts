@@ -14,7 +14,6 @@ import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
-  ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -28,6 +27,7 @@ import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
+import { HonoursPrefer } from '../http/return-preference.js';
 import { CreateRoom } from './create-room.js';
 import { GetRoom } from './get-room.js';
 import { ListMyInvitations } from './list-my-invitations.js';
@@ -85,7 +85,7 @@ export class RoomsController {
   @ApiExtraModels(CreateNamedRoomBody, OpenDirectBody)
   @ApiBody(NEW_ROOM)
   @ApiIdempotencyKey()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 201,
     description: 'The room was created. The caller is a member.',
@@ -105,7 +105,7 @@ export class RoomsController {
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Room | undefined> {
+  ): Promise<Room> {
     const { room, isNew } =
       kind === 'direct'
         ? await this.commands.execute(new OpenDirect(caller.userId, userId!))
@@ -163,7 +163,7 @@ export class RoomsController {
       'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may do it. Archiving a room withdraws its invitations.',
   })
   @ApiIfMatch()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 200,
     description: 'The room as changed.',
@@ -180,7 +180,7 @@ export class RoomsController {
     @IfMatch() precondition: Precondition,
     @CurrentCaller() { userId }: Caller,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Room | undefined> {
+  ): Promise<Room> {
     const room = await this.commands.execute(new UpdateRoom(userId, id, changes, precondition));
     return represent(response, room);
   }

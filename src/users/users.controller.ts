@@ -25,7 +25,6 @@ import { Audited, pathParameter } from '../http/audited.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
-  ApiPrefer,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -41,6 +40,7 @@ import { IdParam } from '../http/ids.js';
 import { answerPage, keysetOf } from '../http/paging.js';
 import { IfMatch, Precondition } from '../http/preconditions.js';
 import { represent } from '../http/representations.js';
+import { HonoursPrefer } from '../http/return-preference.js';
 import { AnyInput } from '../http/strict-input.js';
 import { CreateUser } from './create-user.js';
 import { GetUser } from './get-user.js';
@@ -74,7 +74,7 @@ export class UsersController {
       'Creates a user of the directory who cannot sign in. To create an account, see `POST /api/accounts`.',
   })
   @ApiIdempotencyKey()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 201,
     description: 'The user was created.',
@@ -85,7 +85,7 @@ export class UsersController {
   async create(
     @Body() { firstname, lastname }: CreateUserBody,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<User | undefined> {
+  ): Promise<User> {
     const user = await this.commands.execute(new CreateUser(firstname, lastname));
     response.location(`/api/users/${user.id}`);
     return represent(response, user);
@@ -155,7 +155,7 @@ export class UsersController {
       'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). A user who can sign in can be changed only by themselves.',
   })
   @ApiIfMatch()
-  @ApiPrefer()
+  @HonoursPrefer()
   @ApiResponse({
     status: 200,
     description: 'The user as changed.',
@@ -171,7 +171,7 @@ export class UsersController {
     @IfMatch() precondition: Precondition,
     @OptionalCaller() caller: Caller | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<User | undefined> {
+  ): Promise<User> {
     const user = await this.commands.execute(
       new UpdateUser(id, changes, precondition, caller?.userId),
     );
