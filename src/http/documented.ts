@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { exampleOf } from './problem-examples.js';
 import { type Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import { tooManyReads } from './rate-limit.js';
 import type { Route } from './route-input.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
@@ -46,7 +47,8 @@ export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator 
     (code) => PROBLEMS[code].status,
   );
   // A page of another origin may read, but not write.
-  if (!codes.includes('cross-site-request')) details['too-many-requests'] ??= TOO_MANY_READS;
+  if (!codes.includes('cross-site-request'))
+    details['too-many-requests'] ??= tooManyReads(60_000, 5);
   return (target, key, descriptor) => {
     const responses = [...byStatus].map(([status, sameStatus]) =>
       problemResponse(status, sameStatus, { target, key }, details),
@@ -54,8 +56,6 @@ export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator 
     applyDecorators(...responses)(target, key, descriptor);
   };
 }
-
-const TOO_MANY_READS = 'This address may read 60000 times a minute. Try again in 5 s.';
 
 const problemResponse = (
   status: number,

@@ -1,5 +1,7 @@
 import type { Type } from '@nestjs/common';
+import { unauthenticated } from './caller.js';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
+import { tooManyWrites } from './rate-limit.js';
 import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
 import { unknownParameter } from './strict-input.js';
 import { refusalOf } from './validation.js';
@@ -7,8 +9,8 @@ import { refusalOf } from './validation.js';
 const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
 
 /** What the `detail` says, where an operation has nothing of its own to say. */
-const TYPICAL: Partial<Record<ProblemCode, string>> = {
-  unauthenticated: 'Sign in: send a token as Authorization: Bearer, or the cookie.',
+const TYPICAL: Partial<Record<ProblemCode, string | Problem>> = {
+  unauthenticated: unauthenticated(),
   'cross-site-request':
     'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
   'recipient-unavailable': 'This user does not accept direct messages or invitations.',
@@ -23,7 +25,7 @@ const TYPICAL: Partial<Record<ProblemCode, string>> = {
     '"elsewhere.example" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.',
   'idempotency-key-reused':
     'This Idempotency-Key came with another body before. Use a new key for a new request.',
-  'too-many-requests': 'This address may write 6000 times a minute. Try again in 5 s.',
+  'too-many-requests': tooManyWrites(6000, 5),
   'internal-error': 'The request failed. It is logged under its request id.',
   unavailable: 'The database cannot be reached or written. Try again later.',
 };
@@ -42,14 +44,18 @@ export function exampleOf(
   return problemOf(code, route, detail).document(EXAMPLE_REQUEST);
 }
 
-function problemOf(code: ProblemCode, route: Route, detail?: string | Problem): Problem {
+function problemOf(
+  code: ProblemCode,
+  route: Route,
+  detail: string | Problem | undefined = TYPICAL[code],
+): Problem {
   if (detail instanceof Problem) return detail;
   if (detail !== undefined) return new Problem(code, detail);
   const body = bodyTypeOf(route);
   if (code === 'validation-failed' && body) return refusedBody(body);
   if (code === 'invalid-parameter') return refusedQuery(route);
   if (code === 'malformed-request') return new Problem(code, malformed(body !== undefined));
-  return new Problem(code, TYPICAL[code] ?? `${PROBLEMS[code].title}.`);
+  return new Problem(code, `${PROBLEMS[code].title}.`);
 }
 
 const malformed = (hasBody: boolean): string =>

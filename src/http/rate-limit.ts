@@ -73,13 +73,13 @@ function costOf({ query }: Request): number {
   return Math.max(1, Math.ceil(items / SHORT_LIST));
 }
 
-const tooManyWrites = (limit: number, seconds: number): Problem =>
+export const tooManyWrites = (limit: number, seconds: number): Problem =>
   tooManyRequests(
     `This address may write ${limit} times a minute; each ${SHORT_BODY} bytes of a body count as one write.`,
     seconds,
   );
 
-const tooManyReads = (limit: number, seconds: number): Problem =>
+export const tooManyReads = (limit: number, seconds: number): Problem =>
   tooManyRequests(
     `This address may read ${limit} times a minute; each ${SHORT_LIST} items of a list count as one read.`,
     seconds,
