@@ -259,6 +259,38 @@ describe('the API as it is described', () => {
     expect(writes.filter((one) => takes(one, header)).length).toBeGreaterThan(4);
   });
 
+  it('answers 404 wherever an id in a path is not a UUID, whatever the method', async () => {
+    const somebody = await Person.signUp(application.url, `s${randomUUID().slice(0, 8)}`);
+    const answers: unknown[] = [];
+    const withIds = operationsOf(document).filter(({ path }) => path.includes('{'));
+    for (const one of withIds)
+      for (const strange of ['not-a-uuid', 'a%00b', `${room.id}0`, `{${room.id}}`])
+        // One id after the other is replaced; the others are of something that is there.
+        for (const [parameter] of one.path.matchAll(/\{\w+\}/g)) {
+          const path = existing({ ...one, path: one.path.replace(parameter, strange) }).replace(
+            '{userId}',
+            ada.id,
+          );
+          const body = bodiesOf(one)[0] && valid(bodiesOf(one)[0]!.properties!);
+          const answer = await somebody.send(one.method, path, body);
+          const { detail } = (await answer.json().catch(() => ({}))) as Partial<ProblemDocument>;
+          answers.push([nameOf(one), path, answer.status, detail]);
+          expect([nameOf(one), '404' in one.operation.responses]).toEqual([nameOf(one), true]);
+        }
+    expect(withIds.length).toBeGreaterThan(20);
+    for (const answer of answers)
+      expect(answer).toEqual([
+        expect.anything(),
+        expect.anything(),
+        404,
+        expect.stringMatching(/ids are UUIDs/),
+      ]);
+  });
+
+  it('removes what is not there without an error where that is idempotent', async () => {
+    expect((await ada.send('DELETE', `/api/me/blocks/${randomUUID()}`)).status).toBe(204);
+  });
+
   it('shows errors of properties and parameters that the operation has', () => {
     for (const one of operationsOf(document)) {
       const examples = Object.values(one.operation.responses).flatMap(({ content }) =>

@@ -1,7 +1,7 @@
 import { Param } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { UUID } from './described-properties.js';
+import { EXAMPLE_ID, UUID } from './described-properties.js';
 import { Problem } from './problems.js';
 
 /**
@@ -15,7 +15,7 @@ export const canonicalId = (id: string): string => id.toLowerCase();
  * An id in the path.
  *
  * @param of what it is the id of, for the API description.
- * @throws Problem `not-found`: it has a NUL, which is in no id, and which PostgreSQL does not take in a text.
+ * @throws Problem `not-found`: it is not a UUID, so nothing has this id.
  */
 export const IdParam =
   (of: string, name = 'id'): ParameterDecorator =>
@@ -26,8 +26,15 @@ export const IdParam =
     ApiParam({ name, description, schema: { type: 'string', ...UUID } })(target, key!, method);
   };
 
+/** Of any version: other programs choose the ids of the users they create. */
+const UUID_TEXT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What a request is answered with whose path has anything else in the place of an id. */
+export const NOT_AN_ID = `Nothing has this id: ids are UUIDs, such as ${EXAMPLE_ID}.`;
+
+/** @throws Problem `not-found`: it is not a UUID. */
 export function readId(id: string): string {
-  if (id.includes('\0')) throw new Problem('not-found', 'There is nothing with an id like that.');
+  if (!UUID_TEXT.test(id)) throw new Problem('not-found', NOT_AN_ID);
   return canonicalId(id);
 }
 

@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import { ApiProblems, linkToPages, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
-import { IdParam } from '../http/ids.js';
+import { IdParam, NOT_AN_ID } from '../http/ids.js';
 import { answerPage, keysetOf, PageQuery } from '../http/paging.js';
 import { Block } from './block.js';
 import { BlockUser } from './block-user.js';
@@ -70,7 +70,7 @@ export class BlocksController {
     description: 'The user can send the caller direct messages and invitations again.',
   })
   @ApiResponse({ status: 204, description: 'The user is not blocked.' })
-  @ApiProblems(...WRITE_PROBLEMS)
+  @ApiProblems(...WRITE_PROBLEMS, { 'not-found': NOT_AN_ID })
   unblock(
     @IdParam('user', 'userId') blockedId: string,
     @CurrentCaller() { userId }: Caller,
