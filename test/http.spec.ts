@@ -370,8 +370,22 @@ describe('every request', () => {
     });
     await closed.until(({ ended }) => ended, 2000);
     expect([closed.status, closed.events]).toEqual([200, []]);
-    expect(closed.body).toMatch(/^retry: \d+$/m);
     expect(first.ended).toBe(false);
+    const retryIn = async (): Promise<number> => {
+      const refusedStream = await listen(limited.port, '/api/users/event', {
+        headers: { 'X-Forwarded-For': '192.0.2.1' },
+      });
+      await refusedStream.until(({ ended }) => ended, 2000);
+      return Number(/^retry: (\d+)$/m.exec(refusedStream.body)![1]);
+    };
+    // Until the quota is full again, and each at another moment; attempts do not move that moment.
+    const endsIn = 1000 * Number((await read('/api/users')).headers.get('retry-after'));
+    const delays = await Promise.all(Array.from({ length: 8 }, retryIn));
+    for (const delay of delays) {
+      expect(delay).toBeGreaterThanOrEqual(endsIn - 1000);
+      expect(delay).toBeLessThanOrEqual(endsIn + 10_000);
+    }
+    expect(new Set(delays).size).toBeGreaterThan(1);
 
     expect((await read('/health/live')).status).toBe(200);
     expect((await read('/api/users', '192.0.2.2')).status).toBe(200);

@@ -10,6 +10,10 @@ import { beginStream } from './stream-head.js';
 const RETRY = 2000;
 /** The same where there is no place: one that comes back soon would find none again. */
 const RETRY_WHEN_FULL = 15_000;
+/** Seconds that a client is kept away at most, apart from the spread: the longest window of a quota of requests. */
+const LONGEST_WAIT = 60;
+/** Milliseconds over which the clients of an exceeded quota are spread once it is full again. */
+const SPREAD = 10_000;
 
 /** What a stream begins and ends with that is not opened now: when to come back, and with which cursor. */
 @Injectable()
@@ -44,6 +48,15 @@ export const retryDelay = (): number => jittered(RETRY);
 
 /** Milliseconds after which a client comes back for whom there was no place. */
 export const retryDelayWhenFull = (): number => jittered(RETRY_WHEN_FULL);
+
+/**
+ * Milliseconds after which a client comes back whose quota is exceeded: never before the quota is full again, since it
+ * would only be refused once more.
+ *
+ * @param seconds until then.
+ */
+export const retryDelayAfter = (seconds: number): number =>
+  Math.min(seconds, LONGEST_WAIT) * 1000 + Math.round(SPREAD * Math.random());
 
 /** Between half and one and a half of it. */
 export const jittered = (milliseconds: number): number =>

@@ -19,7 +19,8 @@ export function DocumentedStream({
     ApiOperation({ operationId, summary }),
     ApiResponse({
       status: 200,
-      description: 'An event stream (HTML standard, 9.2) that stays open.',
+      description:
+        'An event stream (HTML standard, 9.2) that stays open. A stream that cannot be opened now consists of a closing frame, whose `retry` says when to connect again: after a few seconds, or, when the read quota of the address is exceeded, once the quota is full again (70 s at most).',
       content: { 'text/event-stream': {} },
     }),
     ApiUnlimitedProblems('invalid-parameter', 'unauthenticated', 'not-acceptable', {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { DatabaseUnavailable } from '../database/errors.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { Problem, type ProblemCode } from '../http/problems.js';
-import { ClosingFrame } from './closing-frame.js';
+import { ClosingFrame, retryDelayAfter } from './closing-frame.js';
 
 /** What passes: the same request succeeds later. */
 const TEMPORARY: readonly ProblemCode[] = ['unavailable', 'too-many-requests'];
@@ -23,8 +23,15 @@ export class ClosingFrameFilter extends ProblemFilter {
     if (!isTemporary(error) || !takesStreams || response.headersSent)
       return super.answer(error, request, response);
     Object.assign(response, { err: error });
-    this.closing.send(request);
+    this.closing.send(request, retryOf(error));
   }
+}
+
+/** A quota says when it is full again; nobody knows how long anything else lasts. */
+function retryOf(error: unknown): number | undefined {
+  const isQuota = error instanceof Problem && error.code === 'too-many-requests';
+  const seconds = isQuota && Number(error.extras.headers?.['Retry-After']);
+  return seconds ? retryDelayAfter(seconds) : undefined;
 }
 
 const isTemporary = (error: unknown): boolean =>
