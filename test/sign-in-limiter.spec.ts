@@ -6,7 +6,7 @@ import { type RunningApplication, startApplication } from './support/application
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { until } from './support/hopper.js';
 import { PASSWORD, Person, send } from './support/people.js';
-import { problemCode } from './support/requests.js';
+import { problemCode, problemOf } from './support/requests.js';
 
 const HOME = '192.0.2.1';
 const AWAY = '198.51.100.7';
@@ -208,6 +208,47 @@ describe('sign-ins that succeed', () => {
     expect(statuses).toEqual([...Array.from({ length: 12 }, () => 201), 429]);
     expect((await attempt('bob')).status).toBe(201);
     await application.stop();
+  });
+});
+
+describe('sign-ups', () => {
+  let application: RunningApplication;
+
+  beforeAll(async () => {
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '1', TRUST_PROXY: '1' });
+  });
+  afterAll(() => application.stop());
+
+  const signUp = (username: string, address: string): Promise<Response> => {
+    const account = { username, password: PASSWORD };
+    return send(application.url, 'POST', '/api/accounts', account, { 'X-Forwarded-For': address });
+  };
+
+  it('are limited for each network, and the refusal says to how many', async () => {
+    for (let n = 0; n < 10; n++) expect((await signUp(`guest-${n}`, AWAY)).status).toBe(201);
+    const refused = await signUp('guest-10', AWAY);
+    const { status, detail } = await problemOf(refused);
+    expect([status, detail]).toEqual([
+      429,
+      expect.stringMatching(/sign up 10 times in 15 minutes/),
+    ]);
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(60);
+    expect((await signUp('guest-10', stranger(1))).status).toBe(201);
+  });
+
+  it('wait a minute at most for the sign-ins of their network, and the refusal says so', async () => {
+    const guesses = Array.from({ length: 12 }, (_, n) =>
+      signIn(application.url, `nobody-${n}`, 'a guess', HOME),
+    );
+    await Promise.all(guesses);
+    const refused = await signUp('newcomer', HOME);
+    const { status, detail } = await problemOf(refused);
+    expect([status, detail]).toEqual([
+      429,
+      expect.stringMatching(/sign in and sign up 12 times a minute, failed attempts included/),
+    ]);
+    expect(Number(refused.headers.get('Retry-After'))).toBeLessThanOrEqual(60);
+    expect((await signUp('newcomer', stranger(2))).status).toBe(201);
   });
 });
 

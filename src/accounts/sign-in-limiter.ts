@@ -14,7 +14,10 @@ import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
 import { type Policy, waitOf, withFailure, withoutFailure } from './sign-in-delays.js';
 import type { SignInSource } from './sign-in-source.js';
 
-/** What a network may do in a time, in multiples of `SIGN_IN_ATTEMPTS`. Many people may share it. */
+/**
+ * What a network may do in a time, in multiples of `SIGN_IN_ATTEMPTS`. Many people may share it. Each sign-in and each
+ * sign-up costs a hash, whether it succeeds or fails.
+ */
 const HASHES = { perNetwork: 12, seconds: 60 };
 const SIGN_UPS = { perNetwork: 10, seconds: 15 * 60 };
 /**
@@ -104,8 +107,8 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   /** @throws Problem `too-many-requests` */
   countSignUp({ network }: SignInSource): void {
     if (!this.#policies) return;
-    refuseExceeded(this.#hashes, network);
-    refuseExceeded(this.#signUps, network);
+    refuseExceeded(this.#hashes, network, hashesAllowed);
+    refuseExceeded(this.#signUps, network, signUpsAllowed);
   }
 
   /** Removes failures and sources that no longer count, in small transactions. */
@@ -158,7 +161,8 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     const known = await this.repository.knownAmong(read, userId ?? '', sources, since);
     const best = sources.find((each) => known.includes(each));
     const network = this.#keyOf('network', source.network);
-    refuseExceeded(this.#hashes, best ? `${account} ${best}` : source.network, userId);
+    const asked = best ? `${account} ${best}` : source.network;
+    refuseExceeded(this.#hashes, asked, best ? knownHashesAllowed : hashesAllowed, userId);
     const { ofNetwork, ofAccount, ofSource } = this.#policies!;
     const own = { key: this.#keyOf('source', account, best ?? network), ...ofSource };
     if (best) return { limits: [own], isKnown: true };
@@ -198,7 +202,7 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
       const failures = await this.repository.find(db, limit.key);
       wait = Math.max(wait, waitOf(failures, limit, Date.now()));
     }
-    if (wait > 0) throw tooMany(Math.ceil(wait / 1000), userId);
+    if (wait > 0) throw tooMany(FAILED, Math.ceil(wait / 1000), userId);
   }
 
   async #succeed(limits: readonly Limit[], { userId, source }: Attempt): Promise<void> {
@@ -240,16 +244,31 @@ function policiesOf(attempts: number): Record<'ofSource' | 'ofAccount' | 'ofNetw
   };
 }
 
-/** @throws Problem `too-many-requests` */
-function refuseExceeded(limiter: RateLimiter, key: string, userId?: string): void {
+const FAILED = 'Too many sign-ins have failed, for this account or from this network.';
+
+const hashesAllowed = (limit: number): string =>
+  `One network may sign in and sign up ${limit} times a minute, failed attempts included.`;
+
+const knownHashesAllowed = (limit: number): string =>
+  `One device or network may sign in to an account ${limit} times a minute.`;
+
+const signUpsAllowed = (limit: number): string =>
+  `One network may sign up ${limit} times in 15 minutes, failed attempts included.`;
+
+/**
+ * @param allowance the sentence for the client, from the limit.
+ * @throws Problem `too-many-requests`
+ */
+function refuseExceeded(
+  limiter: RateLimiter,
+  key: string,
+  allowance: (limit: number) => string,
+  userId?: string,
+): void {
   const { isExceeded, seconds } = limiter.take(key);
-  if (isExceeded) throw tooMany(seconds, userId);
+  if (isExceeded) throw tooMany(allowance(limiter.limit), seconds, userId);
 }
 
 /** @param subject whose account it is, for the security log. */
-const tooMany = (seconds: number, subject?: string): Problem =>
-  tooManyRequests(
-    'Too many attempts to sign in or up.',
-    seconds,
-    subject === undefined ? {} : { subject },
-  );
+const tooMany = (allowance: string, seconds: number, subject?: string): Problem =>
+  tooManyRequests(allowance, seconds, subject === undefined ? {} : { subject });
