@@ -7,39 +7,39 @@ import { HttpException } from '@nestjs/common';
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   'invalid-parameter': { status: 400, title: 'A parameter of the request is not valid' },
-  unauthenticated: { status: 401, title: 'Nobody is signed in' },
-  forbidden: { status: 403, title: 'You may not do this' },
-  'cross-site-request': { status: 403, title: 'A page of another site may not do this' },
+  unauthenticated: { status: 401, title: 'Authentication required' },
+  forbidden: { status: 403, title: 'You are not allowed to do this' },
+  'cross-site-request': { status: 403, title: 'Pages of other sites are not allowed to do this' },
   'recipient-unavailable': {
     status: 403,
     title: 'This user does not accept direct messages or invitations',
   },
   'not-found': { status: 404, title: 'There is nothing at this address' },
-  'method-not-allowed': { status: 405, title: 'This address does not know this method' },
+  'method-not-allowed': { status: 405, title: 'This address does not support this method' },
   'not-acceptable': {
     status: 406,
-    title: 'The answer does not come in a format that was asked for',
+    title: 'The response is not available in a requested format',
   },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'request-in-progress': {
     status: 409,
-    title: 'A request with this key is still being carried out',
+    title: 'A request with this key is still in progress',
   },
   conflict: { status: 409, title: 'This conflicts with the current state' },
   'precondition-failed': { status: 412, title: 'It has changed since you read it' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body is not in a format that this address reads',
+    title: 'The body is in an unsupported format',
   },
-  'expectation-failed': { status: 417, title: 'The expectation of the client is not supported' },
+  'expectation-failed': { status: 417, title: 'The header Expect is not supported' },
   'misdirected-request': { status: 421, title: 'This service is not reachable under this host' },
   'validation-failed': { status: 422, title: 'The body is not valid' },
   'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
-  unavailable: { status: 503, title: 'The service cannot answer now' },
+  unavailable: { status: 503, title: 'The service is temporarily unavailable' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
