@@ -141,7 +141,9 @@ describe('the API as it is described', () => {
   /** The schemas of a body: one for each kind of it. */
   const bodiesOf = ({ operation: { requestBody } }: Described): Schema[] => {
     const schema = requestBody?.content[JSON_TYPE]?.schema;
-    return schema ? (schema.oneOf ?? [schema]).map(resolved) : [];
+    if (!schema) return [];
+    const body = resolved(schema);
+    return (body.oneOf ?? [body]).map(resolved);
   };
 
   /** The address of something that is there. */

@@ -27,7 +27,6 @@ const escaped = (body: Record<string, string>): string =>
 type Schema = {
   readonly $ref?: string;
   readonly oneOf?: Schema[];
-  readonly allOf?: Schema[];
   readonly properties?: Record<string, Schema>;
   readonly type?: string;
   readonly enum?: unknown[];
@@ -42,13 +41,15 @@ interface Document {
   readonly components: { readonly schemas: Record<string, Schema> };
 }
 
+const nameOf = ({ $ref = '' }: Schema): string => $ref.split('/').at(-1)!;
+
 /** The limits of text fields that an API description states, as `Body.field`. */
 function statedLimits({ paths, components }: Document): Record<string, number | undefined> {
   const bodies = Object.values(paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}))
-    .flatMap(({ schema }) => schema.oneOf ?? schema.allOf ?? [schema])
-    .map(({ $ref = '' }) => $ref.split('/').at(-1)!);
+    .flatMap(({ schema }) => components.schemas[nameOf(schema)]!.oneOf ?? [schema])
+    .map(nameOf);
   const fields = [...new Set(bodies)].flatMap((name) =>
     Object.entries(components.schemas[name]!.properties ?? {}).map(
       ([field, schema]) => [`${name}.${field}`, schema] as const,

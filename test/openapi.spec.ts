@@ -16,6 +16,7 @@ interface Schema {
 
 interface Operation {
   readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: object }> };
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;

@@ -103,11 +103,18 @@ function describeBody({ method, operation }: Described, { components }: OpenAPIO
   if (!requestBody || !('content' in requestBody)) return;
   requestBody.required = true;
   if (method === 'patch') requestBody.content[MERGE_PATCH] = requestBody.content[JSON_TYPE]!;
-  const schema = requestBody.content[JSON_TYPE]!.schema as Schema;
-  for (const one of (schema['oneOf'] as Schema[] | undefined) ?? [schema]) {
+  const schemas = components!.schemas as Record<string, Schema>;
+  const media = requestBody.content[JSON_TYPE] as { schema: Schema };
+  const alternatives = media.schema['oneOf'] as Schema[] | undefined;
+  for (const one of alternatives ?? [media.schema]) {
     const name = String(one['$ref']).split('/').at(-1)!;
-    (components!.schemas![name] as Schema)['additionalProperties'] = false;
+    schemas[name]!['additionalProperties'] = false;
   }
+  if (!alternatives) return;
+  // Generators that make types of components alone would lose it.
+  const name = `${operation.operationId!.replace(/^./, (first) => first.toUpperCase())}Body`;
+  schemas[name] = media.schema;
+  media.schema = { $ref: `#/components/schemas/${name}` };
 }
 
 /**

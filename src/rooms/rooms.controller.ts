@@ -49,6 +49,7 @@ const LOCATION = location('the room', `/api/rooms/${EXAMPLE_ID}`);
 /** The kind of room decides what else the body has. */
 const NEW_ROOM = {
   schema: {
+    description: 'A new room, or the direct conversation with another user.',
     oneOf: [CreateNamedRoomBody, OpenDirectBody].map((type) => ({ $ref: getSchemaPath(type) })),
     discriminator: {
       propertyName: 'kind',

@@ -105,12 +105,18 @@ export interface components {
       readonly createdAt: string;
     };
     readonly CreateNamedRoomBody: {
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       readonly kind: 'public' | 'private';
       readonly name: string;
     };
     readonly OpenDirectBody: {
-      /** @enum {string} */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       readonly kind: 'direct';
       readonly userId: string;
     };
@@ -485,6 +491,8 @@ export interface components {
     } & {
       readonly [key: string]: unknown;
     };
+    readonly CreateRoomBody:
+      components['schemas']['CreateNamedRoomBody'] | components['schemas']['OpenDirectBody'];
   };
   responses: never;
   parameters: never;
