@@ -24,6 +24,7 @@ const conventions = (): string => `${description}
 - Every error is a problem document (RFC 9457) with a stable \`type\`. Besides the responses of each operation, any request may be answered with 405, 408, 417 or 431.
 - Request bodies are JSON in UTF-8 of at most ${largestBody() / 1024} KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
 - Every GET is also served as HEAD; that of a stream ends at once.
+- Generators that do not read OpenAPI 3.2 take the same description as OpenAPI 3.1: \`/api/openapi-3.1.json\`.
 - Times are in RFC 3339 with milliseconds, in UTC. Ids are UUIDs.`;
 
 /** The OpenAPI document of what this process serves, with its configuration. */

@@ -4,21 +4,29 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import { describeApi, publicUrl } from './app.description.js';
 import { Config } from './config.js';
 import { asyncApiOf } from './events/asyncapi.js';
+import { asOpenApi31 } from './openapi-3.1.js';
 import { endStreams } from './swagger-ui/end-streams.js';
 import { keepDocuments } from './swagger-ui/kept-documents.js';
 import { fillInUuids, showUuidsToCome } from './swagger-ui/new-uuids.js';
 
-/** Serves `/api/openapi.json`, Swagger UI at `/api/docs`, and the streams at `/api/asyncapi.json`. */
+/**
+ * Serves the description of the API at `/api/openapi.json`, the same for generators at `/api/openapi-3.1.json`, Swagger UI at
+ * `/api/docs`, and the streams at `/api/asyncapi.json`.
+ */
 export function serveDocumentation(app: NestExpressApplication): void {
   const openApi = once(() => describeApi(app));
   const asyncApi = once(() => asyncApiOf(openApi(), publicUrl(app.get(Config, { strict: false }))));
   app.use('/api/docs', allowInlineStyles);
   app.use(keepDocuments());
   const express: Express = app.getHttpAdapter().getInstance();
+  express.get(
+    '/api/openapi-3.1.json',
+    (_request, response) => void response.json(asOpenApi31(openApi())),
+  );
   express.get('/api/asyncapi.json', (_request, response) => void response.json(asyncApi()));
   SwaggerModule.setup('api/docs', app, openApi, {
     jsonDocumentUrl: 'api/openapi.json',
-    yamlDocumentUrl: 'api/openapi.yaml',
+    raw: ['json'],
     customSiteTitle: 'Carillon API',
     swaggerOptions: {
       displayRequestDuration: true,

@@ -31,7 +31,7 @@ describe('compression', () => {
   describe.each([
     '/api/users',
     '/api/openapi.json',
-    '/api/openapi.yaml',
+    '/api/openapi-3.1.json',
     '/api/docs',
     '/api/docs/',
     '/api/docs/index.html',

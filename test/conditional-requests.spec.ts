@@ -39,7 +39,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       '/api/session',
       '/api/rooms',
       '/api/openapi.json',
-      '/api/openapi.yaml',
+      '/api/openapi-3.1.json',
       '/api/docs',
     ])('%s is answered with 304 and the headers of the 200', async (path) => {
       const asked = { ...ada.bearer, 'Cache-Control': 'no-cache', 'Accept-Encoding': 'br' };

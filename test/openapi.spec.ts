@@ -44,12 +44,17 @@ interface Document {
 describe('the API description', () => {
   let application: RunningApplication;
   let document: Document;
+  let older: Document;
 
   beforeAll(async () => {
     application = await startApplication();
-    document = (await (await fetch(`${application.url}/api/openapi.json`)).json()) as Document;
+    document = await described('openapi.json');
+    older = await described('openapi-3.1.json');
   });
   afterAll(() => application.stop());
+
+  const described = async (name: string): Promise<Document> =>
+    (await (await fetch(`${application.url}/api/${name}`)).json()) as Document;
 
   const operations = () =>
     Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -60,6 +65,11 @@ describe('the API description', () => {
     it('is OpenAPI 3.2 with nothing to report', async () => {
       expect(document.openapi).toBe('3.2.0');
       expect(await lint(document)).toEqual([]);
+    });
+
+    it('is OpenAPI 3.1 for generators, with nothing to report', async () => {
+      expect(older.openapi).toBe('3.1.1');
+      expect(await lint(older)).toEqual([]);
     });
 
     it('would be reported if it were wrong', async () => {
@@ -103,6 +113,22 @@ describe('the API description', () => {
       for (const name of ['example', 'examples', 'default'])
         expect(unique).not.toHaveProperty(name);
     }
+  });
+
+  it('names the schema of each body, so that a generator makes a type of it', () => {
+    const bodies = operations().flatMap(({ operation: { requestBody } }) =>
+      Object.values(requestBody?.content ?? {}),
+    );
+    for (const { schema } of bodies)
+      expect(schema).toEqual({ $ref: expect.stringMatching(/^#\/components\/schemas\/\w+Body$/) });
+    expect(bodies.length).toBeGreaterThan(10);
+    expect(document.components.schemas['CreateRoomBody']).toMatchObject({
+      oneOf: [
+        { $ref: '#/components/schemas/CreateNamedRoomBody' },
+        { $ref: '#/components/schemas/OpenDirectBody' },
+      ],
+      discriminator: { propertyName: 'kind' },
+    });
   });
 
   it('describes each schema of a body or a response, and each of their properties', () => {
@@ -270,6 +296,20 @@ describe('the API description', () => {
         expect(validator.mistakesIn(String(value))).toEqual([]);
       }
     }
+  });
+
+  it('is the same for generators as OpenAPI 3.1, where a stream is a string of its events', () => {
+    const { openapi, ...described } = structuredClone(document);
+    for (const path of ['/api/users/event', '/api/events']) {
+      const { content } = described.paths[path]!['get']!.responses['200']!;
+      const { itemSchema, ...media } = content!['text/event-stream']!;
+      const contentSchema = { type: 'array', items: itemSchema };
+      const schema = { type: 'string', contentMediaType: 'text/event-stream', contentSchema };
+      content!['text/event-stream'] = { ...media, schema } as typeof media;
+    }
+    expect(older).toEqual({ ...described, openapi: '3.1.1' });
+    expect(JSON.stringify(older)).not.toContain('itemSchema');
+    expect(openapi).toBe('3.2.0');
   });
 
   it('serves Swagger UI without a script that the policy of the page forbids', async () => {

@@ -8,7 +8,7 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-
 
 const PATHS = new Set([
   '/api/openapi.json',
-  '/api/openapi.yaml',
+  '/api/openapi-3.1.json',
   '/api/asyncapi.json',
   '/api/docs',
   '/api/docs/',
