@@ -28,18 +28,18 @@ export class ReturnPreference implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<Response>();
+    const preferred = preference(response.req.get('Prefer'), 'return');
+    if (preferred !== 'minimal' && preferred !== 'representation') return next.handle();
     const isHonoured = this.reflector.get<true | undefined>(HONOURS_PREFER, context.getHandler());
     if (!isHonoured) return next.handle();
-    const response = context.switchToHttp().getResponse<Response>();
-    return next.handle().pipe(map((body: unknown) => returned(response, body)));
+    return next.handle().pipe(
+      map((body: unknown) => {
+        response.set('Preference-Applied', `return=${preferred}`);
+        if (preferred === 'representation') return body;
+        response.status(204);
+        return undefined;
+      }),
+    );
   }
-}
-
-function returned(response: Response, body: unknown): unknown {
-  const preferred = preference(response.req.get('Prefer'), 'return');
-  if (preferred !== 'minimal' && preferred !== 'representation') return body;
-  response.set('Preference-Applied', `return=${preferred}`);
-  if (preferred === 'representation') return body;
-  response.status(204);
-  return undefined;
 }
