@@ -156,6 +156,7 @@ describe.each(ENGINES)('the pages of a list, on $name', ({ start }) => {
         expect([list, cursor, response.status]).toEqual([list, cursor, 400]);
         const { errors, detail } = await problemOf(response);
         expect(errors![0]!.field).toBe('after');
+        expect(detail).toContain('of this list, for the same caller and with the same parameters');
         expect(detail).toContain('follow the header Link');
       }
     }

@@ -7,7 +7,7 @@ const CHECKSUM = 8; // bytes
 
 /** What is wrong with a cursor, and what would be right. */
 export const NO_CURSOR =
-  'must be the cursor of this list, with the same parameters: follow the header Link, or leave it out to start again';
+  'must be the cursor of this list, for the same caller and with the same parameters: follow the header Link, or leave it out to start again';
 
 /**
  * The cursor of the page after a row: opaque to clients, and self-contained. It carries the sort key of the row, so it

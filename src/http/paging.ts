@@ -3,7 +3,6 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Request, Response } from 'express';
 import { WholeNumber } from '../whole-number.js';
-import { EXAMPLE_CURSOR } from './described-properties.js';
 import { canonicalPath } from './ids.js';
 import { decodePageCursor, encodePageCursor, NO_CURSOR } from './page-cursor.js';
 
@@ -22,11 +21,10 @@ export const PageCursor = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       description:
-        'The opaque cursor of a page: follow `Link: rel="next"`, which contains it. It is valid for this list with the same parameters; only `limit` may change.',
+        'The opaque cursor of a page: follow `Link: rel="next"`, which contains it. It is valid for this list, for the same caller and with the same parameters; only `limit` may change.',
       minLength: 1,
       maxLength: LONGEST_CURSOR,
       pattern: '^[A-Za-z0-9_-]+$',
-      example: EXAMPLE_CURSOR,
     }),
     IsOptional(),
     Matches(new RegExp(`^[\\w-]{1,${LONGEST_CURSOR}}$`), { message: NO_CURSOR }),
