@@ -4,6 +4,7 @@ import { Lifecycle } from '../src/operations/lifecycle.js';
 import type { Message } from '../src/rooms/message.js';
 import type { Room } from '../src/rooms/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { exchange } from './support/exchange.js';
 import { type Schemas, strictlyBy } from './support/strict-schemas.js';
 import { PASSWORD, Person, send } from './support/people.js';
 
@@ -24,6 +25,7 @@ interface Parameter {
 }
 
 interface Answer {
+  readonly description: string;
   readonly headers?: Readonly<Record<string, { readonly example?: string }>>;
   readonly content?: Readonly<
     Record<
@@ -215,6 +217,84 @@ describe('the API as it is described', () => {
     expect(gets.length).toBeGreaterThan(15);
   });
 
+  it.each([
+    [412, 'precondition-failed', { 'If-Match': '"another"' }],
+    [406, 'not-acceptable', { 'Accept-Encoding': 'identity;q=0, *;q=0' }],
+    [400, 'malformed-request', { 'If-Match': 'unquoted' }],
+  ] as const)('answers %i to a GET, exactly where it says %s', async (status, code, headers) => {
+    const gets = operationsOf(document).filter(
+      ({ method, operation }) =>
+        method === 'GET' && !operation.responses['200']!.content?.['text/event-stream'],
+    );
+    let answered = 0;
+    for (const one of gets) {
+      const answer = await exchange(application.url + existing(one), { ...ada.bearer, ...headers });
+      const { content } = one.operation.responses[status] ?? {};
+      const example = content?.['application/problem+json']?.examples?.[code];
+      const saysSo = example !== undefined;
+      expect([nameOf(one), answer.status]).toEqual([nameOf(one), saysSo ? status : 200]);
+      if (!saysSo) continue;
+      const { detail } = JSON.parse(answer.body.toString()) as ProblemDocument;
+      expect([nameOf(one), example.value.detail]).toEqual([nameOf(one), detail]);
+      answered++;
+    }
+    expect(answered).toBeGreaterThan(15);
+  });
+
+  it('says what a repeat is answered with when what was created is gone', async () => {
+    const { url } = application;
+    const [ann, ben] = [await Person.signUp(url, 'ann'), await Person.signUp(url, 'ben')];
+    const once = (path: string, body?: object, who = ann) => {
+      const key = { 'Idempotency-Key': randomUUID() };
+      return { path, send: () => who.send('POST', path, body, key) };
+    };
+    const others = await ben.makes('Open');
+    const own = await ann.makes('Own');
+    const requests = {
+      createUser: once('/api/users', { firstname: 'a', lastname: 'b' }),
+      createRoom: once('/api/rooms', { kind: 'private', name: 'Left' }),
+      joinRoom: once(`/api/rooms/${others.id}/members`),
+      invite: once(`/api/rooms/${own.id}/invitations`, { userId: ben.id }),
+      postMessage: once(`/api/rooms/${others.id}/messages`, { clientId: randomUUID(), text: 'x' }),
+    };
+    const created: Record<string, string> = {};
+    for (const [name, { send }] of Object.entries(requests)) {
+      const answer = await send();
+      expect([name, answer.status]).toEqual([name, 201]);
+      created[name] = answer.headers.get('Location')?.split('/').at(-1) ?? '';
+    }
+    const left = created['createRoom']!;
+    await ann.does('DELETE', `/api/users/${created['createUser']}`);
+    await ann.does('POST', `/api/rooms/${left}/invitations`, { userId: ben.id });
+    await ben.does('POST', `/api/rooms/${left}/members`);
+    await ann.does('PATCH', `/api/rooms/${left}/members/${ben.id}`, { role: 'owner' });
+    await ann.does('DELETE', `/api/rooms/${left}/members/${ann.id}`);
+    await ann.does('DELETE', `/api/rooms/${others.id}/members/${ann.id}`);
+    await ann.does('DELETE', `/api/rooms/${own.id}/invitations/${ben.id}`);
+    const statuses: Record<string, number> = {};
+    for (const [name, { path, send }] of Object.entries(requests)) {
+      const answer = await send();
+      statuses[name] = answer.status;
+      const described = operationsOf(document).find(
+        (one) =>
+          one.method === 'POST' &&
+          new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, UUID)}$`).test(path),
+      )!;
+      const { content, description } = described.operation.responses[answer.status]!;
+      const { type } = (await answer.json()) as ProblemDocument;
+      const code = type.split(':').at(-1)!;
+      expect(Object.keys(content!['application/problem+json']!.examples!)).toContain(code);
+      if (answer.status === 404) expect(description).toContain('Idempotency-Key');
+    }
+    expect(statuses).toEqual({
+      createUser: 404,
+      createRoom: 404,
+      joinRoom: 403,
+      invite: 404,
+      postMessage: 403,
+    });
+  });
+
   it('answers with what its schemas say, and with no further property', async () => {
     const compile = strictlyBy(document.components.schemas);
     const checked = operationsOf(document).filter(
@@ -243,23 +323,28 @@ describe('the API as it is described', () => {
     }
   });
 
-  it.each(['Idempotency-Key', 'If-Match'])('reads %s exactly where it says so', async (header) => {
-    const somebody = await Person.signUp(application.url, `s${randomUUID().slice(0, 8)}`);
-    // What ends the session comes last.
-    const writes = operationsOf(document)
-      .filter(({ method }) => method !== 'GET')
-      .toSorted((one, other) => Number(endsSession(one)) - Number(endsSession(other)));
-    for (const one of writes) {
-      const body = bodiesOf(one)[0] && valid(bodiesOf(one)[0]!.properties!);
-      const answer = await somebody.send(one.method, withIds(one.path), body, { [header]: 'a "b' });
-      const { detail = '' } = (await answer.json().catch(() => ({}))) as Partial<ProblemDocument>;
-      expect([nameOf(one), detail.startsWith(`${header} must be`)]).toEqual([
-        nameOf(one),
-        takes(one, header),
-      ]);
-    }
-    expect(writes.filter((one) => takes(one, header)).length).toBeGreaterThan(4);
-  });
+  it.each(['Idempotency-Key', 'If-Match', 'If-None-Match'])(
+    'reads %s exactly where it says so',
+    async (header) => {
+      const somebody = await Person.signUp(application.url, `s${randomUUID().slice(0, 8)}`);
+      // What ends the session comes last.
+      const writes = operationsOf(document)
+        .filter(({ method }) => method !== 'GET')
+        .toSorted((one, other) => Number(endsSession(one)) - Number(endsSession(other)));
+      for (const one of writes) {
+        const body = bodiesOf(one)[0] && valid(bodiesOf(one)[0]!.properties!);
+        const answer = await somebody.send(one.method, withIds(one.path), body, {
+          [header]: 'a "b',
+        });
+        const { detail = '' } = (await answer.json().catch(() => ({}))) as Partial<ProblemDocument>;
+        expect([nameOf(one), detail.startsWith(`${header} must be`)]).toEqual([
+          nameOf(one),
+          takes(one, header),
+        ]);
+      }
+      expect(writes.filter((one) => takes(one, header)).length).toBeGreaterThan(4);
+    },
+  );
 
   it('answers 404 wherever an id in a path is not a UUID, whatever the method', async () => {
     const somebody = await Person.signUp(application.url, `s${randomUUID().slice(0, 8)}`);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import {
   codedTag,
+  ENTITY_TAGS,
   entityTag,
   namesRepresentation,
   namesState,
@@ -21,6 +23,7 @@ describe('a list of entity tags', () => {
     [' * ', '*'],
   ])('%j is read', (header, expected) => {
     expect(parseEntityTags(header)).toEqual(expected);
+    expect(header.trim()).toMatch(new RegExp(ENTITY_TAGS));
   });
 
   it.each([
@@ -42,6 +45,22 @@ describe('a list of entity tags', () => {
     '**',
   ])('%j is none', (header) => {
     expect(parseEntityTags(header)).toBeUndefined();
+    expect(header).not.toMatch(new RegExp(ENTITY_TAGS));
+  });
+
+  it('is what the pattern of the description matches', () => {
+    const pattern = new RegExp(ENTITY_TAGS, 'u');
+    const part = fc.constantFrom('*', 'W/', '"', ',', ' ', '\t', 'a', '"a"', 'W/"é"', '\x7f', '\\');
+    const headers = fc.array(part, { maxLength: 8 }).map((parts) => parts.join('').trim());
+    fc.assert(
+      fc.property(headers, (header) => {
+        expect([header, pattern.test(header)]).toEqual([
+          header,
+          parseEntityTags(header) !== undefined,
+        ]);
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('is read in time that grows with its length alone', () => {

@@ -12,7 +12,8 @@ import {
   type Security,
   takes,
 } from './described-operations.js';
-import { pickHeaders } from './documented.js';
+import { addProblem } from './described-problems.js';
+import { pickHeaders, TAGS } from './documented.js';
 
 type Schema = Record<string, unknown>;
 
@@ -50,7 +51,12 @@ function describeAccess({ operation }: Described, securityOf: (access: Access) =
 
 function describeRepeats({ operation }: Described): void {
   if (!takes(operation, 'Idempotency-Key')) return;
-  for (const [, answer] of answersOf(operation, /^2/)) addHeaders(answer, 'Idempotency-Replayed');
+  const answers = answersOf(operation, /^2/).map(([, answer]) => answer);
+  for (const answer of answers) addHeaders(answer, 'Idempotency-Replayed');
+  if (!answers.some(({ content }) => content)) return;
+  for (const [, answer] of answersOf(operation, /^404$/))
+    answer.description +=
+      ' Also for a repeat with the same `Idempotency-Key`, if what the first request created is gone, or is no longer there for the caller.';
 }
 
 /** A preference for no body turns 200 and 201 into 204, with the same headers (RFC 7240, 4.2). */
@@ -71,21 +77,39 @@ function describeVersions({ method, operation }: Described): void {
   const [[, found] = []] = answersOf(operation, /^200$/);
   if (!found?.content?.[JSON_TYPE] || found.headers?.['Content-Disposition']) return;
   addHeaders(found, 'ETag');
-  operation.parameters = [...parametersOf(operation), ifNoneMatch];
+  operation.parameters = [...parametersOf(operation), ifMatch, ifNoneMatch];
   operation.responses['304'] = {
     description: '`If-None-Match` names the current version. The response has no body.',
     headers: pickHeaders('ETag'),
   };
+  addProblem(operation, 'malformed-request', NO_TAGS);
+  addProblem(operation, 'not-acceptable', NO_CODING);
+  addProblem(operation, 'precondition-failed', CHANGED);
 }
 
-const ifNoneMatch: Parameter = {
-  name: 'If-None-Match',
+const CHANGED =
+  'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.';
+const NO_TAGS = 'If-Match must be * or entity tags in double quotes, as an ETag header gave them.';
+const NO_CODING =
+  'Accept-Encoding excludes every coding that is available. Accept one of br, gzip, identity.';
+
+const tags = (name: string, description: string): Parameter => ({
+  name,
   in: 'header',
   required: false,
-  description:
-    'The `ETag` that you have. If it is still the current one, the response is 304 without a body (RFC 9110, section 13.1.2).',
-  schema: { type: 'string', examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'] },
-};
+  description,
+  schema: TAGS,
+});
+
+const ifMatch = tags(
+  'If-Match',
+  'The `ETag` that you expect. If it is not the current one, the response is 412 (RFC 9110, section 13.1.1).',
+);
+
+const ifNoneMatch = tags(
+  'If-None-Match',
+  'The `ETag` that you have. If it is still the current one, the response is 304 without a body (RFC 9110, section 13.1.2).',
+);
 
 function describeHeaders({ method, operation }: Described): void {
   for (const [, answer] of answersOf(operation, /./)) addHeaders(answer, 'X-Request-Id');

@@ -1,9 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ENTITY_TAGS } from './entity-tags.js';
 import { exampleOf } from './problem-examples.js';
-import { type Problem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import {
+  type Problem,
+  PROBLEM_TYPE,
+  type ProblemCode,
+  type ProblemDocument,
+  PROBLEMS,
+} from './problems.js';
 import { tooManyReads } from './rate-limit.js';
-import type { Route } from './route-input.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
@@ -51,36 +57,34 @@ export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator 
     details['too-many-requests'] ??= tooManyReads(60_000, 5);
   return (target, key, descriptor) => {
     const responses = [...byStatus].map(([status, sameStatus]) =>
-      problemResponse(status, sameStatus, { target, key }, details),
+      ApiResponse({
+        status,
+        ...problemResponse(sameStatus, (code) => exampleOf(code, { target, key }, details[code])),
+      }),
     );
     applyDecorators(...responses)(target, key, descriptor);
   };
 }
 
-const problemResponse = (
-  status: number,
+/** The response to problems of one status, with an example of each. */
+export const problemResponse = (
   codes: readonly ProblemCode[],
-  route: Route,
-  details: Details,
-) =>
-  ApiResponse({
-    status,
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-    headers: problemHeaders(status, codes),
-    content: {
-      [PROBLEM_TYPE]: {
-        schema: PROBLEM_SCHEMA,
-        examples: Object.fromEntries(
-          codes.map((code) => [
-            code,
-            { summary: PROBLEMS[code].title, value: exampleOf(code, route, details[code]) },
-          ]),
-        ),
-      },
+  example: (code: ProblemCode) => ProblemDocument,
+) => ({
+  description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+  headers: problemHeaders(codes),
+  content: {
+    [PROBLEM_TYPE]: {
+      schema: PROBLEM_SCHEMA,
+      examples: Object.fromEntries(
+        codes.map((code) => [code, { summary: PROBLEMS[code].title, value: example(code) }]),
+      ),
     },
-  });
+  },
+});
 
-function problemHeaders(status: number, codes: readonly ProblemCode[]) {
+function problemHeaders(codes: readonly ProblemCode[]) {
+  const { status } = PROBLEMS[codes[0]!];
   const isTemporary = [429, 503].includes(status) || codes.includes('request-in-progress');
   return {
     ...(isTemporary && pickHeaders('Retry-After')),
@@ -174,18 +178,32 @@ export const ApiPrefer = () =>
     { examples: ['return=minimal'] },
   );
 
-/** A change is carried out only if nobody else has changed it since. */
-export const ApiIfMatch = () =>
-  requestHeader(
-    'If-Match',
-    'The `ETag` that you have read. If it has changed since, the response is 412 (RFC 9110, section 13.1.1).',
-    { examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'] },
+/** The schema of `If-Match` and `If-None-Match`. */
+export const TAGS = {
+  type: 'string' as const,
+  pattern: ENTITY_TAGS,
+  examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'],
+};
+
+/** A change is carried out only if nobody else has changed it since, or only if somebody has. */
+export const ApiPreconditions = () =>
+  applyDecorators(
+    requestHeader(
+      'If-Match',
+      'The `ETag` that you have read. If it has changed since, nothing is changed, and the response is 412 (RFC 9110, section 13.1.1).',
+      TAGS,
+    ),
+    requestHeader(
+      'If-None-Match',
+      'An `ETag`. If it is the current one, nothing is changed, and the response is 412 (RFC 9110, section 13.1.2).',
+      TAGS,
+    ),
   );
 
 /** Every POST takes one, but for those that handle secrets. Without an example: each request needs a key of its own. */
 export const ApiIdempotencyKey = () =>
   requestHeader(
     'Idempotency-Key',
-    'A new UUID for each new request, with or without double quotes. A repeat with the same key and body is not carried out again for one day; its response is the current state.',
-    { pattern: '^[\\x21-\\x7e]{1,255}$' },
+    'A new UUID for each new request, with or without double quotes. For one day, a repeat with the same key and body is not carried out again; its response is the current state of what the first request created, or an error if that is gone.',
+    { pattern: '^([\\x21-\\x7e]{1,255}|"[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}")$' },
   );

@@ -22,6 +22,11 @@ export type NamedTags = '*' | readonly string[];
 /** One element of a list, which may be empty (5.6.1), and what separates it. `etagc` includes commas, and bytes above 0x7F. */
 const ELEMENT = /[ \t]*(?:(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|$)/y;
 
+const TAG = String.raw`(W/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*`;
+
+/** What `parseEntityTags` reads, as a pattern for the API's description. */
+export const ENTITY_TAGS = String.raw`^(\*|([ \t]*,)*[ \t]*${TAG}(,[ \t]*(${TAG})?)*)$`;
+
 /**
  * Reads `If-Match` or `If-None-Match`. Whether a tag is weak is not kept: proxies that compress make a strong tag weak
  * (nginx, HAProxy), and equal digests mean equal content either way.

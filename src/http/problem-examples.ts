@@ -44,6 +44,10 @@ export function exampleOf(
   return problemOf(code, route, detail).document(EXAMPLE_REQUEST);
 }
 
+/** The same of a problem that does not depend on the route. */
+export const exampleWith = (code: ProblemCode, detail: string): ProblemDocument =>
+  new Problem(code, detail).document(EXAMPLE_REQUEST);
+
 function problemOf(
   code: ProblemCode,
   route: Route,

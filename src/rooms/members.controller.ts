@@ -84,12 +84,13 @@ export class MembersController {
   @ApiOperation({
     operationId: 'joinRoom',
     summary: 'Join a room',
-    description: 'The caller joins a public room, or accepts an invitation into a private one.',
+    description:
+      'The caller joins a public room, or accepts an invitation into a private one. A repeat with the same `Idempotency-Key` does not let a user back in who has left since.',
   })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 201, description: 'The caller joined the room.', type: Membership })
   @ApiResponse({ status: 200, description: 'The caller was a member already.', type: Membership })
-  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NO_ROOM, ARCHIVED)
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NOT_IN_ROOM, NO_ROOM, ARCHIVED)
   async join(
     @IdParam('room') id: string,
     @CurrentCaller() { userId }: Caller,

@@ -6,7 +6,7 @@ import { type Caller, CurrentCaller } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
-  ApiIfMatch,
+  ApiPreconditions,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -141,7 +141,7 @@ export class MessagesController {
     description:
       'Replaces the text of a message and marks it as edited. Only its author may do it.',
   })
-  @ApiIfMatch()
+  @ApiPreconditions()
   @HonoursPrefer()
   @ApiResponse({
     status: 200,
@@ -177,7 +177,7 @@ export class MessagesController {
     description:
       'Its author may do it, and owners of the room. The message keeps its place in the history without its text. Its events stay in the log, without the text: a member who continues from an earlier cursor receives it as posted and as deleted.',
   })
-  @ApiIfMatch()
+  @ApiPreconditions()
   @ApiResponse({ status: 204, description: 'The text was deleted.' })
   @ApiProblems(...WRITE_PROBLEMS, 'precondition-failed', NO_MESSAGE, {
     forbidden: 'Only its author, or an owner, may delete a message.',

@@ -13,7 +13,7 @@ import { type Caller, CurrentCaller } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
-  ApiIfMatch,
+  ApiPreconditions,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -99,9 +99,16 @@ export class RoomsController {
     type: Room,
     headers: { ...LOCATION, ...pickHeaders('ETag') },
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, 'recipient-unavailable', {
-    conflict: 'A user can be in 1000 rooms and direct conversations, and has to leave one first.',
-  })
+  @ApiProblems(
+    ...WRITE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    ...KEY_PROBLEMS,
+    NOT_FOUND,
+    'recipient-unavailable',
+    {
+      conflict: 'A user can be in 1000 rooms and direct conversations, and has to leave one first.',
+    },
+  )
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentCaller() caller: Caller,
@@ -163,7 +170,7 @@ export class RoomsController {
     description:
       'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may do it. Archiving a room withdraws its invitations.',
   })
-  @ApiIfMatch()
+  @ApiPreconditions()
   @HonoursPrefer()
   @ApiResponse({
     status: 200,

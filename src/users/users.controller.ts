@@ -24,7 +24,7 @@ import { Streams } from '../events/streams.js';
 import { Audited, pathParameter } from '../http/audited.js';
 import {
   ApiIdempotencyKey,
-  ApiIfMatch,
+  ApiPreconditions,
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
@@ -81,7 +81,7 @@ export class UsersController {
     type: User,
     headers: { ...location('the user', `/api/users/${EXAMPLE_ID}`), ...pickHeaders('ETag') },
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS)
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, NOT_FOUND)
   async create(
     @Body() { firstname, lastname }: CreateUserBody,
     @Res({ passthrough: true }) response: Response,
@@ -154,7 +154,7 @@ export class UsersController {
     description:
       'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). A user who can sign in can be changed only by themselves.',
   })
-  @ApiIfMatch()
+  @ApiPreconditions()
   @HonoursPrefer()
   @ApiResponse({
     status: 200,
@@ -187,7 +187,7 @@ export class UsersController {
     description:
       'Removes a user who cannot sign in. All others delete their own account with `DELETE /api/me`.',
   })
-  @ApiIfMatch()
+  @ApiPreconditions()
   @ApiResponse({
     status: 204,
     description: 'The user was removed.',
