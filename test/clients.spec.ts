@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,8 @@ import { createUser, post } from './support/requests.js';
 const ROOT = join(import.meta.dirname, '..');
 const GUIDE = readFileSync(join(ROOT, 'docs', 'clients.md'), 'utf8');
 
+const NODE = ['--experimental-eventsource', '--input-type=module', '--eval'];
+
 /** The first lines of code in the section of docs/clients.md with this heading. */
 function linesOf(heading: string): string {
   const section = GUIDE.split(/^## /m).find((text) => text.startsWith(`${heading}\n`))!;
@@ -22,6 +25,8 @@ function linesOf(heading: string): string {
 class ClientProcess {
   readonly received: string[] = [];
   errors = '';
+  /** The exit code. */
+  readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
 
   constructor(program: string, parameters: string[]) {
@@ -33,6 +38,7 @@ class ClientProcess {
       this.received.push(...lines.map(nameIn));
     });
     this.#child.stderr!.on('data', (text: Buffer) => (this.errors += text.toString()));
+    this.exited = once(this.#child, 'close').then(([code]) => code as number | null);
   }
 
   stop(): void {
@@ -97,13 +103,12 @@ describe('the clients in docs/clients.md', () => {
       '`@microsoft/fetch-event-source`',
     );
     run('curl', 'bash', ['-c']);
-    const node = ['--experimental-eventsource', '--input-type=module', '--eval'];
     for (const heading of [
       '`fetch` and `eventsource-parser`',
       'npm `eventsource`',
       "Node's built-in `EventSource`",
     ])
-      run(heading, process.execPath, node);
+      run(heading, process.execPath, NODE);
     await onPage.waitForFunction('globalThis.users');
     publisher = new Publisher(carillon.url);
 
@@ -228,5 +233,22 @@ describe('the clients in docs/clients.md', () => {
   it('are those of the README', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     expect(readme).toContain(linesOf('EventSource in a browser'));
+  });
+});
+
+describe('the clients in docs/clients.md that see a status', () => {
+  it.each([
+    ['curl', 'bash', ['-c']],
+    ['`fetch` and `eventsource-parser`', process.execPath, NODE],
+    ['npm `eventsource`', process.execPath, NODE],
+  ])('%s: stops after a 4xx', async (heading, program, parameters) => {
+    const carillon = await CarillonProcess.start({ USERS_OPEN: 'false' });
+    const lines = linesOf(heading).replaceAll('localhost:8000', `127.0.0.1:${carillon.port}`);
+    const client = new ClientProcess(program, [...parameters, lines]);
+    expect(await client.exited).toBe(1);
+    expect(client.errors).toContain('401');
+    expect(client.received).toEqual([]);
+    await carillon.kill();
+    rmSync(carillon.folder, { recursive: true });
   });
 });
