@@ -1,12 +1,13 @@
 import { Parser } from '@asyncapi/parser';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { lintAsyncApi } from './support/description-linters.js';
 import { eventsIn, type ItemSchema } from './support/event-schemas.js';
 
 describe('the description of the streams', () => {
   let application: RunningApplication;
 
   beforeAll(async () => {
-    application = await startApplication({ PUBLIC_URL: 'https://chat.example.com' });
+    application = await startApplication({ PUBLIC_URL: 'https://chat.example.org' });
   });
   afterAll(() => application.stop());
 
@@ -24,6 +25,13 @@ describe('the description of the streams', () => {
     expect(document.version()).toMatch(/^3\./);
   });
 
+  it('gives Spectral nothing to report, which would report what is wrong', async () => {
+    const described = (await (await fetched('asyncapi')).json()) as { operations: object };
+    expect(await lintAsyncApi(described)).toEqual([]);
+    const { operations: _operations, ...broken } = described;
+    expect(await lintAsyncApi({ ...broken, info: {} })).not.toEqual([]);
+  });
+
   it('says where the streams are, and what to ask them for', async () => {
     const { document } = await parsed();
     expect(
@@ -31,7 +39,7 @@ describe('the description of the streams', () => {
         .servers()
         .all()
         .map((server) => [server.protocol(), server.host()]),
-    ).toEqual([['https', 'chat.example.com']]);
+    ).toEqual([['https', 'chat.example.org']]);
     const asked = document
       .operations()
       .all()

@@ -8,6 +8,7 @@ interface Reference {
 }
 
 interface StreamOperation {
+  readonly tags: readonly string[];
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
@@ -57,6 +58,7 @@ export function asyncApiOf(document: OpenAPIObject, url: string): Json {
         'Every event that Carillon sends to its subscribers, as Server-Sent Events over HTTP. The headers of a message are the other fields of its frame.',
       license,
       contact,
+      tags: tagsOf(document, streams),
       externalDocs: { description: 'All operations (OpenAPI)', url: `${url}/api/openapi.json` },
     },
     defaultContentType: 'application/json',
@@ -103,6 +105,12 @@ function streamsIn({ paths, components }: OpenAPIObject): Stream[] {
   });
 }
 
+/** Those of the operations that are streams. */
+const tagsOf = ({ tags = [] }: OpenAPIObject, streams: readonly Stream[]): Json[] =>
+  tags
+    .filter(({ name }) => streams.some(({ operation }) => operation.tags.includes(name)))
+    .map(({ name, description }) => ({ name, description }));
+
 const channelOf = ({ path, operation, events }: Stream): Json => ({
   address: path,
   title: operation.summary,
@@ -114,7 +122,8 @@ const operationOf = ({ operationId, summary, parameters }: StreamOperation): Jso
   action: 'send',
   channel: { $ref: `#/channels/${operationId}` },
   title: summary,
-  summary: 'Carillon sends each event to every subscriber who is allowed to see it.',
+  description:
+    'Carillon sends each event to every subscriber who is allowed to see it. A client opens the stream with a GET.',
   bindings: {
     http: {
       method: 'GET',
