@@ -23,7 +23,7 @@ const conventions = (): string => `${description}
 
 - Every error is a problem document (RFC 9457) with a stable \`type\`. Besides the responses of each operation, any request may be answered with 405, 408, 417 or 431.
 - Request bodies are JSON in UTF-8 of at most ${largestBody() / 1024} KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
-- Every GET is also served as HEAD; that of a stream ends at once.
+- Every GET is also served as HEAD; the HEAD of a stream ends at once.
 - Generators that do not read OpenAPI 3.2 take the same description as OpenAPI 3.1: \`/api/openapi-3.1.json\`.
 - Times are in RFC 3339 with milliseconds, in UTC. Ids are UUIDs.`;
 
@@ -64,7 +64,7 @@ function foundation(config: Config): Omit<OpenAPIObject, 'paths'> {
     .setDescription(conventions())
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('Accounts', 'Sign-up, sign-in, sessions, and the data of the caller.')
-    .addTag('Messages', 'What is said in rooms.')
+    .addTag('Messages', 'Messages in rooms, and the search in them.')
     .addTag('Operations', 'Health checks for load balancers and supervisors.')
     .addTag('Rooms', 'Rooms and direct conversations, their members and invitations.')
     .addTag('Streams', 'Every event that the caller may see, as Server-Sent Events.')

@@ -43,7 +43,7 @@ export class NewPassword {
 export class CreateAccountBody extends NewPassword {
   @ApiProperty({
     description:
-      'The name to sign in and to be mentioned by. No two users have the same; upper and lower case are the same.',
+      'The name for signing in and for mentions. It is unique; upper and lower case are not distinguished.',
     minLength: 2,
     maxLength: LONGEST_USERNAME,
     // Without an example, which would be taken after the first request.
@@ -75,7 +75,7 @@ export class ChangePasswordBody extends NewPassword {
   readonly current!: string;
 }
 
-@ApiSchema({ description: 'What confirms that the caller wants to be deleted.' })
+@ApiSchema({ description: 'Confirms that the caller wants to delete their account.' })
 export class DeleteAccountBody {
   @ApiPropertyOptional({
     maxLength: LONGEST_SENT_PASSWORD,
@@ -99,7 +99,7 @@ export class DeleteAccountBody {
   @ApiPropertyOptional({
     enum: ['keep', 'delete'],
     default: 'keep',
-    description: 'Whether the user’s messages stay, under a pseudonym, or are deleted.',
+    description: 'Whether the messages of the user are kept, under a pseudonym, or deleted.',
   })
   @IfPresent()
   @IsIn(['keep', 'delete'], { message: 'must be keep or delete' })

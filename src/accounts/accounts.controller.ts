@@ -47,7 +47,7 @@ export class AccountsController {
     operationId: 'createAccount',
     summary: 'Sign up',
     description:
-      'Creates a user who can sign in, but does not sign them in: see `POST /api/session`. Unless sign-up is open, only a signed-in user with a password may do it.',
+      'Creates a user who can sign in, but does not sign them in: see `POST /api/session`. Unless sign-up is open, only a signed-in user with a password may create one.',
   })
   @Secret()
   @HonoursPrefer()

@@ -83,7 +83,7 @@ export class MeController {
     operationId: 'exportMyData',
     summary: 'Download my data',
     description:
-      'One JSON document with a list for each kind: profile, events, sessions, identities, memberships, blocks, invitations, messages.',
+      'Returns one JSON document with a list for each kind of data: profile, events, sessions, identities, memberships, blocks, invitations, messages.',
   })
   @ApiResponse({
     status: 200,

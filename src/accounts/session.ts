@@ -17,7 +17,7 @@ export class Session {
   @ApiProperty(time('When the user signed in.'))
   readonly createdAt!: string;
 
-  @ApiProperty(time('When the session was last used, to the nearest minute or so.'))
+  @ApiProperty(time('When the session was last used, accurate to about a minute.'))
   readonly lastUsedAt!: string;
 
   @ApiProperty({

@@ -93,7 +93,7 @@ export class SessionsController {
     headers: pickHeaders('Set-Cookie'),
   })
   @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
-    unauthenticated: 'The username or the password is not right.',
+    unauthenticated: 'The username or the password is wrong.',
   })
   async start(
     @Body() { username, password }: SignInBody,

@@ -6,6 +6,6 @@ import { Problem } from '../http/problems.js';
  * @param subject whose password it was, for the security log.
  */
 export const wrongCredentials = (subject?: string): Problem =>
-  new Problem('unauthenticated', 'The username or the password is not right.', {
+  new Problem('unauthenticated', 'The username or the password is wrong.', {
     ...(subject !== undefined && { subject }),
   });

@@ -46,7 +46,7 @@ const allOf = ({ events }: DescribedStream) => [...events, ...COMMON_EVENTS];
 function descriptionOf(stream: DescribedStream, url: string): string {
   const { path, snapshot, events, isOpen } = stream;
   const parts = [
-    'Sends each event once and in order. Every event that is stored has an `id`, the cursor after it: a client that comes back with it misses nothing and receives nothing twice. The connection may end at any time.',
+    'Sends each event once and in order. Every event that is stored has an `id`, the cursor after it: a client that reconnects with it misses nothing and receives nothing twice. The connection may end at any time.',
     howToSubscribe(`${url}${path}`, `${url}${snapshot}`, events[0]!.type),
     tableOf(allOf(stream)),
   ];
@@ -121,7 +121,12 @@ const retryFrame = {
     'The first frame of a stream, or its closing frame. It has no data: it sets the cursor, and the delay before the client connects again.',
   required: ['retry'],
   properties: {
-    retry: { type: 'integer' as const, minimum: 0, description: 'Milliseconds.', example: 2140 },
+    retry: {
+      type: 'integer' as const,
+      minimum: 0,
+      description: 'The delay in milliseconds.',
+      example: 2140,
+    },
     id: {
       type: 'string' as const,
       description:
@@ -163,7 +168,7 @@ Subscribe from a terminal:
 curl -N '${stream}'
 \`\`\`
 
-Subscribe from a page, from the moment of a snapshot on. The browser reconnects by itself, with the cursor of the last event:
+Subscribe from a page, starting at a snapshot. The browser reconnects by itself, with the cursor of the last event:
 
 \`\`\`js
 const response = await fetch('${snapshot}');

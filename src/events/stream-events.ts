@@ -9,7 +9,7 @@ class Reset {
   @ApiProperty({
     enum: ['expired', 'unknown'],
     description:
-      '`expired`: the events after the cursor are not kept any more. `unknown`: the cursor is not one of this log.',
+      '`expired`: the events after the cursor are no longer kept. `unknown`: the cursor does not belong to this log.',
   })
   readonly reason!: 'expired' | 'unknown';
 

@@ -66,7 +66,7 @@ function describePreference({ operation }: Described): void {
   for (const [, answer] of answers) addHeaders(answer, 'Preference-Applied');
   const statuses = answers.map(([status]) => status).join(' or ');
   operation.responses['204'] = {
-    description: `As ${statuses}, but without a body: \`Prefer: return=minimal\` asked for that.`,
+    description: `As ${statuses}, but without a body, as \`Prefer: return=minimal\` asks.`,
     headers: Object.assign({}, ...answers.map(([, { headers }]) => headers)),
   };
 }

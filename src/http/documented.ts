@@ -110,11 +110,20 @@ export const documentedHeaders = {
     example: 5,
   },
   'WWW-Authenticate': text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"'),
-  'Accept-Post': text('The media types of bodies, unless the request is a PATCH.', MEDIA_TYPES),
-  'Accept-Patch': text('The media types of bodies, if the request is a PATCH.', MEDIA_TYPES),
-  'Accept-Encoding': text('The content coding of bodies, if the request has another one.', 'gzip'),
+  'Accept-Post': text(
+    'The media types that bodies may have, unless the request is a PATCH.',
+    MEDIA_TYPES,
+  ),
+  'Accept-Patch': text(
+    'The media types that bodies may have, if the request is a PATCH.',
+    MEDIA_TYPES,
+  ),
+  'Accept-Encoding': text(
+    'The content coding that bodies may have, if the request uses another one.',
+    'gzip',
+  ),
   'X-Request-Id': text(
-    'The id under which the request is logged: that of the request if it has a valid one.',
+    'The id under which the request is logged: its own `X-Request-Id` if that is valid.',
     'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
     '^[A-Za-z0-9_.:/+=-]{1,128}$',
   ),

@@ -8,7 +8,7 @@ export const describedName = (
   example: string,
   longest: number = LONGEST_NAME,
 ) => ({
-  description: `${description} It has a visible character and none that is invisible; space around it does not count.`,
+  description: `${description} It must have a visible character and no invisible ones; leading and trailing spaces are removed.`,
   minLength: 1,
   maxLength: longest,
   pattern: ONE_LINE,

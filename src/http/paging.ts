@@ -33,7 +33,7 @@ export const PageCursor = (): PropertyDecorator =>
 /** One page of a list by keyset: the rows after those that the client has. */
 export class KeysetQuery {
   @ApiPropertyOptional({
-    description: 'How many entries to return at most.',
+    description: 'The maximum number of entries to return.',
     type: 'integer',
     minimum: 1,
     maximum: MOST_PER_PAGE,

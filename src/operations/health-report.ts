@@ -23,7 +23,8 @@ export class HealthIndicator {
   readonly message?: string;
 
   @ApiPropertyOptional({
-    description: 'Only of `streams`: whether `STREAM_MAX` is reached. All else is still served.',
+    description:
+      'Only for `streams`: whether `STREAM_MAX` is reached. Everything else is still served.',
     example: false,
   })
   readonly full?: boolean;

@@ -49,7 +49,7 @@ export class HealthController {
     operationId: 'isReady',
     summary: 'Check whether the process can serve requests',
     description:
-      'Send it no requests while the response is 503: it shuts down, or the database does not answer or cannot be written.',
+      'Send it no requests while the response is 503: the process is shutting down, or the database does not answer or cannot be written.',
   })
   @ApiResponse({ status: 200, description: 'The process is ready.', type: ReadyReport })
   @ApiUnlimitedProblems({

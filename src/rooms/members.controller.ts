@@ -46,7 +46,7 @@ const NO_ROOM = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for y
 const NO_SUCH_MEMBER = { 'not-found': `${EXAMPLE_ID} is not a member of this room.` };
 const NOT_IN_ROOM = { forbidden: 'You are not in this room. Join it first.' };
 const NO_OWNER = { forbidden: 'Only an owner of the room may do this.' };
-const ARCHIVED = { conflict: 'The room is archived: nothing is said or changed in it.' };
+const ARCHIVED = { conflict: 'The room is archived. An owner has to reopen it first.' };
 
 @ApiTags('Rooms')
 @Controller('api/rooms/:id')
@@ -89,7 +89,7 @@ export class MembersController {
   })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 201, description: 'The caller joined the room.', type: Membership })
-  @ApiResponse({ status: 200, description: 'The caller was a member already.', type: Membership })
+  @ApiResponse({ status: 200, description: 'The caller was already a member.', type: Membership })
   @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NOT_IN_ROOM, NO_ROOM, ARCHIVED)
   async join(
     @IdParam('room') id: string,
@@ -106,7 +106,7 @@ export class MembersController {
   @ApiOperation({
     operationId: 'changeRole',
     summary: 'Change the role of a member',
-    description: 'Only owners may do it. A room keeps at least one owner.',
+    description: 'Only owners may change roles. A room keeps at least one owner.',
   })
   @ApiResponse({ status: 200, description: 'The member with the new role.', type: Member })
   @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NO_OWNER, NO_SUCH_MEMBER, {
@@ -128,7 +128,7 @@ export class MembersController {
     operationId: 'removeMember',
     summary: 'Leave a room or remove a member',
     description:
-      'Members remove themselves, owners remove anyone. Leaving a direct conversation hides it: it is no longer among the caller’s rooms until one of the two writes in it or the caller opens it again. Its history stays.',
+      'Members may remove themselves, owners may remove anyone. Leaving a direct conversation hides it: it is no longer among the caller’s rooms until one of the two writes in it or the caller opens it again. Its history stays.',
   })
   @ApiResponse({
     status: 204,
@@ -182,7 +182,7 @@ export class MembersController {
   })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 201, description: 'The user was invited.', type: Invitation })
-  @ApiResponse({ status: 200, description: 'The user was invited already.', type: Invitation })
+  @ApiResponse({ status: 200, description: 'The user was already invited.', type: Invitation })
   @ApiProblems(
     ...WRITE_PROBLEMS,
     ...BODY_PROBLEMS,

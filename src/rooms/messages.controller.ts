@@ -34,7 +34,7 @@ import { SearchMessages } from './search-messages.js';
 const NO_ROOM = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for you.` };
 const NO_MESSAGE = { 'not-found': `There is no message with the id ${EXAMPLE_ID} in this room.` };
 const NO_MEMBER = { forbidden: 'You are not in this room. Join it first.' };
-const ARCHIVED = { conflict: 'The room is archived: nothing is said or changed in it.' };
+const ARCHIVED = { conflict: 'The room is archived. An owner has to reopen it first.' };
 
 @ApiTags('Messages')
 @Controller('api')
@@ -49,7 +49,7 @@ export class MessagesController {
     operationId: 'listMessages',
     summary: 'List messages of a room',
     description:
-      'Returns a part of the history, in the order of the room: the newest messages, or those at one place, which at most one of `before`, `after`, `around` and `at` names. Only members may read it. A `seq` need not exist: a page before the first message or after the last one is empty, with a `Link` to the others. Open `GET /api/events` with the `Last-Event-ID` of the response to miss nothing.',
+      'Returns a part of the history, in the order of the room: the newest messages, or those at the place that one of `before`, `after`, `around` and `at` names. Only members may read it. A `seq` need not exist: a page before the first message or after the last one is empty, with a `Link` to the others. Open `GET /api/events` with the `Last-Event-ID` of the response to miss nothing.',
   })
   @ApiResponse({
     status: 200,
@@ -80,7 +80,7 @@ export class MessagesController {
     operationId: 'postMessage',
     summary: 'Post a message',
     description:
-      'Only members may do it. A repeat with the same `clientId` posts nothing; its response is the message as it is now.',
+      'Only members may post. A repeat with the same `clientId` posts nothing; its response is the message as it is now.',
   })
   @ApiIdempotencyKey()
   @HonoursPrefer()
@@ -139,7 +139,7 @@ export class MessagesController {
     operationId: 'editMessage',
     summary: 'Edit a message',
     description:
-      'Replaces the text of a message and marks it as edited. Only its author may do it.',
+      'Replaces the text of a message and marks it as edited. Only its author may edit it.',
   })
   @ApiPreconditions()
   @HonoursPrefer()
@@ -175,7 +175,7 @@ export class MessagesController {
     operationId: 'deleteMessage',
     summary: 'Delete a message',
     description:
-      'Its author may do it, and owners of the room. The message keeps its place in the history without its text. Its events stay in the log, without the text: a member who continues from an earlier cursor receives it as posted and as deleted.',
+      'Only its author and owners of the room may delete a message. It keeps its place in the history without its text. Its events stay in the log, without the text: a member who continues from an earlier cursor receives it as posted and as deleted.',
   })
   @ApiPreconditions()
   @ApiResponse({ status: 204, description: 'The text was deleted.' })

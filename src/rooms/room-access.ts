@@ -71,10 +71,10 @@ export function refuseUnlessOwner({ member }: RoomOfMember): void {
     throw new Problem('forbidden', 'Only an owner of the room may do this.');
 }
 
-/** @throws Problem `conflict`: nothing is said or changed in an archived room. */
+/** @throws Problem `conflict`: the room is archived. */
 export function refuseArchived({ archivedAt }: Room): void {
   if (archivedAt)
-    throw new Problem('conflict', 'The room is archived: nothing is said or changed in it.');
+    throw new Problem('conflict', 'The room is archived. An owner has to reopen it first.');
 }
 
 /** @throws Problem `conflict`: a direct conversation stays as it is. */

@@ -112,7 +112,7 @@ export class InviteBody {
 export class ChangeRoleBody {
   @ApiProperty({
     enum: ROLES,
-    description: '`owner`: may change the room and its members. `member`: may write and read.',
+    description: '`owner`: may change the room and its members. `member`: may read and post.',
   })
   @IsIn(ROLES, { message: `must be one of ${ROLES.join(', ')}` })
   readonly role!: Role;
@@ -141,7 +141,7 @@ export class PostMessageBody {
   readonly clientId!: string;
 
   @ApiProperty(
-    text('What the message says. `@username` mentions a member.', 'Good morning, @john!'),
+    text('The text of the message. `@username` mentions a member.', 'Good morning, @john!'),
   )
   @MessageText()
   readonly text!: string;
@@ -149,7 +149,7 @@ export class PostMessageBody {
 
 @ApiSchema({ description: 'The new text of a message.' })
 export class EditMessageBody {
-  @ApiProperty(text('What the message says from now on.', 'Good evening, @john!'))
+  @ApiProperty(text('The new text of the message.', 'Good evening, @john!'))
   @MessageText()
   readonly text!: string;
 }
@@ -186,17 +186,17 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A part of a room's history: at one place, or at its end. */
 export class MessagesQuery {
-  @ApiPropertyOptional({ ...LIMIT, description: 'How many messages to return at most.' })
+  @ApiPropertyOptional({ ...LIMIT, description: 'The maximum number of messages to return.' })
   @IsOptional()
   @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;
 
-  @ApiPropertyOptional(seq('Returns the messages before this `seq`, the newest ones.'))
+  @ApiPropertyOptional(seq('Returns the newest messages before this `seq`.'))
   @IsOptional()
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   before?: number;
 
-  @ApiPropertyOptional(seq('Returns the messages after this `seq`, the oldest ones.'))
+  @ApiPropertyOptional(seq('Returns the oldest messages after this `seq`.'))
   @IsOptional()
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   after?: number;
@@ -224,7 +224,7 @@ function searchMistake(query: string): string | undefined {
   const length = lengthMistake(query, LONGEST_SEARCH);
   if (length) return length;
   if (!termsOf(query))
-    return 'must have a word of two letters or digits or more, an emoji, or a character of a script without spaces, such as 鐘';
+    return 'must contain a word of at least two letters or digits, an emoji, or a character of a script without spaces, such as 鐘';
   return undefined;
 }
 
@@ -233,7 +233,7 @@ export class SearchQuery {
     minLength: 1,
     maxLength: LONGEST_SEARCH,
     description:
-      'The words that a message must contain, all of them. Of the last one, the first two or more characters are enough. In scripts without spaces, such as Chinese, and in Korean, any part of a sentence is found.',
+      'The words that a message must all contain. Of the last word, the first two or more characters are enough. In scripts without spaces, such as Chinese, and in Korean, any part of a sentence is found.',
     example: 'analysis eng',
   })
   @TextField(LONGEST_SEARCH, { mistake: searchMistake })
@@ -247,7 +247,7 @@ export class SearchQuery {
   @PageCursor()
   after?: string;
 
-  @ApiPropertyOptional({ ...LIMIT, description: 'How many messages to return at most.' })
+  @ApiPropertyOptional({ ...LIMIT, description: 'The maximum number of messages to return.' })
   @IsOptional()
   @WholeNumber(1, MOST_MESSAGES)
   limit: number = LIMIT.default;

@@ -10,7 +10,7 @@ export const ROLES = ['owner', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
 const READ_SEQ = 'The `seq` of the last message that the member has read; 0 if there is none.';
-const UNREAD = 'How many messages of others come after it, without deleted ones.';
+const UNREAD = 'How many messages by other users come after it, not counting deleted ones.';
 const MENTIONS = 'How many of the unread messages mention the member.';
 
 const role = {
@@ -89,7 +89,10 @@ export class ReadMarker {
 }
 
 /** A room, as one of its members has it. */
-@ApiSchema({ description: 'A room, and what the caller has of it.' })
+@ApiSchema({
+  description:
+    'A room that the caller is in, with their role, their read marker and their unread counts.',
+})
 export class Membership {
   @ApiProperty({ type: Room, description: 'The room.' })
   readonly room!: Room;
@@ -121,7 +124,7 @@ export class Membership {
 
   @ApiPropertyOptional({
     type: [Member],
-    description: 'The two users of a direct conversation. Other rooms do not have it.',
+    description: 'The two users of a direct conversation; absent in other rooms.',
   })
   readonly members?: readonly Member[];
 }

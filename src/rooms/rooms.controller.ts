@@ -95,7 +95,7 @@ export class RoomsController {
   })
   @ApiResponse({
     status: 200,
-    description: 'The direct conversation, which existed already.',
+    description: 'The direct conversation, which already existed.',
     type: Room,
     headers: { ...LOCATION, ...pickHeaders('ETag') },
   })
@@ -168,7 +168,7 @@ export class RoomsController {
     operationId: 'updateRoom',
     summary: 'Rename, archive or reopen a room',
     description:
-      'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may do it. Archiving a room withdraws its invitations.',
+      'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may change a room. Archiving a room withdraws its invitations.',
   })
   @ApiPreconditions()
   @HonoursPrefer()
@@ -180,7 +180,7 @@ export class RoomsController {
   })
   @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_FOUND, 'precondition-failed', {
     forbidden: 'Only an owner of the room may do this.',
-    conflict: 'The room is archived: nothing is said or changed in it.',
+    conflict: 'The room is archived. An owner has to reopen it first.',
   })
   async update(
     @IdParam('room') id: string,

@@ -228,15 +228,15 @@ export const ROOM_EVENTS: readonly DescribedEvent[] = [
   describeEvent(
     RoomJoined,
     Membership,
-    'The subscriber is a member of a room from now on, and receives its events.',
+    'The subscriber became a member of a room, and receives its events from now on.',
   ),
   describeEvent(
     RoomLeft,
     LeftRoom,
-    'The subscriber is not a member of a room any more, and receives no more of its events.',
+    'The subscriber is no longer a member of a room, and receives no more of its events.',
   ),
   describeEvent(MemberJoined, MemberOfRoom, 'A user joined the room.'),
-  describeEvent(MemberChanged, MemberOfRoom, 'A member has another role.'),
+  describeEvent(MemberChanged, MemberOfRoom, 'The role of a member was changed.'),
   describeEvent(MemberLeft, LeftMember, 'A member left the room, or was removed.'),
   describeEvent(
     MemberInvited,
@@ -276,7 +276,7 @@ export const ROOM_EVENTS: readonly DescribedEvent[] = [
     type: 'presence',
     data: PresenceChange,
     description:
-      'Who is online, of the users who share a room of up to 1,000 members with the subscriber: first all of them, then each change.',
+      'Which users are online, of those who share a room of up to 1,000 members with the subscriber: first all of them, then each change.',
     isTransient: true,
   },
 ];

@@ -27,7 +27,7 @@ export class User {
   readonly lastname!: string;
 
   @ApiPropertyOptional({
-    description: 'The name to sign in and to be mentioned by. Only users who can sign in have one.',
+    description: 'The name for signing in and for mentions. Only users who can sign in have one.',
     pattern: USERNAME.source,
     example: 'john',
   })

@@ -7,7 +7,7 @@ import { PageQuery } from '../http/paging.js';
 export class UsersQuery extends PageQuery {
   @ApiPropertyOptional({
     description:
-      'Returns only users whose username begins with this, ordered by username: an exact match comes first. Upper and lower case are the same.',
+      'Returns only users whose username begins with this, ordered by username: an exact match comes first. Upper and lower case are not distinguished.',
     minLength: 1,
     maxLength: 32,
     pattern: '^[A-Za-z0-9._-]{1,32}$',
