@@ -4,6 +4,7 @@ import { Database } from '../src/database/database.js';
 import { DatabaseUnavailable } from '../src/database/errors.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { listen } from './support/listener.js';
+import { Person } from './support/people.js';
 import { rawExchange } from './support/raw-exchange.js';
 import {
   createUser,
@@ -401,6 +402,19 @@ describe('every request', () => {
     for (const path of ['/api/users?limit=1000', '/api/users?limit=150', '/api/users'])
       statuses.push((await fetch(limited.url + path)).status);
     expect(statuses).toEqual([200, 200, 429]);
+    await limited.stop();
+  });
+
+  it('counts a read by the length of its response, compressed or not', async () => {
+    const limited = await startApplication({ READ_LIMIT_PER_MINUTE: '24' });
+    const ada = await Person.signUp(limited.url, 'ada');
+    const room = await ada.makes('Novel');
+    for (let n = 0; n < 10; n++) await ada.says(room, '鐘'.repeat(8000)); // 24,000 bytes each
+    const read = async () => (await ada.send('GET', `/api/rooms/${room.id}/messages`)).status;
+    // 240 kB are eight reads.
+    expect([await read(), await read(), await read(), await read()]).toEqual([200, 200, 200, 429]);
+    const refused = await ada.send('GET', '/api/me/rooms');
+    expect((await problemOf(refused)).detail).toContain('32768 bytes');
     await limited.stop();
   });
 

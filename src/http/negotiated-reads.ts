@@ -5,6 +5,13 @@ import { checkIfMatch } from './preconditions.js';
 import { Problem } from './problems.js';
 import { keepAsItIs } from './representations.js';
 
+declare module 'express-serve-static-core' {
+  interface Response {
+    /** Is given the bytes of what is read, before it is compressed. */
+    countContent?: (bytes: number) => void;
+  }
+}
+
 /** Bytes from which compression pays: less fits into one packet anyway. */
 const WORTH_COMPRESSING = 1024;
 
@@ -36,9 +43,11 @@ function sendRepresentation(
   body: string | Buffer,
   send: Response['send'],
 ): Response {
+  const length = Buffer.byteLength(body);
+  response.countContent?.(length);
   const tag = entityTag(body);
   checkIfMatch(response.req.get('If-Match'), tag);
-  const coding = negotiateCoding(response, Buffer.byteLength(body));
+  const coding = negotiateCoding(response, length);
   keepAsItIs(response);
   const isKnown = evaluateIfNoneMatch(response, tag, coding);
   // Node writes a short text together with the head of its response, and a Buffer after it.

@@ -13,6 +13,9 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Items of a list that count as one read: a list of 1,000 takes about as long as ten of 100. */
 export const SHORT_LIST = 100;
 
+/** Bytes of a response that count as one read: 100 users have some 16,000, and 100 messages up to 3,200,000. */
+const SHORT_CONTENT = 32_768;
+
 /** Bytes of a body that count as one write: storing and indexing a text takes as long as it has words. */
 const SHORT_BODY = 256;
 
@@ -23,8 +26,8 @@ export const Unlimited = () => SetMetadata(UNLIMITED, true);
 
 /**
  * Limits the writes and the reads of one address; an IPv6 address counts by its network. Opening a stream is one read,
- * each 100 items of a list are one, and each 256 bytes of a body are one write. The page's files are not counted. The
- * headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+ * each 100 items of a list are one, or each 32 KiB of a response where that is more, and each 256 bytes of a body are one
+ * write. The page's files are not counted. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
  */
 @Injectable()
 export class RateLimit implements CanActivate {
@@ -43,8 +46,9 @@ export class RateLimit implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<true | undefined>(UNLIMITED, targets)) return true;
-    if (READS.has(request.method)) this.#countRead(request);
-    else this.#countWrite(request, context.switchToHttp().getResponse<Response>());
+    const response = context.switchToHttp().getResponse<Response>();
+    if (READS.has(request.method)) this.#countRead(request, response);
+    else this.#countWrite(request, response);
     return true;
   }
 
@@ -60,10 +64,16 @@ export class RateLimit implements CanActivate {
     if (isExceeded) throw tooManyWrites(this.#writes.limit, seconds);
   }
 
-  #countRead(request: Request): void {
-    if (!this.#reads) return;
-    const { isExceeded, seconds } = this.#reads.take(networkOf(request), costOf(request));
-    if (isExceeded) throw tooManyReads(this.#reads.limit, seconds);
+  #countRead(request: Request, response: Response): void {
+    const reads = this.#reads;
+    if (!reads) return;
+    const [network, cost] = [networkOf(request), costOf(request)];
+    const { isExceeded, seconds } = reads.take(network, cost);
+    if (isExceeded) throw tooManyReads(reads.limit, seconds);
+    // How long it is shows only once it is read, so it counts against the next requests.
+    response.countContent = (bytes) => {
+      reads.take(network, Math.max(0, Math.ceil(bytes / SHORT_CONTENT) - cost));
+    };
   }
 }
 
@@ -81,6 +91,6 @@ export const tooManyWrites = (limit: number, seconds: number): Problem =>
 
 export const tooManyReads = (limit: number, seconds: number): Problem =>
   tooManyRequests(
-    `This address may read ${limit} times a minute; each ${SHORT_LIST} items of a list count as one read.`,
+    `This address may read ${limit} times a minute; each ${SHORT_LIST} items of a list, or ${SHORT_CONTENT} bytes of a response, count as one read.`,
     seconds,
   );
