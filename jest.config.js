@@ -21,5 +21,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Of two cores, specs that wait for processes and timers leave half a core idle.
+  maxWorkers: 3,
 };
