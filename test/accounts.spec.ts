@@ -84,6 +84,7 @@ describe.each(ENGINES)('accounts on $name', ({ start }) => {
 
     it.each([
       ['password', { username: 'x1', password: 'short' }, '8 to 128 characters; it has 5'],
+      ['password', { username: 'x1', password: '½ bells' }, '8 to 128 characters; it has 7'],
       ['password', { username: 'x1', password: 'x'.repeat(129) }, 'it has 129'],
       ['password', { username: 'x1', password: 'Password1' }, 'commonest'],
       ['password', { username: 'x1', password: '123456789' }, 'commonest'],

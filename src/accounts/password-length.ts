@@ -1,6 +1,6 @@
 import { lengthMistake } from '../http/text.js';
 
-/** Unicode code points of a password, in normalization form KC. */
+/** Unicode code points of a new password, both as it is sent and in normalization form KC: `½` becomes three. */
 export const SHORTEST_PASSWORD = 8;
 export const LONGEST_PASSWORD = 128;
 
@@ -11,4 +11,5 @@ export const LONGEST_SENT_USERNAME = 200;
 
 /** What is wrong with the length of a new password, as the end of a sentence. */
 export const passwordLengthMistake = (password: string): string | undefined =>
+  lengthMistake(password, LONGEST_PASSWORD, SHORTEST_PASSWORD) ??
   lengthMistake(password.normalize('NFKC'), LONGEST_PASSWORD, SHORTEST_PASSWORD);
