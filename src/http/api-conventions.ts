@@ -93,22 +93,29 @@ const NO_TAGS = 'If-Match must be * or entity tags in double quotes, as an ETag 
 const NO_CODING =
   'Accept-Encoding excludes every coding that is available. Accept one of br, gzip, identity.';
 
-const tags = (name: string, description: string): Parameter => ({
+const tags = (
+  name: string,
+  description: string,
+  schema: NonNullable<Parameter['schema']>,
+): Parameter => ({
   name,
   in: 'header',
   required: false,
   description,
-  schema: TAGS,
+  schema,
 });
 
 const ifMatch = tags(
   'If-Match',
   'The `ETag` that you expect. If it is not the current one, the response is 412 (RFC 9110, section 13.1.1).',
+  TAGS,
 );
 
+/** Without a pattern: a value that names no version is answered with the current one, not with an error. */
 const ifNoneMatch = tags(
   'If-None-Match',
   'The `ETag` that you have. If it is still the current one, the response is 304 without a body (RFC 9110, section 13.1.2).',
+  { type: 'string', examples: TAGS.examples },
 );
 
 function describeHeaders({ method, operation }: Described): void {
