@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { noRoute } from './http/allowed-methods.js';
-import { AcceptedCodings, type ContentCoding } from './http/content-codings.js';
+import { AcceptedCodings, CODINGS, type ContentCoding } from './http/content-codings.js';
 import { entityTag } from './http/entity-tags.js';
 import { bestCoding, evaluateIfNoneMatch } from './http/negotiated-reads.js';
 import { checkIfMatch } from './http/preconditions.js';
@@ -55,11 +55,10 @@ function readFiles(): Map<string, PageFile> {
 }
 
 function describeFile(path: string, all: ReadonlySet<string>): PageFile {
-  const codings = ['br', 'gzip', 'identity'] as const;
   return {
     tag: entityTag(readFileSync(join(FOLDER, path))),
     type: posix.extname(path),
-    codings: codings.filter((coding) => all.has(path + ENDINGS[coding])),
+    codings: CODINGS.filter((coding) => all.has(path + ENDINGS[coding])),
     // All but the HTML has a digest in its name, so it never changes.
     cacheControl: path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
   };

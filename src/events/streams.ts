@@ -1,3 +1,4 @@
+import { streamsOnly } from './streams-only.js';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -11,7 +12,6 @@ import { Config } from '../config.js';
 import { DatabaseUnavailable } from '../database/errors.js';
 import { networkOf } from '../http/client-address.js';
 import { streamMaximum } from '../http/descriptors.js';
-import { Problem } from '../http/problems.js';
 import { Backlog } from './backlog.js';
 import type { Channel } from './channel.js';
 import { Channels } from './channels.js';
@@ -157,7 +157,7 @@ export class Streams implements OnModuleInit, BeforeApplicationShutdown {
    */
   async open(view: StreamView, request: Request): Promise<Observable<MessageEvent>> {
     if (!request.accepts(['text/event-stream', 'text/event-stream; charset=utf-8']))
-      throw new Problem('not-acceptable', 'This is an event stream; accept text/event-stream.');
+      throw streamsOnly();
     const response = request.res!;
     if (request.method === 'HEAD') {
       beginStream(response).end();

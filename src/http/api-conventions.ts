@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACCESS_EXTENSION, type Access } from './caller.js';
+import { CODINGS } from './content-codings.js';
 import { describeLinks } from './described-links.js';
 import {
   type Answer,
@@ -14,6 +15,8 @@ import {
 } from './described-operations.js';
 import { addProblem } from './described-problems.js';
 import { pickHeaders, TAGS } from './documented.js';
+import { noCoding } from './negotiated-reads.js';
+import { changed, noTags } from './preconditions.js';
 
 type Schema = Record<string, unknown>;
 
@@ -82,16 +85,10 @@ function describeVersions({ method, operation }: Described): void {
     description: '`If-None-Match` names the current version. The response has no body.',
     headers: pickHeaders('ETag'),
   };
-  addProblem(operation, 'malformed-request', NO_TAGS);
-  addProblem(operation, 'not-acceptable', NO_CODING);
-  addProblem(operation, 'precondition-failed', CHANGED);
+  addProblem(operation, noTags('If-Match'));
+  addProblem(operation, noCoding(CODINGS));
+  addProblem(operation, changed('"…"'));
 }
-
-const CHANGED =
-  'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.';
-const NO_TAGS = 'If-Match must be * or entity tags in double quotes, as an ETag header gave them.';
-const NO_CODING =
-  'Accept-Encoding excludes every coding that is available. Accept one of br, gzip, identity.';
 
 const tags = (
   name: string,

@@ -1,16 +1,13 @@
 import type { Operation } from './described-operations.js';
 import { problemResponse } from './documented.js';
-import { exampleWith } from './problem-examples.js';
-import { PROBLEM_TYPE, type ProblemCode, PROBLEMS } from './problems.js';
+import { documentOf } from './problem-examples.js';
+import { type Problem, PROBLEM_TYPE, PROBLEMS } from './problems.js';
 
-/**
- * Adds a problem to an operation that does not describe it yet.
- *
- * @param detail what is wrong.
- */
-export function addProblem(operation: Operation, code: ProblemCode, detail: string): void {
+/** Adds a problem to an operation that does not describe it yet. */
+export function addProblem(operation: Operation, problem: Problem): void {
+  const { code } = problem;
   const { status } = PROBLEMS[code];
-  const added = problemResponse([code], () => exampleWith(code, detail));
+  const added = problemResponse([code], () => documentOf(problem));
   const described = operation.responses[status] as typeof added | undefined;
   if (!described) {
     operation.responses[status] = added;

@@ -13,6 +13,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { networkOf } from './client-address.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
 import { canonicalPath, readId } from './ids.js';
+import { keyInProgress, keyReused } from './key-problems.js';
 import { Problem } from './problems.js';
 import { represent } from './representations.js';
 
@@ -92,12 +93,7 @@ export class Idempotency implements NestInterceptor {
   /** @throws Problem `request-in-progress` */
   async #alone<T>({ scope, key }: KeyedRequest, work: () => Promise<T>): Promise<T> {
     const id = `${scope} ${key}`;
-    if (this.#inProgress.has(id))
-      throw new Problem(
-        'request-in-progress',
-        'The first request with this Idempotency-Key is still being carried out. Repeat it a little later.',
-        { headers: { 'Retry-After': '1' } },
-      );
+    if (this.#inProgress.has(id)) throw keyInProgress();
     this.#inProgress.add(id);
     try {
       return await work();
@@ -114,11 +110,7 @@ export class Idempotency implements NestInterceptor {
         await this.keys.store(tx, { ...keyed, answer: answerOf(response) });
         return { body };
       }
-      if (found.fingerprint !== keyed.fingerprint)
-        throw new Problem(
-          'idempotency-key-reused',
-          'This Idempotency-Key came with another body before. Use a new key for a new request.',
-        );
+      if (found.fingerprint !== keyed.fingerprint) throw keyReused();
       return { stored: found.answer };
     });
   }

@@ -1,5 +1,11 @@
 import type { NextFunction, Request, Response } from 'express';
-import { AcceptedCodings, type ContentCoding, encode, encodeOnce } from './content-codings.js';
+import {
+  AcceptedCodings,
+  CODINGS,
+  type ContentCoding,
+  encode,
+  encodeOnce,
+} from './content-codings.js';
 import { codedTag, entityTag, namesRepresentation, parseEntityTags } from './entity-tags.js';
 import { checkIfMatch } from './preconditions.js';
 import { Problem } from './problems.js';
@@ -90,7 +96,7 @@ function negotiateCoding(response: Response, length: number): ContentCoding {
   response.vary('Accept-Encoding');
   const accepted = acceptedBy(request);
   const isShort = length < WORTH_COMPRESSING && accepted.isAcceptable('identity');
-  return isShort ? 'identity' : bestCoding(accepted, ['br', 'gzip', 'identity']);
+  return isShort ? 'identity' : bestCoding(accepted, CODINGS);
 }
 
 /** @throws Problem `not-acceptable` */
@@ -100,8 +106,11 @@ export function bestCoding(
 ): ContentCoding {
   const coding = accepted.best(available);
   if (coding !== undefined) return coding;
-  throw new Problem(
+  throw noCoding(available);
+}
+
+export const noCoding = (available: readonly ContentCoding[]): Problem =>
+  new Problem(
     'not-acceptable',
     `Accept-Encoding excludes every coding that is available. Accept one of ${available.join(', ')}.`,
   );
-}

@@ -47,10 +47,15 @@ export const checkIfMatch = (header: string | undefined, current: string): void 
 
 function requireState(required: NamedTags | undefined, current: string): void {
   if (required === undefined || namesState(required, current)) return;
-  const detail =
-    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.';
-  throw failed(detail, current);
+  throw changed(current);
 }
+
+/** @param current the tag of the representation that is there now. */
+export const changed = (current: string): Problem =>
+  failed(
+    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
+    current,
+  );
 
 const failed = (detail: string, current: string): Problem =>
   new Problem('precondition-failed', detail, { headers: { ETag: current } });
@@ -58,11 +63,14 @@ const failed = (detail: string, current: string): Problem =>
 function tagsOf(name: string, header: string | undefined): NamedTags | undefined {
   const tags = header === undefined ? undefined : parseEntityTags(header);
   if (header === undefined || tags !== undefined) return tags;
-  throw new Problem(
-    'malformed-request',
-    `${name} must be * or entity tags in double quotes, as an ETag header gave them.`,
-  );
+  throw noTags(name);
 }
+
+export const noTags = (header: string): Problem =>
+  new Problem(
+    'malformed-request',
+    `${header} must be * or entity tags in double quotes, as an ETag header gave them.`,
+  );
 
 const CONDITIONAL = Symbol('conditional');
 

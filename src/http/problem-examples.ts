@@ -1,5 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { unauthenticated } from './caller.js';
+import { keyInProgress, keyReused } from './key-problems.js';
+import { changed } from './preconditions.js';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
 import { tooManyWrites } from './rate-limit.js';
 import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
@@ -14,17 +16,13 @@ const TYPICAL: Partial<Record<ProblemCode, string | Problem>> = {
   'cross-site-request':
     'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
   'recipient-unavailable': 'This user does not accept direct messages or invitations.',
-  'not-acceptable': 'This is an event stream; accept text/event-stream.',
-  'request-in-progress':
-    'The first request with this Idempotency-Key is still being carried out. Repeat it a little later.',
-  'precondition-failed':
-    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
+  'request-in-progress': keyInProgress(),
+  'precondition-failed': changed('"…"'),
   'content-too-large': 'The body may have at most 101376 bytes.',
   'unsupported-media-type': 'Content-Type is text/plain; send JSON in UTF-8 as application/json.',
   'misdirected-request':
     '"elsewhere.example" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.',
-  'idempotency-key-reused':
-    'This Idempotency-Key came with another body before. Use a new key for a new request.',
+  'idempotency-key-reused': keyReused(),
   'too-many-requests': tooManyWrites(6000, 5),
   'internal-error': 'The request failed. It is logged under its request id.',
   unavailable: 'The database cannot be reached or written. Try again later.',
@@ -41,12 +39,11 @@ export function exampleOf(
   route: Route,
   detail?: string | Problem,
 ): ProblemDocument {
-  return problemOf(code, route, detail).document(EXAMPLE_REQUEST);
+  return documentOf(problemOf(code, route, detail));
 }
 
-/** The same of a problem that does not depend on the route. */
-export const exampleWith = (code: ProblemCode, detail: string): ProblemDocument =>
-  new Problem(code, detail).document(EXAMPLE_REQUEST);
+/** A problem as an example. */
+export const documentOf = (problem: Problem): ProblemDocument => problem.document(EXAMPLE_REQUEST);
 
 function problemOf(
   code: ProblemCode,
