@@ -21,6 +21,5 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  // Of two cores, specs that wait for processes and timers leave half a core idle.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };
