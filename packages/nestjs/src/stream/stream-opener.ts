@@ -1,0 +1,74 @@
+import type { Logger, MessageEvent } from '@nestjs/common';
+import type { Socket } from 'node:net';
+import { Observable, Subject } from 'rxjs';
+import { retryDelay } from './closing-frame.js';
+import { CONTROL_FRAMES } from './control-frames.js';
+import { stateAbortReason } from './handed-over-signal.js';
+import { type Open, openConnection, openDirectly } from './open-connection.js';
+import { ResponseConnection } from './response-connection.js';
+import type { SseConnection } from './sse-connection.js';
+import type { StartPosition, StartPositions } from './start-position.js';
+import type { Opening } from './stream-admission.js';
+import type { StreamSubscriptions } from './stream-subscriptions.js';
+
+export const NOT_OPENED = 'A stream could not be opened.';
+
+/** Opens the connections of streams that have got a place, and starts to deliver to them. */
+export class StreamOpener {
+  readonly #openings = new Subject<Socket>();
+
+  /** @param isDirect whether streams take the socket over from Nest and node. */
+  constructor(
+    private readonly starts: StartPositions,
+    private readonly subscriptions: StreamSubscriptions,
+    private readonly isDirect: boolean,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Emits the connection of each stream that opens. */
+  get openings(): Observable<Socket> {
+    return this.#openings;
+  }
+
+  /** Opens the connection in the turn of the handler. */
+  openNow(opening: Opening, start: StartPosition): void {
+    this.#connect(opening, start, openDirectly);
+    stateAbortReason(opening.request);
+  }
+
+  /** Opens the connection when Nest subscribes. */
+  openWithNest(opening: Opening, start: StartPosition): Observable<MessageEvent> {
+    return new Observable((nest) => {
+      const connection = this.#connect(opening, start, (response, frame) =>
+        this.isDirect
+          ? openDirectly(response, frame)
+          : new ResponseConnection(nest, response, frame),
+      );
+      if (this.isDirect || !connection) nest.complete();
+    });
+  }
+
+  #connect(opening: Opening, start: StartPosition, open: Open): SseConnection | undefined {
+    const { view, request, subscriber, place, cursor, course } = opening;
+    const response = request.res!;
+    try {
+      const id = this.starts.cursorOf(start, cursor);
+      const frame = (view.control ?? CONTROL_FRAMES).opening(retryDelay(), id);
+      course.starting?.(response, { isReset: start.reset !== undefined });
+      this.#openings.next(request.socket);
+      const connection = openConnection(open, response, frame);
+      if (!connection) {
+        place.free();
+        return undefined;
+      }
+      // From here on the place belongs to the stream. Node takes the response of a direct one for finished.
+      response.off('close', place.free);
+      this.subscriptions.add({ view, subscriber, connection, start, onLeave: place.free });
+      return connection;
+    } catch (error) {
+      place.free();
+      this.logger.error({ err: error }, NOT_OPENED);
+      return void request.socket.destroy();
+    }
+  }
+}
