@@ -1,12 +1,15 @@
+# Builds the server and the page. The image runs as the user `node` and stores its database and files in the volume /data.
 FROM node:26-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/nestjs/package.json packages/nestjs/
+COPY packages/client/package.json packages/client/
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev
 
 FROM node:26-bookworm-slim
-ENV NODE_ENV=production DATABASE_URL=sqlite:/data/carillon.db
+ENV NODE_ENV=production DATABASE_URL=sqlite:/data/carillon.db FILES_URL=file:/data/files
 WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
