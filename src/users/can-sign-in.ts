@@ -1,8 +1,8 @@
+import { Database } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import { UsersRepository } from './users.repository.js';
+import { Credentials } from './credentials.js';
 
-/** Whether there is such a user, and they can take part in what others do. */
+/** Whether the user exists and can sign in. */
 export class CanSignIn extends Query<boolean> {
   constructor(readonly userId: string) {
     super();
@@ -13,10 +13,10 @@ export class CanSignIn extends Query<boolean> {
 export class CanSignInHandler implements IQueryHandler<CanSignIn> {
   constructor(
     private readonly database: Database,
-    private readonly users: UsersRepository,
+    private readonly credentials: Credentials,
   ) {}
 
   execute({ userId }: CanSignIn): Promise<boolean> {
-    return this.users.canSignIn(this.database.read, userId);
+    return this.credentials.canSignIn(this.database.read, userId);
   }
 }

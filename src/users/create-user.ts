@@ -1,6 +1,6 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import type { User } from './user.js';
 import { UserCreated } from './users.events.js';
@@ -10,7 +10,7 @@ export class CreateUser extends Command<User> {
   constructor(
     readonly firstname: string,
     readonly lastname: string,
-    /** Of one who can sign in. */
+    /** The username, for a user who can sign in. */
     readonly username?: string,
   ) {
     super();

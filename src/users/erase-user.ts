@@ -1,5 +1,5 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Erasures } from './erasures.js';
 import { type Erasure, PersonalData } from './personal-data.js';
 import { ProfileData } from './profile-data.js';
@@ -7,8 +7,8 @@ import { userNotFound } from './user-not-found.js';
 import { UsersRepository } from './users.repository.js';
 
 /**
- * Erases a user who could sign in. When it resolves they cannot any more, their streams end, and their names are gone;
- * what is left is erased in the background.
+ * Erases a user who can sign in. When the command resolves, the user can no longer sign in and their names are erased;
+ * their streams end. The rest is erased in the background.
  */
 export class EraseUser extends Command<void> {
   constructor(

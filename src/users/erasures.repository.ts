@@ -1,17 +1,18 @@
+import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { ErasuresTable, Schema } from '../database/schema.js';
 import type { Erasure } from './personal-data.js';
+import type { ErasuresTable } from './users.tables.js';
 
 export interface ErasureUnderWay {
   readonly erasure: Erasure;
   readonly step: string;
   readonly after: string;
-  /** Whether all steps were done once. */
+  /** Whether all steps have run once. */
   readonly isRepeated: boolean;
 }
 
-/** Erasures that are not done, in SQL. Each method runs on the connection it is given. */
+/** Unfinished erasures in SQL. Each method runs on the connection it is given. */
 @Injectable()
 export class ErasuresRepository {
   async insert(db: Kysely<Schema>, erasure: Erasure, step: string): Promise<void> {
@@ -28,13 +29,13 @@ export class ErasuresRepository {
       .execute();
   }
 
-  /** Users whose erasure has something to do now. */
+  /** Users whose erasure has a step to run now. */
   async userIds(db: Kysely<Schema>, limit: number): Promise<string[]> {
     const rows = await due(db).select('user_id').orderBy('user_id').limit(limit).execute();
     return rows.map(({ user_id }) => user_id);
   }
 
-  /** The erasure of a user; `undefined` where nothing is to be done now, or another process is at work on it. */
+  /** The erasure of a user; `undefined` if it has no step to run now, or another process runs it. */
   async take(db: Kysely<Schema>, userId: string): Promise<ErasureUnderWay | undefined> {
     const query = due(db).selectAll().where('user_id', '=', userId).forUpdate().skipLocked();
     const row = await query.executeTakeFirst();
@@ -45,7 +46,7 @@ export class ErasuresRepository {
     await db.updateTable('erasures').set({ step, after }).where('user_id', '=', userId).execute();
   }
 
-  /** Forgets the username, and has all steps repeated at a time. */
+  /** Deletes the username, and schedules all steps to be repeated. */
   async repeatAt(db: Kysely<Schema>, userId: string, step: string, time: Date): Promise<void> {
     await db
       .updateTable('erasures')

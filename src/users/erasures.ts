@@ -1,28 +1,26 @@
+import { Database, type Transaction, UnitOfWork } from '@carillon/nestjs';
+import { inLog, Periodic } from '@carillon/nestjs/internal';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import ms from 'ms';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Database } from '../database/database.js';
-import { inLog } from '../database/errors.js';
-import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { Periodic } from '../periodic.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { type Erasure, PersonalData } from './personal-data.js';
 import { UserErased, UserRemoved } from './users.events.js';
 
-/** How often erasures are looked for that another process has begun and not ended. */
-const EVERY = ms('30s');
-const AT_ONCE = 100;
-/** Milliseconds after which no request is under way any more that the user sent before: all steps are repeated then. */
+/** How often to look for erasures that another process has left unfinished. */
+const INTERVAL = ms('30s');
+const BATCH_SIZE = 100;
+/** Milliseconds after which every earlier request of the user has ended. Then all steps are repeated. */
 const IN_FLIGHT = ms('1m');
-/** Milliseconds between two parts, for the commands. */
+/** Milliseconds between two parts, which leave time for commands. */
 const PAUSE = 5;
 
-/** Carries out what is left of erasures once they are committed, in small transactions. A restart continues them. */
+/** Completes committed erasures in small transactions. A restart continues them. */
 @EventsHandler(UserErased, UserRemoved)
 export class Erasures implements IEventHandler, OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(Erasures.name);
-  readonly #periodic = new Periodic(Erasures.name, EVERY, () => this.continueAll());
+  readonly #periodic = new Periodic(Erasures.name, INTERVAL, () => this.continueAll());
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -44,26 +42,28 @@ export class Erasures implements IEventHandler, OnApplicationBootstrap, OnModule
     await this.#running;
   }
 
-  /** Notes that a user is to be erased, if the transaction commits. */
+  /** Schedules the erasure of a user, once the transaction commits. */
   async begin(tx: Transaction, erasure: Erasure): Promise<void> {
     const [first] = this.personalData.steps.keys();
     await this.erasures.insert(tx.db, erasure, first!);
   }
 
-  /** Carries out what is left of all erasures, in the background. */
+  /** Completes all erasures, in the background. */
   handle(): void {
     this.#running = this.#running
       .then(() => this.continueAll())
-      .catch((error: unknown) => this.#logger.error(inLog(error), 'Failed; tried again later.'));
+      .catch((error: unknown) =>
+        this.#logger.error(inLog(error), 'A background task failed. Carillon tries again later.'),
+      );
   }
 
-  /** Resolves when nothing is left of any erasure, but what another process is at work on or what has failed. */
+  /** Resolves when all erasures are complete, except those that another process runs or that failed. */
   async continueAll(): Promise<void> {
-    for (const userId of await this.erasures.userIds(this.database.read, AT_ONCE))
+    for (const userId of await this.erasures.userIds(this.database.read, BATCH_SIZE))
       try {
         while (!this.#stopped && (await this.#nextPart(userId))) await sleep(PAUSE);
       } catch (error) {
-        this.#logger.error(inLog(error), 'An erasure failed; it is continued later.');
+        this.#logger.error(inLog(error), 'An erasure failed. Carillon continues it later.');
       }
   }
 

@@ -1,5 +1,5 @@
+import { Database } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
 import type { User } from './user.js';
 import { userNotFound } from './user-not-found.js';
 import { UsersRepository } from './users.repository.js';

@@ -1,9 +1,10 @@
+import { Database, EventLog } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import { EventLog } from '../events/event-log.js';
 import type { Keyset, Snapshot } from '../http/paging.js';
 import type { User } from './user.js';
 import type { UsersQuery } from './users-query.js';
+import { findUsers } from './find-users.js';
+import { nameTerms } from './name-words.js';
 import { UsersRepository } from './users.repository.js';
 
 export class ListUsers extends Query<Snapshot<User>> {
@@ -22,7 +23,9 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
 
   execute({ page }: ListUsers): Promise<Snapshot<User>> {
     return this.database.snapshot(async (db) => ({
-      ...(await this.users.page(db, page)),
+      ...(await (page.q === undefined
+        ? this.users.page(db, page)
+        : findUsers(db, { ...page, terms: nameTerms(page.q) }))),
       cursor: await this.log.cursor(db),
     }));
   }

@@ -1,17 +1,17 @@
-import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/unit-of-work.js';
+import { type Transaction } from '@carillon/nestjs';
+import { Features } from '@carillon/nestjs/internal';
+import { Injectable, type Type } from '@nestjs/common';
 import { Quota } from '../http/quota.js';
 
-/** Exports of one user in an hour: each reads all that there is of them. */
+/** Exports per user and hour. Each reads all data of the user. */
 export const EXPORTS_PER_HOUR = 10;
-const HOUR = 3600; // seconds
 
 /** A user who is being erased. */
 export interface Erasure {
   readonly userId: string;
-  /** The username until then; `null` for a user who had none. */
+  /** The previous username; `null` if the user had none. */
   readonly username: string | null;
-  /** What becomes of the messages that the user wrote. */
+  /** Whether the user's messages are kept or deleted. */
   readonly messages: 'keep' | 'delete';
 }
 
@@ -27,30 +27,34 @@ export type ErasureStep = (
   after: string,
 ) => Promise<string | undefined>;
 
-/** What one feature keeps about users, and how it leaves. */
+/** The personal data of one feature: how to erase and export it. */
 export interface PersonalDataOfFeature {
-  /** Erases what must be gone when the request is answered. It has to be little. */
+  /** Erases what must be gone before the response. It must be fast. */
   eraseAtOnce?(tx: Transaction, userId: string): Promise<void>;
-  /** Erases the rest, step by step, in this order; each under a name that stays. */
+  /** Erases the rest, step by step, in this order. The names of the steps are stored. */
   readonly steps?: Readonly<Record<string, ErasureStep>>;
-  /** What the export holds, under which name: pages of rows. */
+  /** The sections of the export, by name: pages of rows. */
   readonly sections?: Readonly<
     Record<string, (userId: string) => AsyncIterable<readonly object[]>>
   >;
 }
 
-/** What all features keep about a user. A feature that stores something about users registers it here. */
+declare module '@carillon/nestjs' {
+  interface Feature {
+    /** A provider of the feature's module. A feature that stores something about users needs one. */
+    readonly personalData?: Type<PersonalDataOfFeature>;
+  }
+}
+
+/** The personal data of all features. */
 @Injectable()
 export class PersonalData {
-  readonly #features: PersonalDataOfFeature[] = [];
-  readonly #exports = new Quota(
-    EXPORTS_PER_HOUR,
-    HOUR,
-    `You may download your data ${EXPORTS_PER_HOUR} times an hour.`,
-  );
+  readonly #exports = new Quota('exports', EXPORTS_PER_HOUR, 'hour', 'download your data');
 
-  register(feature: PersonalDataOfFeature): void {
-    this.#features.push(feature);
+  constructor(private readonly declared: Features) {}
+
+  get #features(): readonly PersonalDataOfFeature[] {
+    return this.declared.providers(({ personalData }) => personalData);
   }
 
   async eraseAtOnce(tx: Transaction, userId: string): Promise<void> {
@@ -58,11 +62,12 @@ export class PersonalData {
   }
 
   get steps(): ReadonlyMap<string, ErasureStep> {
-    return new Map(this.#features.flatMap(({ steps = {} }) => Object.entries(steps)));
+    const steps = this.#features.flatMap(({ steps = {} }) => Object.entries(steps));
+    return withoutDoubles(steps);
   }
 
   /**
-   * One JSON document, in parts: a list for each section. It is read page by page, as it is taken.
+   * One JSON document in parts, with a list for each section. It is read page by page, as the client takes it.
    *
    * @throws Problem `too-many-requests`
    */
@@ -86,4 +91,13 @@ export class PersonalData {
       }
     yield '}\n';
   }
+}
+
+/** @throws Error two features use the same name: one of their steps would never run. */
+function withoutDoubles<T>(entries: readonly (readonly [string, T])[]): Map<string, T> {
+  const map = new Map(entries);
+  if (map.size === entries.length) return map;
+  const names = entries.map(([name]) => name);
+  const double = names.find((name, index) => names.indexOf(name) !== index)!;
+  throw new Error(`Two features have an erasure step named ${double}. Rename one of them.`);
 }

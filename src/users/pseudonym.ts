@@ -1,4 +1,4 @@
-/** What a user is called whose names were erased. */
+/** The name of a user whose names were erased. */
 export const PSEUDONYM = { firstname: 'Deleted user', lastname: '' };
 
 interface AboutPerson {
@@ -7,7 +7,7 @@ interface AboutPerson {
   readonly username?: string;
 }
 
-/** What is left of an event about a person once that is removed or erased: the same shape under a pseudonym. */
+/** The data of an event about a removed or erased user: the same shape, with a pseudonym. */
 export function withoutPerson(data: AboutPerson): object {
   const { username: _, ...others } = data;
   return {

@@ -1,7 +1,8 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
 import { Problem } from '../http/problems.js';
+import { Credentials } from './credentials.js';
 import { userNotFound } from './user-not-found.js';
 import { Erasures } from './erasures.js';
 import { ProfileData } from './profile-data.js';
@@ -21,6 +22,7 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly users: UsersRepository,
+    private readonly credentials: Credentials,
     private readonly profiles: ProfileData,
     private readonly erasures: Erasures,
   ) {}
@@ -28,7 +30,7 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
   execute({ id, precondition }: RemoveUser): Promise<void> {
     return this.work.run(async (tx) => {
       const user = (await this.users.findForUpdate(tx.db, id)) ?? userNotFound(id);
-      if (await this.users.canSignIn(tx.db, id))
+      if (await this.credentials.canSignIn(tx.db, id))
         throw new Problem(
           'conflict',
           'This user can sign in. Only they can delete their account, with DELETE /api/me.',

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { id, ONE_LINE, time } from '../http/described-properties.js';
-import { LONGEST_NAME } from '../http/name-rules.js';
+import { MAX_NAME_LENGTH } from '../http/name-rules.js';
 import { USERNAME } from './username.js';
 
-/** A person in the directory, as REST and the stream tell it. */
+/** A user of the directory, as REST and streams represent it. */
 @ApiSchema({ description: 'A user in the directory.' })
 export class User {
   @ApiProperty(id('The id of the user, a UUIDv7: ids sort by the time of creation.'))
@@ -12,7 +12,7 @@ export class User {
   @ApiProperty({
     description: 'The first name, or whatever the user goes by.',
     minLength: 1,
-    maxLength: LONGEST_NAME,
+    maxLength: MAX_NAME_LENGTH,
     pattern: ONE_LINE,
     example: 'John',
   })
@@ -20,7 +20,7 @@ export class User {
 
   @ApiProperty({
     description: 'The last name. It may be empty for users who signed up without one.',
-    maxLength: LONGEST_NAME,
+    maxLength: MAX_NAME_LENGTH,
     pattern: ONE_LINE,
     example: 'DOE',
   })

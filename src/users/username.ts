@@ -1,15 +1,23 @@
-/** The rules of usernames. The page checks them by the same before it sends. */
+import type { TextMistake } from '../http/text.js';
 
-/** As every username is. */
+/** The rules of usernames. The page calls the same functions before it sends one. */
+
+/** The form of every username. */
 export const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
-const USERNAME_RULE =
-  'must have 2 to 32 characters from a to z, 0 to 9, dot, dash and underscore, and begin with a letter or a digit';
 
-export const LONGEST_USERNAME = 32;
+export const MAX_USERNAME_LENGTH = 32;
 
-/** Upper and lower case are the same name. */
+/** Usernames are not case-sensitive. */
 export const cleanUsername = (username: string): string => username.trim().toLowerCase();
 
-/** What is wrong with what somebody typed for a username, as the end of a sentence. */
-export const usernameMistake = (username: string): string | undefined =>
-  USERNAME.test(cleanUsername(username)) ? undefined : USERNAME_RULE;
+/** In messages, `@all` mentions every member of a room. */
+export const RESERVED_USERNAME = 'all';
+
+/** What is wrong with a username as it was typed. */
+export const usernameMistake = (username: string): TextMistake | undefined =>
+  mistakeIn(cleanUsername(username));
+
+function mistakeIn(username: string): TextMistake | undefined {
+  if (!USERNAME.test(username)) return { kind: 'username' };
+  return username === RESERVED_USERNAME ? { kind: 'reserved username' } : undefined;
+}

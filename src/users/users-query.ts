@@ -1,25 +1,31 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { PageQuery } from '../http/paging.js';
+import { TextField } from '../http/text-fields.js';
+import { lengthMistake } from '../http/text.js';
+
+/** Unicode code points. */
+const MAX_QUERY_LENGTH = 100;
+
+/** A text that is looked for in names. */
+export const NameQuery =
+  (whose: string): PropertyDecorator =>
+  (target, key) => {
+    ApiPropertyOptional({
+      description: `Returns only ${whose} who have, for each word, a part of their name or username that begins with it. Upper and lower case and accents are not distinguished. In scripts without spaces, such as Chinese, and in Korean, any part of a name is found. A word after an \`@\` is the beginning of a username.`,
+      minLength: 1,
+      maxLength: MAX_QUERY_LENGTH,
+      example: 'ada love',
+    })(target, key);
+    IsOptional()(target, key);
+    TextField(MAX_QUERY_LENGTH, { mistake: (text) => lengthMistake(text, MAX_QUERY_LENGTH, 1) })(
+      target,
+      key,
+    );
+  };
 
 /** One page of the directory. */
 export class UsersQuery extends PageQuery {
-  @ApiPropertyOptional({
-    description:
-      'Returns only users whose username begins with this, ordered by username: an exact match comes first. Upper and lower case are not distinguished.',
-    minLength: 1,
-    maxLength: 32,
-    pattern: '^[A-Za-z0-9._-]{1,32}$',
-    example: 'ada',
-  })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.toLowerCase() : value,
-  )
-  @Matches(/^[a-z0-9._-]{1,32}$/, {
-    message:
-      'must be the beginning of a username: 1 to 32 of a to z, 0 to 9, dot, dash, underscore',
-  })
-  username?: string;
+  @NameQuery('users')
+  q?: string;
 }

@@ -1,15 +1,15 @@
+import { type DomainEvent } from '@carillon/nestjs';
+import { describeEvent } from '@carillon/nestjs/internal';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Fact } from '../database/fact.js';
-import { describeEvent } from '../events/described-event.js';
 import { id } from '../http/described-properties.js';
 import { User } from './user.js';
 
 export const USERS = 'users';
 
-/** By what the events are found that hold something about a person. */
+/** The subject of the events that contain data about a user. */
 export const userSubject = (userId: string): string => `user/${userId}`;
 
-export class UserCreated implements Fact<User> {
+export class UserCreated implements DomainEvent<User> {
   static readonly type = 'user.created';
   readonly type = UserCreated.type;
   readonly topic = USERS;
@@ -21,25 +21,28 @@ export class UserCreated implements Fact<User> {
 }
 
 /** Carries the whole user as it is after the change. */
-export class UserUpdated implements Fact<User> {
+export class UserUpdated implements DomainEvent<User> {
   static readonly type = 'user.updated';
   readonly type = UserUpdated.type;
   readonly topic = USERS;
   readonly subject: string;
 
-  constructor(readonly data: User) {
+  constructor(
+    readonly data: User,
+    readonly alsoOn: readonly string[] = [],
+  ) {
     this.subject = userSubject(data.id);
   }
 }
 
-/** Identifies a user who is in the directory no longer. */
+/** Identifies a user who was removed from the directory. */
 @ApiSchema({ description: 'A user who is no longer in the directory.' })
 export class RemovedUser {
   @ApiProperty(id('The id of the user.'))
   readonly id!: string;
 }
 
-export class UserRemoved implements Fact<RemovedUser> {
+export class UserRemoved implements DomainEvent<RemovedUser> {
   static readonly type = 'user.removed';
   readonly type = UserRemoved.type;
   readonly topic = USERS;
@@ -50,14 +53,17 @@ export class UserRemoved implements Fact<RemovedUser> {
   }
 }
 
-/** A user who could sign in has deleted their account. Carries the pseudonym that what others still see is shown under. */
-export class UserErased implements Fact<User> {
+/** A user who could sign in deleted their account. Carries the pseudonym that replaces their name. */
+export class UserErased implements DomainEvent<User> {
   static readonly type = 'user.erased';
   readonly type = UserErased.type;
   readonly topic = USERS;
   readonly redacts: string;
 
-  constructor(readonly data: User) {
+  constructor(
+    readonly data: User,
+    readonly alsoOn: readonly string[] = [],
+  ) {
     this.redacts = userSubject(data.id);
   }
 }

@@ -1,10 +1,10 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
-import { Config } from '../config.js';
-import { Topics } from '../events/topics.js';
+import { CarillonModule } from '@carillon/nestjs';
+import { Module } from '@nestjs/common';
 import { CanSignInHandler } from './can-sign-in.js';
 import { EraseUserHandler } from './erase-user.js';
 import { Erasures } from './erasures.js';
 import { ErasuresRepository } from './erasures.repository.js';
+import { Credentials } from './credentials.js';
 import { CreateUserHandler } from './create-user.js';
 import { GetUserHandler } from './get-user.js';
 import { ListUsersHandler } from './list-users.js';
@@ -12,19 +12,25 @@ import { PersonalData } from './personal-data.js';
 import { ProfileData } from './profile-data.js';
 import { RemoveUserHandler } from './remove-user.js';
 import { UpdateUserHandler } from './update-user.js';
-import { UsersController } from './users.controller.js';
-import { USER_EVENTS, USERS } from './users.events.js';
+import { UserAudience } from './user-audience.js';
+import { UserPermissions } from './user-permissions.js';
+import { UserWordsRepository } from './user-words.repository.js';
 import { UsersRepository } from './users.repository.js';
-import { DIRECTORY } from './users.stream.js';
+import { usersFeature } from './users.feature.js';
 
+/** Users, their names and their erasure. Accounts need them even if no route shows them. */
 @Module({
-  controllers: [UsersController],
+  imports: [CarillonModule.forFeature(usersFeature)],
   providers: [
     UsersRepository,
+    UserWordsRepository,
+    Credentials,
     ErasuresRepository,
     Erasures,
     PersonalData,
     ProfileData,
+    UserAudience,
+    UserPermissions,
     CreateUserHandler,
     UpdateUserHandler,
     RemoveUserHandler,
@@ -35,17 +41,4 @@ import { DIRECTORY } from './users.stream.js';
   ],
   exports: [PersonalData],
 })
-export class UsersModule implements OnModuleInit {
-  constructor(
-    private readonly config: Config,
-    private readonly topics: Topics,
-    private readonly personalData: PersonalData,
-    private readonly profiles: ProfileData,
-  ) {}
-
-  onModuleInit(): void {
-    this.personalData.register(this.profiles);
-    const audience = this.config.USERS_OPEN ? 'anyone' : 'signed-in';
-    this.topics.register(USERS, { audience, snapshot: DIRECTORY, events: USER_EVENTS });
-  }
-}
+export class UsersModule {}

@@ -1,8 +1,14 @@
-import type { DescribedEvent } from '../events/described-event.js';
-import type { StreamView } from '../events/stream-view.js';
-import { WireForm } from '../events/wire-form.js';
+import { EventEncoder, type StreamView } from '@carillon/nestjs';
+import { type DescribedEvent } from '@carillon/nestjs/internal';
 import { User } from './user.js';
-import { RemovedUser, UserErased, UserRemoved, USERS } from './users.events.js';
+import {
+  RemovedUser,
+  UserCreated,
+  UserErased,
+  UserRemoved,
+  UserUpdated,
+  USERS,
+} from './users.events.js';
 
 /** The URL of the directory's snapshot. */
 export const DIRECTORY = '/api/users';
@@ -12,9 +18,11 @@ export const userDirectory: StreamView = {
   key: 'user directory',
   topics: new Map([[USERS, 0]]),
   snapshot: DIRECTORY,
-  form: new WireForm('directory', ({ type, data }) => {
+  encoder: new EventEncoder('directory', ({ type, data }) => {
     if (type === UserRemoved.type) return { type: 'remove', data };
-    if (type !== UserErased.type) return { type: 'update', data };
+    if (type === UserCreated.type || type === UserUpdated.type) return { type: 'update', data };
+    // The owner of the database may record other types on the topic. They say nothing about a user.
+    if (type !== UserErased.type) return { type, data };
     const { id } = JSON.parse(data) as UserErased['data'];
     return { type: 'remove', data: JSON.stringify({ id }) };
   }),
