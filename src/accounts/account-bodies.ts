@@ -3,36 +3,36 @@ import { IsIn } from 'class-validator';
 import { IfPresent } from '../http/if-present.js';
 import { describedName, Name } from '../http/names.js';
 import { TextField } from '../http/text-fields.js';
-import { cleanUsername, LONGEST_USERNAME, usernameMistake } from '../users/username.js';
+import { cleanUsername, MAX_USERNAME_LENGTH, usernameMistake } from '../users/username.js';
 import {
-  LONGEST_PASSWORD,
-  LONGEST_SENT_PASSWORD,
-  LONGEST_SENT_USERNAME,
-  SHORTEST_PASSWORD,
+  MAX_PASSWORD_LENGTH,
+  MAX_SENT_PASSWORD_LENGTH,
+  MAX_SENT_USERNAME_LENGTH,
+  MIN_PASSWORD_LENGTH,
 } from './password-length.js';
 import { passwordMistake } from './password-rules.js';
 
-/** Upper and lower case are the same name. */
+/** Usernames are not case-sensitive. */
 const Username = (): PropertyDecorator =>
-  TextField(LONGEST_USERNAME, { clean: cleanUsername, mistake: usernameMistake });
+  TextField(MAX_USERNAME_LENGTH, { clean: cleanUsername, mistake: usernameMistake });
 
 const Password = (): PropertyDecorator =>
-  TextField(LONGEST_PASSWORD, {
+  TextField(MAX_PASSWORD_LENGTH, {
     mistake: (password, body) => passwordMistake(password, usernameIn(body)),
   });
 
-/** That of the account, where the body has one. */
+/** The username of the account, if the body has one. */
 const usernameIn = ({ username }: { username?: unknown }): string | undefined =>
   typeof username === 'string' ? username : undefined;
 
-/** A password that someone chooses. */
+/** A new password. */
 export class NewPassword {
   @ApiProperty({
-    minLength: SHORTEST_PASSWORD,
-    maxLength: LONGEST_PASSWORD,
+    minLength: MIN_PASSWORD_LENGTH,
+    maxLength: MAX_PASSWORD_LENGTH,
     format: 'password',
     description:
-      'The new password. It must not be a common password, be made of the username or the product name, or repeat a sequence of up to 4 characters.',
+      'The new password. It must not be a common password, consist of the username or the product name, or repeat a sequence of up to 4 characters.',
     example: 'engines of analysis',
   })
   @Password()
@@ -45,7 +45,7 @@ export class CreateAccountBody extends NewPassword {
     description:
       'The name for signing in and for mentions. It is unique; upper and lower case are not distinguished.',
     minLength: 2,
-    maxLength: LONGEST_USERNAME,
+    maxLength: MAX_USERNAME_LENGTH,
     // Without an example, which would be taken after the first request.
     pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$',
   })
@@ -66,34 +66,34 @@ export class CreateAccountBody extends NewPassword {
 @ApiSchema({ description: 'The current and the new password of the caller.' })
 export class ChangePasswordBody extends NewPassword {
   @ApiProperty({
-    maxLength: LONGEST_SENT_PASSWORD,
+    maxLength: MAX_SENT_PASSWORD_LENGTH,
     format: 'password',
     description: 'The current password.',
     example: 'engines of difference',
   })
-  @TextField(LONGEST_SENT_PASSWORD)
+  @TextField(MAX_SENT_PASSWORD_LENGTH)
   readonly current!: string;
 }
 
 @ApiSchema({ description: 'Confirms that the caller wants to delete their account.' })
 export class DeleteAccountBody {
   @ApiPropertyOptional({
-    maxLength: LONGEST_SENT_PASSWORD,
+    maxLength: MAX_SENT_PASSWORD_LENGTH,
     format: 'password',
     description: 'The current password. Required if the user has one.',
     example: 'engines of analysis',
   })
   @IfPresent()
-  @TextField(LONGEST_SENT_PASSWORD)
+  @TextField(MAX_SENT_PASSWORD_LENGTH)
   readonly password?: string;
 
   @ApiPropertyOptional({
-    maxLength: LONGEST_SENT_USERNAME,
+    maxLength: MAX_SENT_USERNAME_LENGTH,
     description: 'For a user of an external issuer, who has no password: their own username or id.',
     example: 'ada',
   })
   @IfPresent()
-  @TextField(LONGEST_SENT_USERNAME)
+  @TextField(MAX_SENT_USERNAME_LENGTH)
   readonly confirm?: string;
 
   @ApiPropertyOptional({
@@ -109,19 +109,19 @@ export class DeleteAccountBody {
 @ApiSchema({ description: 'The username and password of an account.' })
 export class SignInBody {
   @ApiProperty({
-    maxLength: LONGEST_SENT_USERNAME,
+    maxLength: MAX_SENT_USERNAME_LENGTH,
     description: 'The username, in upper or lower case.',
     example: 'ada',
   })
-  @TextField(LONGEST_SENT_USERNAME, { clean: cleanUsername })
+  @TextField(MAX_SENT_USERNAME_LENGTH, { clean: cleanUsername })
   readonly username!: string;
 
   @ApiProperty({
-    maxLength: LONGEST_SENT_PASSWORD,
+    maxLength: MAX_SENT_PASSWORD_LENGTH,
     format: 'password',
     description: 'The password.',
     example: 'engines of analysis',
   })
-  @TextField(LONGEST_SENT_PASSWORD)
+  @TextField(MAX_SENT_PASSWORD_LENGTH)
   readonly password!: string;
 }

@@ -1,11 +1,10 @@
+import { Database, type Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import type { Transaction } from '../database/unit-of-work.js';
 import type { PersonalDataOfFeature } from '../users/personal-data.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 
-/** What accounts keep about a user: sessions, the password, and the identities of other issuers. */
+/** The personal data of accounts: sessions, the password, and identities of external issuers. */
 @Injectable()
 export class AccountsData implements PersonalDataOfFeature {
   readonly sections = {

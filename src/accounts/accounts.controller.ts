@@ -2,8 +2,9 @@ import { Body, Controller, Header, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Config } from '../config.js';
 import { Audited, caller } from '../http/audited.js';
-import { type Caller, CurrentCaller, SignUp } from '../http/caller.js';
+import { type UserCaller, CurrentUser, SignUp } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiProblems,
@@ -37,12 +38,13 @@ export class AccountsController {
     private readonly passwords: Passwords,
     private readonly signIn: SignIn,
     private readonly limiter: SignInLimiter,
+    private readonly config: Config,
   ) {}
 
   @Post('accounts')
   @SignUp()
   @Header('Cache-Control', 'no-store')
-  @Audited('sign-up', ({ res }) => res?.get('Location')?.split('/').at(-1))
+  @Audited('sign-up', (_request, result) => (result as User | undefined)?.id)
   @ApiOperation({
     operationId: 'createAccount',
     summary: 'Sign up',
@@ -73,7 +75,7 @@ export class AccountsController {
     const user = await this.commands.execute(
       new CreateAccount(username, hash, firstname, lastname),
     );
-    response.location(`/api/users/${user.id}`);
+    if (this.config.FEATURES.includes('users')) response.location(`/api/users/${user.id}`);
     return represent(response, user);
   }
 
@@ -97,7 +99,7 @@ export class AccountsController {
   })
   async changePassword(
     @Body() { current, password }: ChangePasswordBody,
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SignedIn> {

@@ -1,19 +1,19 @@
+import { type DomainEvent } from '@carillon/nestjs';
+import { describeEvent } from '@carillon/nestjs/internal';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Fact } from '../database/fact.js';
-import { describeEvent } from '../events/described-event.js';
 import { id } from '../http/described-properties.js';
 import { userSubject } from '../users/users.events.js';
 import { Session } from './session.js';
 
 export const ACCOUNTS = 'accounts';
 
-/** What only this person hears. */
+/** The topic that only this user receives. */
 export const accountTopic = (userId: string): string => `${ACCOUNTS}/${userId}`;
 
-/** Whom a topic of that kind is of. */
+/** The id of the user whose account has this topic. */
 export const ownerOf = (topic: string): string => topic.slice(accountTopic('').length);
 
-export class SessionStarted implements Fact<Session> {
+export class SessionStarted implements DomainEvent<Session> {
   static readonly type = 'session.started';
   readonly type = SessionStarted.type;
   readonly topic: string;
@@ -34,8 +34,8 @@ export class EndedSession {
   readonly id!: string;
 }
 
-/** It was signed out, revoked, or is over; its streams end. */
-export class SessionEnded implements Fact<EndedSession> {
+/** A session was signed out, was revoked or expired. Its streams end. */
+export class SessionEnded implements DomainEvent<EndedSession> {
   static readonly type = 'session.ended';
   readonly type = SessionEnded.type;
   readonly topic: string;

@@ -1,16 +1,13 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { CarillonModule } from '@carillon/nestjs';
+import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Rights } from '../events/rights.js';
-import { Topics } from '../events/topics.js';
-import { PersonalData } from '../users/personal-data.js';
+import { EventsModule } from '../events/events.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
+import { AccountCredentials } from './account-credentials.js';
+import { AccountPermissions } from './account-permissions.js';
 import { AccountsData } from './accounts-data.js';
-import { AccountRights } from './account-rights.js';
-import { AccountsController } from './accounts.controller.js';
-import { ACCOUNT_EVENTS, ACCOUNTS } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { AdoptIdentityHandler } from './adopt-identity.js';
 import { Authentication } from './authentication.js';
 import { ChangePasswordHandler } from './change-password.js';
 import { CreateAccountHandler } from './create-account.js';
@@ -22,30 +19,39 @@ import { GetSessionHandler } from './get-session.js';
 import { Issuer } from './issuer.js';
 import { ListSessionsHandler } from './list-sessions.js';
 import { MeController } from './me.controller.js';
+import { NewAccounts } from './new-accounts.js';
+import { OwnCompany } from './own-company.js';
 import { Passwords } from './passwords.js';
-import { Sessions } from './sessions.js';
+import { ProvisionUserHandler } from './provision-user.js';
 import { SessionsController } from './sessions.controller.js';
-import { SignIn } from './sign-in.js';
-import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
+import { Sessions } from './sessions.js';
+import { SignInHistoryRepository } from './sign-in-history.repository.js';
 import { SignInLimiter } from './sign-in-limiter.js';
+import { SignIn } from './sign-in.js';
 import { StartSessionHandler } from './start-session.js';
+import { UserGrants } from './user-grants.js';
+import { accountsFeature } from './accounts.feature.js';
 
-/** Who is calling: sign-ups, sessions, tokens of other issuers, and the guard that asks for them. */
+/** Authentication: accounts, sessions, tokens of external issuers, and the guard that checks them. */
 @Module({
-  imports: [UsersModule],
-  controllers: [AccountsController, MeController, SessionsController],
+  imports: [EventsModule, UsersModule, CarillonModule.forFeature(accountsFeature)],
+  controllers: [MeController, SessionsController],
   providers: [
-    AccountRights,
+    AccountCredentials,
+    AccountPermissions,
     AccountsData,
     AccountsRepository,
     Authentication,
     ExpiredSessions,
     Issuer,
+    NewAccounts,
+    OwnCompany,
     Passwords,
     Sessions,
     SignIn,
-    SignInAttemptsRepository,
+    SignInHistoryRepository,
     SignInLimiter,
+    UserGrants,
     CreateAccountHandler,
     ChangePasswordHandler,
     StartSessionHandler,
@@ -54,26 +60,9 @@ import { StartSessionHandler } from './start-session.js';
     EndSessionsHandler,
     GetSessionHandler,
     ListSessionsHandler,
-    AdoptIdentityHandler,
+    ProvisionUserHandler,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
+  exports: [Authentication, Passwords, SignIn, SignInLimiter],
 })
-export class AccountsModule implements OnModuleInit {
-  constructor(
-    private readonly topics: Topics,
-    private readonly rights: Rights,
-    private readonly accountRights: AccountRights,
-    private readonly personalData: PersonalData,
-    private readonly accountsData: AccountsData,
-  ) {}
-
-  onModuleInit(): void {
-    this.topics.register(ACCOUNTS, {
-      audience: 'granted',
-      snapshot: '/api/sessions',
-      events: ACCOUNT_EVENTS,
-    });
-    this.rights.register(this.accountRights);
-    this.personalData.register(this.accountsData);
-  }
-}
+export class AccountsModule {}

@@ -1,13 +1,24 @@
+import type { Schema } from '@carillon/nestjs';
+import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import { type Keyset, type KeysetQuery, type Page, pageOf } from '../http/paging.js';
-import type { Schema, SessionsTable } from '../database/schema.js';
+import { usersNamed } from '../users/users-named.js';
 import type { Ends, Session } from './session.js';
+import type { SessionsTable } from './accounts.tables.js';
 
 export interface SessionOfUser {
   readonly userId: string;
   readonly session: Session;
 }
+
+/** Runs for each request of a signed-in user. */
+const SESSION_BY_TOKEN = new PreparedQuery<
+  Pick<SessionsTable, 'token_hash'>,
+  Selectable<SessionsTable>
+>((db, place) =>
+  db.selectFrom('sessions').selectAll().where('token_hash', '=', place('token_hash')),
+);
 
 /** Sign-ins in SQL. Each method runs on the connection it is given: a transaction, or a read. */
 @Injectable()
@@ -24,13 +35,11 @@ export class AccountsRepository {
     db: Kysely<Schema>,
     username: string,
   ): Promise<{ userId: string; hash: string } | undefined> {
-    const row = await db
+    return db
       .selectFrom('passwords')
-      .innerJoin('users', 'users.id', 'passwords.user_id')
-      .select(['users.id', 'passwords.hash'])
-      .where('users.username', '=', username)
+      .innerJoin(usersNamed(db, [username]).as('named'), 'named.id', 'passwords.user_id')
+      .select(['passwords.user_id as userId', 'passwords.hash'])
       .executeTakeFirst();
-    return row && { userId: row.id, hash: row.hash };
   }
 
   async findPasswordOf(db: Kysely<Schema>, userId: string): Promise<string | undefined> {
@@ -38,10 +47,17 @@ export class AccountsRepository {
     return (await query.executeTakeFirst())?.hash;
   }
 
-  /** Whether it is still this one, which then stays until the transaction ends. */
+  /** Whether the password is still this one. If it is, it cannot change until the transaction ends. */
   async holdPassword(db: Kysely<Schema>, userId: string, hash: string): Promise<boolean> {
     const query = db.selectFrom('passwords').select('hash').where('user_id', '=', userId);
     return (await query.forUpdate().executeTakeFirst())?.hash === hash;
+  }
+
+  /** Whether a user has a password, or another issuer vouches for them. */
+  async hasCredentials(db: Kysely<Schema>, userId: string): Promise<boolean> {
+    const passwords = db.selectFrom('passwords').select('user_id').where('user_id', '=', userId);
+    const identities = db.selectFrom('identities').select('user_id').where('user_id', '=', userId);
+    return (await passwords.union(identities).executeTakeFirst()) !== undefined;
   }
 
   /**
@@ -65,12 +81,6 @@ export class AccountsRepository {
     return query.where('user_id', '=', userId).execute();
   }
 
-  /** Those of the usernames that are taken. */
-  async usernamesAmong(db: Kysely<Schema>, usernames: readonly string[]): Promise<string[]> {
-    const query = db.selectFrom('users').select('username').where('username', 'in', usernames);
-    return (await query.execute()).map(({ username }) => username!);
-  }
-
   async findIdentity(
     db: Kysely<Schema>,
     issuer: string,
@@ -85,7 +95,7 @@ export class AccountsRepository {
     return row?.user_id;
   }
 
-  /** @returns whether it was stored; not where the identity is known already. */
+  /** @returns whether it was stored: not if the identity exists already. */
   async addIdentity(
     db: Kysely<Schema>,
     issuer: string,
@@ -116,12 +126,8 @@ export class AccountsRepository {
     db: Kysely<Schema>,
     tokenHash: string,
   ): Promise<SessionOfUser | undefined> {
-    const row = await db
-      .selectFrom('sessions')
-      .selectAll()
-      .where('token_hash', '=', tokenHash)
-      .executeTakeFirst();
-    return row && { userId: row.user_id, session: toSession(row) };
+    const { rows } = await SESSION_BY_TOKEN.run(db, { token_hash: tokenHash });
+    return rows[0] && { userId: rows[0].user_id, session: toSession(rows[0]) };
   }
 
   async findSession(db: Kysely<Schema>, userId: string, id: string): Promise<Session | undefined> {
@@ -134,7 +140,7 @@ export class AccountsRepository {
     return row && toSession(row);
   }
 
-  /** One page by keyset of those that are not over, the newest first, and whether more follows. */
+  /** One page of the active sessions by keyset, newest first, and whether more follows. */
   async pageOfSessions(
     db: Kysely<Schema>,
     userId: string,
@@ -154,7 +160,7 @@ export class AccountsRepository {
     return pageOf(rows, limit, ({ id }) => id, toSession);
   }
 
-  /** The ids of all, the newest first, but for as many as are skipped. */
+  /** The ids of all sessions, newest first, after those that are skipped. */
   async sessionIdsOf(db: Kysely<Schema>, userId: string, skipped = 0): Promise<string[]> {
     const query = db.selectFrom('sessions').select('id').where('user_id', '=', userId);
     const rows = await query.orderBy('id', 'desc').execute();

@@ -1,20 +1,20 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Sessions, type StartedSession } from './sessions.js';
 
 /**
- * Another password, which comes hashed, since that is slow work. All sessions end, also the one that it was asked with:
- * whoever had got hold of its token is out.
+ * Changes the password. It arrives hashed, because hashing is slow. All sessions end, including the one of the request:
+ * a stolen token becomes useless.
  */
 export class ChangePassword extends Command<StartedSession | undefined> {
   constructor(
     readonly userId: string,
     readonly hash: string,
-    /** Of the password until now, where who asks has shown that they know it. */
+    /** The hash of the current password, which the caller has confirmed. */
     readonly confirmedHash: string | null,
-    /** What the client calls itself that gets a new session; `null` where none does. */
+    /** The name of the client that gets a new session; `null` for no new session. */
     readonly client: string | null,
   ) {
     super();
@@ -34,7 +34,11 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     return this.work.run(async (tx) => {
       const isConfirmed =
         confirmedHash === null || (await this.accounts.holdPassword(tx.db, userId, confirmedHash));
-      if (!isConfirmed) throw new Problem('conflict', 'The password has just been changed.');
+      if (!isConfirmed)
+        throw new Problem(
+          'conflict',
+          'The password was changed at the same time. Try again with the new password.',
+        );
       await this.accounts.replacePassword(tx.db, userId, hash);
       await this.sessions.endAll(tx, userId);
       return client === null ? undefined : this.sessions.start(tx, userId, client);

@@ -1,15 +1,15 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { EraseUser } from '../users/erase-user.js';
 import type { Erasure } from '../users/personal-data.js';
 import { AccountsRepository } from './accounts.repository.js';
 
-/** Erases the account of someone who has confirmed it. */
+/** Erases the account of a user who has confirmed it. */
 export class DeleteAccount extends Command<void> {
   constructor(
     readonly userId: string,
-    /** The hash of the password that confirmed it; `null` for a user of another issuer. */
+    /** The hash of the password that confirmed it; `null` for a user of an external issuer. */
     readonly confirmedHash: string | null,
     readonly messages: Erasure['messages'],
   ) {
@@ -29,7 +29,11 @@ export class DeleteAccountHandler implements ICommandHandler<DeleteAccount> {
     return this.work.run(async (tx) => {
       const isConfirmed =
         confirmedHash === null || (await this.accounts.holdPassword(tx.db, userId, confirmedHash));
-      if (!isConfirmed) throw new Problem('conflict', 'The password has just been changed.');
+      if (!isConfirmed)
+        throw new Problem(
+          'conflict',
+          'The password was changed at the same time. Try again with the new password.',
+        );
       await this.commands.execute(new EraseUser(userId, messages));
     });
   }

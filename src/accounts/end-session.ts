@@ -1,9 +1,9 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { Sessions } from './sessions.js';
 
-/** Signs one of a person's clients out. Its streams end, on every node, when they receive the event. */
+/** Ends a session. Its streams end, on every node, when they receive the event. */
 export class EndSession extends Command<void> {
   constructor(
     readonly userId: string,

@@ -1,8 +1,8 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Sessions } from './sessions.js';
 
-/** Signs all of a person's clients out, or all but one. */
+/** Ends all sessions of a user, or all but one. */
 export class EndSessions extends Command<void> {
   constructor(
     readonly userId: string,

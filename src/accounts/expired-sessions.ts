@@ -1,10 +1,9 @@
+import { Database, UnitOfWork } from '@carillon/nestjs';
+import { Periodic } from '@carillon/nestjs/internal';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import ms from 'ms';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { SecurityLog } from '../http/security-log.js';
-import { Periodic } from '../periodic.js';
 import { SessionEnded } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { endsOf } from './session.js';
@@ -12,7 +11,7 @@ import { endsOf } from './session.js';
 const TRIM_EVERY = ms('1m');
 const TRIM_AT_ONCE = 200;
 
-/** Removes sessions that are over. */
+/** Removes expired sessions. */
 @Injectable()
 export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
   readonly #periodic = new Periodic(ExpiredSessions.name, TRIM_EVERY, () => this.trim());
@@ -33,7 +32,7 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
     return this.#periodic.stop();
   }
 
-  /** Removes sessions that are over, in small transactions. Their streams have ended by themselves. */
+  /** Removes expired sessions in small transactions. Their streams have ended by themselves. */
   async trim(): Promise<void> {
     for (;;) {
       const ends = endsOf(Date.now(), this.config.SESSION_IDLE);
@@ -50,7 +49,7 @@ export class ExpiredSessions implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** @returns the ids of those that another process has not removed before. */
+  /** @returns the ids of the sessions that no other process has removed. */
   #remove(expired: readonly { id: string; userId: string }[]): Promise<string[]> {
     return this.work.run(async (tx) => {
       const removed: string[] = [];

@@ -1,9 +1,9 @@
+import { Database } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { Session } from './session.js';
 
-/** One session of a user; `undefined` where it has just ended. */
+/** Returns one session of a user; `undefined` if it has ended. */
 export class GetSession extends Query<Session | undefined> {
   constructor(
     readonly userId: string,

@@ -33,6 +33,11 @@ export class HashQueue {
     private readonly overflow: () => Error,
   ) {}
 
+  /** Tasks that wait. */
+  get length(): number {
+    return this.#length;
+  }
+
   /**
    * @returns what `work` returned.
    * @throws what `work` threw; what `overflow` makes, where too many wait.

@@ -6,15 +6,15 @@ import { Problem } from '../http/problems.js';
 /** Milliseconds for a response of the issuer, to its last byte. */
 const DEADLINE = 5000;
 /** Bytes of a response of the issuer. */
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 /** Milliseconds between two fetches because of unknown keys: so long a token with a new key is refused at the most. */
 const COOLDOWN = 5000;
 /** Milliseconds after which the keys are fetched again, and those for which they are used while that fails. */
 const FRESH = 10 * 60_000;
-const KEPT = 60 * 60_000;
+const RETENTION = 60 * 60_000;
 /** Milliseconds without a fetch after a failed one: doubled with each failure, up to the longest. */
-const SHORTEST_PAUSE = 1000;
-const LONGEST_PAUSE = 60_000;
+const MIN_PAUSE = 1000;
+const MAX_PAUSE = 60_000;
 
 interface KnownKeys {
   readonly find: JWTVerifyGetKey;
@@ -45,7 +45,11 @@ export class IssuerKeys {
   #failure: Problem | undefined;
   #retryAt = -Infinity;
 
-  constructor(private readonly issuer: string) {}
+  /** @param setting its name, for the log. */
+  constructor(
+    private readonly issuer: string,
+    private readonly setting: string,
+  ) {}
 
   /**
    * Finds the key of a token.
@@ -70,7 +74,7 @@ export class IssuerKeys {
     try {
       return await this.#fetch();
     } catch (error) {
-      if (known && ageOf(known) < KEPT) return known;
+      if (known && ageOf(known) < RETENTION) return known;
       throw error;
     }
   }
@@ -94,12 +98,14 @@ export class IssuerKeys {
   }
 
   #failed(error: unknown): never {
-    const pause = Math.min(SHORTEST_PAUSE * 2 ** this.#failures++, LONGEST_PAUSE);
+    const pause = Math.min(MIN_PAUSE * 2 ** this.#failures++, MAX_PAUSE);
     this.#retryAt = performance.now() + pause;
-    this.#logger.warn(`The keys of AUTH_ISSUER cannot be fetched: ${(error as Error).message}.`);
+    this.#logger.warn(
+      `The keys of ${this.setting} cannot be fetched: ${(error as Error).message}.`,
+    );
     const isTemporary = error instanceof IssuerFault && error.isTemporary;
     this.#failure = isTemporary
-      ? new Problem('unavailable', 'The issuer of the token cannot be reached now.', {
+      ? new Problem('unavailable', 'The issuer of the token is unreachable. Try again later.', {
           headers: { 'Retry-After': String(Math.ceil(pause / 1000)) },
           cause: error,
         })
@@ -140,9 +146,9 @@ async function textOf(url: string, response: Response): Promise<string> {
     if (!value) return Buffer.concat(chunks).toString();
     chunks.push(value);
     length += value.length;
-    if (length <= MOST_BYTES) continue;
+    if (length <= MAX_BYTES) continue;
     await reader.cancel();
-    throw unusable(`${url} has more than ${MOST_BYTES} bytes`);
+    throw unusable(`${url} has more than ${MAX_BYTES} bytes`);
   }
 }
 

@@ -1,15 +1,16 @@
+import { Database } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
-import type { Caller } from '../http/caller.js';
-import { LONGEST_NAME } from '../http/name-rules.js';
+import { MAX_NAME_LENGTH } from '../http/name-rules.js';
 import { Problem } from '../http/problems.js';
 import { withoutInvisible } from '../http/visible-text.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { AdoptIdentity } from './adopt-identity.js';
 import { IssuerKeys } from './issuer-keys.js';
+import { ProvisionUser } from './provision-user.js';
+import { UserGrants } from './user-grants.js';
+import type { UserCaller } from '../http/caller.js';
 
 /** Signatures with a public key; never `none`, and never a shared secret (RFC 8725, 3.1 and 3.2). */
 const ALGORITHMS = [
@@ -34,9 +35,9 @@ const SUBJECT = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
 const CLOCK_SKEW = 30;
 
 /**
- * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified with the keys of `AUTH_ISSUER`, and
- * name `AUTH_AUDIENCE` in `aud`. The client that they were issued to (`azp`, or `client_id` as RFC 9068 has it) must be one
- * of `AUTH_CLIENTS`, where those are given. Their lifetime is at most `AUTH_TOKEN_LIFETIME`.
+ * Tokens of an organisation's own issuer: JSON Web Tokens (RFC 7519) that are verified with the keys of `AUTH_ISSUER`,
+ * and name `AUTH_AUDIENCE` in `aud`. The client that they were issued to (`azp`, or `client_id` as RFC 9068 has it)
+ * must be one of `AUTH_CLIENTS`, where those are given. Their lifetime is at most `AUTH_TOKEN_LIFETIME`.
  */
 @Injectable()
 export class Issuer {
@@ -47,26 +48,38 @@ export class Issuer {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly commands: CommandBus,
+    private readonly grants: UserGrants,
   ) {
-    this.#keys = new IssuerKeys(config.AUTH_ISSUER);
+    this.#keys = new IssuerKeys(config.AUTH_ISSUER, 'AUTH_ISSUER');
   }
 
   /**
-   * Who a token speaks for; a user is made of them at first sight.
+   * Identifies the user of a token, who is provisioned at the first request.
    *
-   * @throws Problem `unauthenticated`: the token is not good; `unavailable`: the issuer was not reached.
+   * @throws Problem `unauthenticated`: the token is not valid; `unavailable`: the issuer is unreachable.
    */
-  async callerOf(token: string): Promise<Caller> {
+  async callerOf(token: string): Promise<UserCaller> {
     const { AUTH_ISSUER: issuer } = this.config;
-    if (!issuer) throw new Problem('unauthenticated', 'The token is not one of this service.');
+    if (!issuer)
+      throw new Problem(
+        'unauthenticated',
+        'This service accepts no bearer tokens. Sign in instead.',
+      );
     const claims = await this.#verify(token);
     const { sub: subject, exp } = claims;
     const userId =
       (await this.accounts.findIdentity(this.database.read, issuer, subject)) ??
       (await this.commands.execute(
-        new AdoptIdentity({ issuer, subject, ...namesOf(claims), username: usernameOf(claims) }),
+        new ProvisionUser({ issuer, subject, ...namesOf(claims), username: usernameOf(claims) }),
       ));
-    return { userId, sessionId: null, expiresAt: exp * 1000 };
+    return {
+      kind: 'user',
+      id: userId,
+      userId,
+      sessionId: null,
+      expiresAt: exp * 1000,
+      grants: await this.grants.of({ userId, claims }),
+    };
   }
 
   async #verify(token: string): Promise<VerifiedClaims> {
@@ -113,7 +126,7 @@ export class Issuer {
 type VerifiedClaims = JWTPayload & { readonly sub: string; readonly exp: number };
 
 const refused = (reason: string): Problem =>
-  new Problem('unauthenticated', `The token is not good: ${reason}.`);
+  new Problem('unauthenticated', `The token is not valid: ${reason}.`);
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
 function namesOf(claims: JWTPayload): { firstname: string; lastname: string } {
@@ -145,5 +158,5 @@ function nameOf(claim: unknown): string {
   if (typeof claim !== 'string') return '';
   const printable = claim.toWellFormed().replaceAll(/[\p{Cc}\p{Co}\p{Cn}]/gu, ' ');
   const text = withoutInvisible(printable).normalize('NFC').trim();
-  return [...text].slice(0, LONGEST_NAME).join('');
+  return [...text].slice(0, MAX_NAME_LENGTH).join('');
 }

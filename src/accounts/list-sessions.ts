@@ -1,12 +1,11 @@
+import { Database, EventLog } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
-import { EventLog } from '../events/event-log.js';
 import type { Keyset, KeysetQuery, Snapshot } from '../http/paging.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { endsOf, type Session } from './session.js';
 
-/** The sessions of a user that are not over, the newest first. */
+/** Lists the active sessions of a user, newest first. */
 export class ListSessions extends Query<Snapshot<Session>> {
   constructor(
     readonly userId: string,

@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { Audited, caller } from '../http/audited.js';
-import { type Caller, CurrentCaller } from '../http/caller.js';
+import { type UserCaller, CurrentUser } from '../http/caller.js';
 import { time } from '../http/described-properties.js';
 import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { invalidProperty } from '../http/problems.js';
@@ -24,7 +24,7 @@ const EXPORT = {
   additionalProperties: { type: 'array' as const, items: { type: 'object' as const } },
 };
 
-/** What a person may do with all that is stored about them. */
+/** Export and deletion of a user's own data. */
 @ApiTags('Accounts')
 @Controller('api/me')
 export class MeController {
@@ -55,7 +55,7 @@ export class MeController {
   })
   async delete(
     @Body() body: DeleteAccountBody,
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
@@ -64,7 +64,7 @@ export class MeController {
     clearSessionCookie(response);
   }
 
-  /** @returns the hash of the password; `null` for a user of another issuer, who has none. */
+  /** @returns the hash of the password; `null` for a user of an external issuer, who has none. */
   async #confirm(
     userId: string,
     { password, confirm }: DeleteAccountBody,
@@ -75,7 +75,7 @@ export class MeController {
       throw invalidProperty('password', 'must be your current password');
     const { username } = await this.queries.execute(new GetUser(userId));
     if (confirm !== undefined && [userId, username].includes(confirm.toLowerCase())) return null;
-    throw invalidProperty('confirm', 'must be your username, or your id');
+    throw invalidProperty('confirm', 'must be your username or your id');
   }
 
   @Get('export')
@@ -83,7 +83,7 @@ export class MeController {
     operationId: 'exportMyData',
     summary: 'Download my data',
     description:
-      'Returns one JSON document with a list for each kind of data: profile, events, sessions, identities, memberships, blocks, invitations, messages.',
+      'Returns one JSON document with a list for each kind of data: profile, events, sessions, identities, memberships, blocks, invitations, messages, reactions, files, threads, pins, notifications, pushSubscriptions.',
   })
   @ApiResponse({
     status: 200,
@@ -93,7 +93,7 @@ export class MeController {
   })
   @ApiProblems('unauthenticated')
   export(
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): StreamableFile {
     response.set('Cache-Control', 'no-store');

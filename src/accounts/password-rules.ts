@@ -1,32 +1,31 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
+import { mistakeDetail } from '../http/text-mistakes.js';
+import { isCommonPassword } from './common-passwords.js';
 import { passwordLengthMistake } from './password-length.js';
 
-/** Characters of a sequence that is no password however often it is repeated. */
-const LONGEST_SEQUENCE = 4;
+/** Characters of a sequence that makes no valid password, however often it is repeated. */
+const MAX_SEQUENCE_LENGTH = 4;
 
 const PRODUCT = 'carillon';
-const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 
 /**
- * What is wrong with a new password, as the end of a sentence; `undefined` where it is good. Length, a list of the
- * commonest, and words of the context decide, and nothing else (NIST SP 800-63B, 3.1.1.2).
+ * What is wrong with a new password, as the end of a sentence; `undefined` if it is valid. Only its length, a list of
+ * common passwords, repetition and words of the context count (NIST SP 800-63B, 3.1.1.2).
  *
- * @param username whose it is to be, where that is known.
+ * @param username of the account, if it is known.
  */
 export function passwordMistake(value: string, username = ''): string | undefined {
-  if (!value.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
+  if (!value.isWellFormed()) return 'must be valid Unicode, without unpaired surrogates';
   const length = passwordLengthMistake(value);
-  if (length) return length;
+  if (length) return mistakeDetail(length);
   const folded = fold(value);
-  if (COMMON_PASSWORDS.has(folded))
-    return 'is one of the commonest passwords, which are tried first; choose another one';
-  if (repeats(folded)) return 'must not be one character or a short sequence repeated';
-  if (isMadeOf(folded, username)) return 'must not be made of the username';
-  if (isMadeOf(folded, PRODUCT)) return 'must not be made of the name of this product';
+  if (isCommonPassword(folded)) return 'is a common password; choose another one';
+  if (repeats(folded)) return 'must not repeat one character or a short sequence';
+  if (isMadeOf(folded, username)) return 'must not consist of the username';
+  if (isMadeOf(folded, PRODUCT)) return 'must not consist of the product name';
   return undefined;
 }
 
-/** As guesses are compared: what looks the same is the same, and what cannot be seen is not there. */
+/** Makes texts that look the same equal, and removes invisible characters. */
 const fold = (text: string): string =>
   text
     .normalize('NFKC')
@@ -35,12 +34,12 @@ const fold = (text: string): string =>
 
 function repeats(text: string): boolean {
   const characters = [...text];
-  return Array.from({ length: LONGEST_SEQUENCE }, (_, n) => n + 1).some((period) =>
+  return Array.from({ length: MAX_SEQUENCE_LENGTH }, (_, n) => n + 1).some((period) =>
     characters.every((one, n) => n < period || one === characters[n - period]),
   );
 }
 
-/** Whether it is this word, forwards or backwards, once or several times, and nothing else but digits and signs. */
+/** Whether the text consists of this word, forwards or backwards, once or several times, and of digits and signs. */
 function isMadeOf(text: string, word: string): boolean {
   const rest = lettersAndDigits(text);
   const name = lettersAndDigits(fold(word));

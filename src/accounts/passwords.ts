@@ -22,18 +22,23 @@ const SALT_LENGTH = 16; // bytes
 const CONCURRENCY = 2;
 const CONCURRENCY_OF_KNOWN = 2;
 /** About 1.5 s of work in each queue. Whoever waits longer tries again, so more of them are not let in. */
-const MOST_WAITING = 64;
-const MOST_KNOWN_WAITING = 32;
+const MAX_WAITING = 64;
+const MAX_KNOWN_WAITING = 32;
 
-/** Hashes passwords off the event loop, and compares with such hashes. Networks and accounts take turns. */
+/** Hashes and verifies passwords off the event loop. Networks and accounts take turns. */
 @Injectable()
 export class Passwords implements OnModuleDestroy {
   readonly #threads = new HashThreads();
-  readonly #queue = new HashQueue(CONCURRENCY, MOST_WAITING, tooManyWait);
-  /** Strangers with many networks could fill any queue that they share with others. */
-  readonly #queueOfKnown = new HashQueue(CONCURRENCY_OF_KNOWN, MOST_KNOWN_WAITING, tooManyWait);
+  readonly #queue = new HashQueue(CONCURRENCY, MAX_WAITING, tooManyWait);
+  /** A separate queue: attackers with many networks could fill any queue that they share with others. */
+  readonly #queueOfKnown = new HashQueue(CONCURRENCY_OF_KNOWN, MAX_KNOWN_WAITING, tooManyWait);
   /** Compared with where there is no such user, so that the answer takes as long. */
   readonly #nobodys = format(COSTS, randomBytes(SALT_LENGTH), randomBytes(TAG_LENGTH));
+
+  /** Passwords that wait to be hashed or verified. */
+  get waiting(): number {
+    return this.#queue.length + this.#queueOfKnown.length;
+  }
 
   onModuleDestroy(): Promise<void> {
     return this.#threads.close();
@@ -69,9 +74,14 @@ export class Passwords implements OnModuleDestroy {
 }
 
 const tooManyWait = (): Problem =>
-  new Problem('unavailable', 'Too many sign-ins and sign-ups are in progress. Try again soon.', {
-    headers: { 'Retry-After': '2' },
-  });
+  new Problem(
+    'unavailable',
+    'Too many sign-ins and sign-ups are in progress. Try again in a few seconds.',
+    {
+      headers: { 'Retry-After': '2' },
+      limit: 'password_hashes',
+    },
+  );
 
 /**
  * A hash in the PHC string format.

@@ -2,7 +2,7 @@ import type { CookieOptions, Request, Response } from 'express';
 
 const NAME = 'carillon_session';
 
-/** Out of reach for scripts, and not sent along by pages of other sites (RFC 6265bis, 4.1.2). */
+/** Hidden from scripts, and not sent with requests of other sites (RFC 6265bis, 4.1.2). */
 export const cookieOptions = (request: Request): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',

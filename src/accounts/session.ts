@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { id, time } from '../http/described-properties.js';
 
-/** A sign-in, as REST and the stream tell it. */
+/** A session, as REST and streams represent it. */
 @ApiSchema({ description: 'A session: one client in which the user is signed in.' })
 export class Session {
   @ApiProperty(id('The id of the session.'))
@@ -29,7 +29,7 @@ export class Session {
   readonly expiresAt!: string;
 }
 
-/** One of the caller's own. */
+/** One of the caller's sessions. */
 @ApiSchema({ description: 'A session of the caller.' })
 export class OwnSession extends Session {
   @ApiProperty({

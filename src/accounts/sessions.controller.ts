@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiOperation,
@@ -9,37 +9,22 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { Audited, caller, pathParameter } from '../http/audited.js';
-import { Anyone, type Caller, CurrentCaller, unauthenticated } from '../http/caller.js';
+import { type UserCaller, CurrentUser, unauthenticated } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
-import {
-  ApiProblems,
-  BODY_PROBLEMS,
-  linkToPages,
-  pickHeaders,
-  WRITE_PROBLEMS,
-} from '../http/documented.js';
+import { ApiProblems, linkToPages, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { IdParam } from '../http/ids.js';
-import { Secret } from '../http/idempotency.js';
 import { answerPage, keysetOf, KeysetQuery } from '../http/paging.js';
 import { Problem } from '../http/problems.js';
-import { SecurityLog } from '../http/security-log.js';
 import { GetUser } from '../users/get-user.js';
 import { User } from '../users/user.js';
-import { SignInBody } from './account-bodies.js';
-import { Authentication } from './authentication.js';
 import { EndSession } from './end-session.js';
 import { EndSessions } from './end-sessions.js';
 import { GetSession } from './get-session.js';
 import { ListSessions } from './list-sessions.js';
 import { clearSessionCookie } from './session-cookie.js';
 import { OwnSession, Session } from './session.js';
-import type { StartedSession } from './sessions.js';
-import { SignIn } from './sign-in.js';
-import { newDevice, setDeviceCookie, sourceOf } from './sign-in-source.js';
-import { clientOf, SignedIn, signedIn } from './signed-in.js';
-import { StartSession } from './start-session.js';
 
 class EndSessionsQuery {
   @ApiPropertyOptional({
@@ -70,57 +55,7 @@ export class SessionsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly signIn: SignIn,
-    private readonly authentication: Authentication,
-    private readonly log: SecurityLog,
   ) {}
-
-  @Post('session')
-  @Audited('sign-in', (_request, result) => (result as SignedIn | undefined)?.user.id)
-  @Anyone()
-  @Secret()
-  @ApiOperation({
-    operationId: 'signIn',
-    summary: 'Sign in',
-    description:
-      'Starts a session, and ends the one that the request came with, if any. The session is in the response as a cookie for browsers and as a token for other clients.',
-  })
-  @ApiResponse({
-    status: 201,
-    description:
-      'Signed in. The cookie is `__Host-carillon_session` (`carillon_session` on localhost over plain HTTP); the token is in the body.',
-    type: SignedIn,
-    headers: pickHeaders('Set-Cookie'),
-  })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
-    unauthenticated: 'The username or the password is wrong.',
-  })
-  async start(
-    @Body() { username, password }: SignInBody,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<SignedIn> {
-    const { network, device = newDevice() } = sourceOf(request);
-    const { userId, hash } = await this.signIn.verify(username, password, { network, device });
-    const replaced = this.authentication.sessionTokensOf(request);
-    const started = await this.commands.execute(
-      new StartSession(userId, hash, clientOf(request), replaced),
-    );
-    this.#recordEnded(started, userId, request);
-    const user = await this.queries.execute(new GetUser(userId));
-    const answer = signedIn(response, started, user);
-    setDeviceCookie(response, device);
-    return answer;
-  }
-
-  #recordEnded({ endedIds }: StartedSession, actor: string, request: Request): void {
-    const details = { reason: 'replaced' };
-    for (const target of endedIds)
-      this.log.record(
-        { action: 'session-end', outcome: 'success', actor, target, details },
-        request,
-      );
-  }
 
   @Get('session')
   @ApiOperation({
@@ -130,7 +65,7 @@ export class SessionsController {
   })
   @ApiResponse({ status: 200, description: 'The caller and their session.', type: CurrentSession })
   @ApiProblems('unauthenticated')
-  async current(@CurrentCaller() { userId, sessionId }: Caller): Promise<CurrentSession> {
+  async current(@CurrentUser() { userId, sessionId }: UserCaller): Promise<CurrentSession> {
     const session =
       sessionId === null ? null : await this.queries.execute(new GetSession(userId, sessionId));
     // It may have ended since the guard has seen it.
@@ -148,14 +83,17 @@ export class SessionsController {
   })
   @ApiResponse({ status: 204, description: 'Signed out.', headers: pickHeaders('Set-Cookie') })
   @ApiProblems(...WRITE_PROBLEMS, {
-    conflict: 'The token is of another issuer, and has to be ended there.',
+    conflict: 'You are signed in with a token of an external issuer. Sign out there.',
   })
   async end(
-    @CurrentCaller() { userId, sessionId }: Caller,
+    @CurrentUser() { userId, sessionId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     if (sessionId === null)
-      throw new Problem('conflict', 'The token is of another issuer, and has to be ended there.');
+      throw new Problem(
+        'conflict',
+        'You are signed in with a token of an external issuer. Sign out there.',
+      );
     await this.commands.execute(new EndSession(userId, sessionId));
     clearSessionCookie(response);
   }
@@ -175,7 +113,7 @@ export class SessionsController {
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async list(
     @Query() query: KeysetQuery,
-    @CurrentCaller() { userId, sessionId }: Caller,
+    @CurrentUser() { userId, sessionId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly OwnSession[]> {
     const list = new ListSessions(userId, keysetOf(response.req, query));
@@ -201,7 +139,7 @@ export class SessionsController {
   @ApiProblems(...WRITE_PROBLEMS, 'invalid-parameter')
   async endAll(
     @Query() { except }: EndSessionsQuery,
-    @CurrentCaller() { userId, sessionId }: Caller,
+    @CurrentUser() { userId, sessionId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     const kept = except === 'current' ? sessionId : null;
@@ -221,7 +159,7 @@ export class SessionsController {
   @ApiProblems(...WRITE_PROBLEMS, {
     'not-found': `You have no session with the id ${EXAMPLE_ID}.`,
   })
-  revoke(@CurrentCaller() { userId }: Caller, @IdParam('session') id: string): Promise<void> {
+  revoke(@CurrentUser() { userId }: UserCaller, @IdParam('session') id: string): Promise<void> {
     return this.commands.execute(new EndSession(userId, id));
   }
 }

@@ -1,24 +1,24 @@
+import type { Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config.js';
-import type { Transaction } from '../database/unit-of-work.js';
 import { SessionEnded, SessionStarted } from './accounts.events.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { Session } from './session.js';
 import { hashOf, newToken } from './tokens.js';
 
-/** Sessions of one user; one more ends the oldest. */
-export const MOST_SESSIONS = 100;
+/** Sessions per user. A further one ends the oldest. */
+export const MAX_SESSIONS = 100;
 
 export interface StartedSession {
-  /** It is stored nowhere. */
+  /** The token, which is not stored. */
   readonly token: string;
   readonly session: Session;
-  /** The ids of those that ended for it: of the same client, and the oldest above the bound. */
+  /** The ids of the sessions that it replaced: of the same client, and the oldest above the limit. */
   readonly endedIds: readonly string[];
 }
 
-/** Starts and ends sessions, as part of a command. Whatever ends one records the event that ends its streams. */
+/** Starts and ends sessions within a command. The end of a session records the event that ends its streams. */
 @Injectable()
 export class Sessions {
   constructor(
@@ -44,7 +44,7 @@ export class Sessions {
     const session = { id: uuidv7(), client, createdAt, lastUsedAt: createdAt, expiresAt };
     await this.accounts.insertSession(tx.db, userId, hashOf(token), session);
     tx.record(new SessionStarted(userId, session), userId);
-    const surplus = await this.accounts.sessionIdsOf(tx.db, userId, MOST_SESSIONS);
+    const surplus = await this.accounts.sessionIdsOf(tx.db, userId, MAX_SESSIONS);
     for (const id of surplus) await this.end(tx, userId, id);
     return { token, session, endedIds: [...replaced, ...surplus] };
   }

@@ -5,7 +5,7 @@ export interface Policy {
   /** The first delay; each further failure doubles it. */
   readonly first: number;
   readonly longest: number;
-  /** After which one failure is forgotten. */
+  /** The time after which one failure is forgotten. */
   readonly forgetsEvery: number;
 }
 
@@ -22,7 +22,7 @@ export function waitOf(failures: Failures | undefined, { longest }: Policy, now:
   return wait > 0 && wait <= longest ? wait : 0;
 }
 
-/** One failure more. Failures that would no longer make the delay longer are not counted. */
+/** Adds a failure. Failures that would not make the delay longer are not counted. */
 export function withFailure(
   failures: Failures | undefined,
   { free, first, longest, forgetsEvery }: Policy,
@@ -36,7 +36,7 @@ export function withFailure(
   return { forgottenAt: now + Math.round(count * forgetsEvery), blockedUntil: now + delay };
 }
 
-/** One failure less: it was none. */
+/** Removes a failure, because the attempt did not fail. */
 export const withoutFailure = ({ forgottenAt }: Failures, { forgetsEvery }: Policy): Failures => ({
   forgottenAt: forgottenAt - forgetsEvery,
   blockedUntil: 0,

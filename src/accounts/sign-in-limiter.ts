@@ -1,17 +1,14 @@
+import { Database, type Schema, UnitOfWork } from '@carillon/nestjs';
+import { Installation, Periodic } from '@carillon/nestjs/internal';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import ms from 'ms';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
-import { Installation } from '../database/installation.js';
-import type { Schema } from '../database/schema.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem, tooManyRequests } from '../http/problems.js';
 import { RateLimiter } from '../http/rate-limiter.js';
-import { Periodic } from '../periodic.js';
-import { SignInAttemptsRepository } from './sign-in-attempts.repository.js';
 import { type Policy, waitOf, withFailure, withoutFailure } from './sign-in-delays.js';
+import { SignInHistoryRepository } from './sign-in-history.repository.js';
 import type { SignInSource } from './sign-in-source.js';
 
 /**
@@ -20,35 +17,31 @@ import type { SignInSource } from './sign-in-source.js';
  */
 const HASHES = { perNetwork: 12, seconds: 60 };
 const SIGN_UPS = { perNetwork: 10, seconds: 15 * 60 };
-/**
- * Milliseconds, about, for which a refusal is held back, and how many are at once: whoever repeats attempts in a loop, on
- * many connections, is slowed down before they cost anything.
- */
-const HELD_FOR = 500;
-const MOST_HELD = 1000;
+/** Refusals that are delayed at once. */
+const MAX_HELD = 1000;
 /** Milliseconds for which a network or a device stays known after its last sign-in. */
 const KNOWN_FOR = ms('90d');
 
 const TRIM_EVERY = ms('10m');
 const TRIM_AT_ONCE = 500;
 /** Keys that are stored. Above this bound, those whose failures are forgotten next are removed. */
-const MOST_KEYS = 100_000;
+const MAX_KEYS = 100_000;
 
 interface Limit extends Policy {
   readonly key: string;
 }
 
-/** What an attempt counts for, and whether the user signed in from there before. */
-interface Admission {
+/** The limits that apply to an attempt, and whether the user has signed in from this source before. */
+interface AppliedLimits {
   readonly limits: readonly Limit[];
   readonly isKnown: boolean;
 }
 
-/** An attempt to show the password of an account. */
+/** An attempt to sign in or to confirm a password. */
 export interface Attempt {
-  /** What names the account to whoever tries: it need not exist. */
+  /** The name of the account as it was entered. The account need not exist. */
   readonly account: string;
-  /** Whose account it is; `undefined` where there is none. */
+  /** The user of the account; `undefined` if there is none. */
   readonly userId: string | undefined;
   readonly source: SignInSource;
 }
@@ -67,12 +60,18 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   readonly #signUps: RateLimiter;
   #held = 0;
 
+  /**
+   * Refusals are delayed by about this many milliseconds. This slows down loops of attempts on many connections before
+   * they cost anything. Tests lower it.
+   */
+  refusalDelay = 500;
+
   constructor(
     { SIGN_IN_ATTEMPTS: attempts }: Config,
     private readonly database: Database,
     private readonly work: UnitOfWork,
     private readonly installation: Installation,
-    private readonly repository: SignInAttemptsRepository,
+    private readonly repository: SignInHistoryRepository,
   ) {
     this.#policies = attempts > 0 ? policiesOf(attempts) : undefined;
     this.#hashes = new RateLimiter(attempts * HASHES.perNetwork, HASHES.seconds);
@@ -112,14 +111,22 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Removes failures and sources that no longer count, in small transactions. */
-  async trim(mostKeys: number = MOST_KEYS): Promise<void> {
+  async trim(mostKeys: number = MAX_KEYS): Promise<void> {
     for (let keys = await this.#surplus(mostKeys); keys.length > 0;) {
       const removed = keys;
       await this.work.run(({ db }) => this.repository.remove(db, removed));
       keys = await this.#surplus(mostKeys);
     }
     const before = Date.now() - KNOWN_FOR;
-    await this.work.run(({ db }) => this.repository.forgetSources(db, before));
+    while (await this.#forgetSources(before));
+  }
+
+  /** @returns whether there may be more. */
+  async #forgetSources(before: number): Promise<boolean> {
+    const count = await this.work.run(({ db }) =>
+      this.repository.forgetSources(db, before, TRIM_AT_ONCE),
+    );
+    return count === TRIM_AT_ONCE;
   }
 
   async #surplus(mostKeys: number): Promise<string[]> {
@@ -144,16 +151,16 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Jittered, so that refusals of one moment do not come back in one moment. */
+  /** Jittered, so that simultaneous refusals are not retried simultaneously. */
   async #holdBack(): Promise<void> {
-    if (this.#held >= MOST_HELD) return;
+    if (this.#held >= MAX_HELD) return;
     this.#held++;
-    await sleep(HELD_FOR * (0.5 + Math.random()), undefined, { ref: false });
+    await sleep(this.refusalDelay * (0.5 + Math.random()), undefined, { ref: false });
     this.#held--;
   }
 
-  /** Of a known source the one limit; of an unknown one also those that it shares. In an order, so that locks do not cross. */
-  async #limitsOf(attempt: Attempt): Promise<Admission> {
+  /** One limit for a known source; for an unknown one also the shared limits. Sorted, so that locks cannot deadlock. */
+  async #limitsOf(attempt: Attempt): Promise<AppliedLimits> {
     const { account, userId, source } = attempt;
     const sources = this.#sourcesOf(source);
     const since = Date.now() - KNOWN_FOR;
@@ -173,14 +180,14 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     return { limits: [...shared, own], isKnown: false };
   }
 
-  /** Ready for the tables: the device comes first, since it says more. */
+  /** As they are stored. The device comes first, because it identifies the source better. */
   #sourcesOf({ device, network }: SignInSource): string[] {
     const key = this.#keyOf('network', network);
     return device === undefined ? [key] : [this.#keyOf('device', device), key];
   }
 
   async #begin(limits: readonly Limit[], attempt: Attempt): Promise<void> {
-    // First without a transaction: whoever has to wait costs no more than a read.
+    // First without a transaction: a refused attempt costs only a read.
     await this.#refuseBlocked(this.database.read, limits, attempt);
     await this.work.run(async ({ db }) => {
       await this.#refuseBlocked(db, limits, attempt);
@@ -223,13 +230,13 @@ export class SignInLimiter implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** A pseudonym: neither usernames nor addresses are stored in clear. */
+  /** A pseudonym: neither usernames nor addresses are stored in plain text. */
   #keyOf(...parts: readonly string[]): string {
     return this.installation.pseudonymOf(JSON.stringify(parts));
   }
 }
 
-/** Whether an attempt was not made: it came too soon, or too many wait. */
+/** Whether an attempt was refused because it came too soon or too many are waiting. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof Problem && (error.code === 'too-many-requests' || error.code === 'unavailable');
 
@@ -269,6 +276,6 @@ function refuseExceeded(
   if (isExceeded) throw tooMany(allowance(limiter.limit), seconds, userId);
 }
 
-/** @param subject whose account it is, for the security log. */
+/** @param subject the user of the account, for the security log. */
 const tooMany = (allowance: string, seconds: number, subject?: string): Problem =>
-  tooManyRequests(allowance, seconds, subject === undefined ? {} : { subject });
+  tooManyRequests('SIGN_IN_ATTEMPTS', allowance, seconds, subject === undefined ? {} : { subject });

@@ -7,14 +7,14 @@ import { cookieOptions } from './session-cookie.js';
 
 export const DEVICE_COOKIE = 'carillon_device';
 
-/** The longest that browsers keep a cookie (RFC 6265bis, 5.6.1). */
-const KEPT = ms('400d');
+/** The maximum lifetime of a cookie (RFC 6265bis, 5.6.1). */
+const RETENTION = ms('400d');
 
 /** Where a sign-in comes from. */
 export interface SignInSource {
   /** See `networkOf`. */
   readonly network: string;
-  /** The token of a browser in which someone signed in before; `undefined` where none came. */
+  /** The token of a browser that was used to sign in before; `undefined` if it sent none. */
   readonly device: string | undefined;
 }
 
@@ -35,6 +35,6 @@ export function setDeviceCookie(response: Response, device: string): void {
   response.cookie(DEVICE_COOKIE, device, {
     ...cookieOptions(response.req),
     path: '/api/session',
-    maxAge: KEPT,
+    maxAge: RETENTION,
   });
 }

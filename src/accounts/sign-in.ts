@@ -1,5 +1,5 @@
+import { Database } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
 import { Problem } from '../http/problems.js';
 import { USERNAME } from '../users/username.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -13,7 +13,7 @@ export interface KnownPassword {
   readonly hash: string;
 }
 
-/** Finds out who someone is by username and password. */
+/** Verifies usernames and passwords. */
 @Injectable()
 export class SignIn {
   constructor(
@@ -46,16 +46,19 @@ export class SignIn {
   }
 
   /**
-   * Makes sure that someone who is signed in knows their password.
+   * Verifies the password of a signed-in user.
    *
    * @returns its hash.
-   * @throws Problem `conflict`: they have none, since another issuer vouches for them; `forbidden`: it is another one;
-   *   `too-many-requests`.
+   * @throws Problem `conflict`: the user has no password, because an external issuer signs them in; `forbidden`: the
+   *   password is wrong; `too-many-requests`.
    */
   async confirm(userId: string, password: string, source: SignInSource): Promise<string> {
     const hash = await this.accounts.findPasswordOf(this.database.read, userId);
     if (!hash)
-      throw new Problem('conflict', 'You have no password here: another issuer signs you in.');
+      throw new Problem(
+        'conflict',
+        'You have no password, because an external issuer signs you in.',
+      );
     const share = { network: source.network, account: userId };
     return this.limiter.guard({ account: userId, userId, source }, async (isKnown) => {
       if (await this.passwords.matches(password, hash, share, isKnown)) return hash;

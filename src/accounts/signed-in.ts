@@ -5,8 +5,8 @@ import { Session } from './session.js';
 import { setSessionCookie } from './session-cookie.js';
 import type { StartedSession } from './sessions.js';
 
-/** Characters of what a client calls itself that are kept. */
-const LONGEST_CLIENT = 200;
+/** Characters of the client's name that are stored. */
+const MAX_CLIENT_LENGTH = 200;
 
 /** A new session, with its token. */
 @ApiSchema({ description: 'A new session and its token.' })
@@ -26,7 +26,7 @@ export class SignedIn {
   readonly user!: User;
 }
 
-/** Answers with a new session: in the cookie for browsers, in the body for other clients. */
+/** Sends a new session: in a cookie to browsers, in the body to other clients. */
 export function signedIn(
   response: Response,
   { token, session }: StartedSession,
@@ -37,6 +37,6 @@ export function signedIn(
   return { token, session, user };
 }
 
-/** What the client calls itself. */
+/** The name of the client. */
 export const clientOf = (request: Request): string =>
-  (request.get('User-Agent') ?? '').slice(0, LONGEST_CLIENT);
+  (request.get('User-Agent') ?? '').slice(0, MAX_CLIENT_LENGTH);

@@ -1,17 +1,17 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Sessions, type StartedSession } from './sessions.js';
 import { wrongCredentials } from './wrong-credentials.js';
 
-/** Signs someone in who knows their password: the one with this hash, which must not have changed since. */
+/** Starts a session after the password was verified. The password must still have this hash. */
 export class StartSession extends Command<StartedSession> {
   constructor(
     readonly userId: string,
     readonly hash: string,
-    /** What the client calls itself. */
+    /** The name of the client. */
     readonly client: string,
-    /** Those that the client had until now; their sessions end, so that none outlives a new sign-in. */
+    /** The previous tokens of the client. Their sessions end with the new sign-in. */
     readonly replacedTokens: readonly string[] = [],
   ) {
     super();

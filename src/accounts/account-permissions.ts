@@ -1,17 +1,16 @@
+import type { LoggedEvent, PermissionRule } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
-import type { LoggedFact } from '../events/event-log.js';
-import type { RightsRule } from '../events/rights.js';
 import { UserErased } from '../users/users.events.js';
 import { accountTopic, SessionEnded } from './accounts.events.js';
 
-/** What concerns an account is heard by its person, with any session, until that ends. */
+/** Grants the topic of an account to its user, in each session until it ends. */
 @Injectable()
-export class AccountRights implements RightsRule {
+export class AccountPermissions implements PermissionRule {
   async topicsOf(_db: unknown, userId: string): Promise<Map<string, number>> {
     return new Map([[accountTopic(userId), 0]]);
   }
 
-  sessionEndedBy({ type, data }: LoggedFact): string | undefined {
+  sessionEndedBy({ type, data }: LoggedEvent): string | undefined {
     if (type !== SessionEnded.type && type !== UserErased.type) return undefined;
     return (JSON.parse(data) as SessionEnded['data'] | UserErased['data']).id;
   }

@@ -1,15 +1,15 @@
+import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { Schema } from '../database/schema.js';
 import type { Failures } from './sign-in-delays.js';
 
-/** Networks and devices that are known of one user. A new one takes the place of the one that was used longest ago. */
+/** Known networks and devices per user. A new one replaces the least recently used one. */
 const SOURCES_PER_USER = 20;
 
-/** Failed sign-ins, and where users signed in from, in SQL. Each method runs on the connection it is given. */
+/** Failed sign-ins, and the sources of successful ones, in SQL. Each method runs on the connection it is given. */
 @Injectable()
-export class SignInAttemptsRepository {
-  /** Inside a transaction the row stays as it is until that ends. */
+export class SignInHistoryRepository {
+  /** Inside a transaction, the row is locked until the end. */
   async find(db: Kysely<Schema>, key: string): Promise<Failures | undefined> {
     const query = db.selectFrom('sign_in_failures').selectAll().where('key', '=', key);
     const row = await query
@@ -47,7 +47,7 @@ export class SignInAttemptsRepository {
     return count;
   }
 
-  /** Keys in the order in which their failures are forgotten; only those that are forgotten by a time, where one is given. */
+  /** Keys in the order in which their failures are forgotten; if a time is given, only those forgotten by then. */
   async oldest(db: Kysely<Schema>, limit: number, forgottenBy?: number): Promise<string[]> {
     const rows = await db
       .selectFrom('sign_in_failures')
@@ -61,7 +61,7 @@ export class SignInAttemptsRepository {
     return rows.map(({ key }) => key);
   }
 
-  /** Those of the sources from which the user signed in since a time. */
+  /** Of some sources, those from which the user has signed in since a time. */
   async knownAmong(
     db: Kysely<Schema>,
     userId: string,
@@ -101,8 +101,20 @@ export class SignInAttemptsRepository {
         .execute();
   }
 
-  async forgetSources(db: Kysely<Schema>, before: number): Promise<void> {
-    await db.deleteFrom('sign_in_sources').where('last_used_at', '<=', toText(before)).execute();
+  /** @returns how many of the sources that were last used before a time were removed: `limit` at most. */
+  async forgetSources(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
+    const some = db
+      .selectFrom('sign_in_sources')
+      .select(['user_id', 'source'])
+      .where('last_used_at', '<=', toText(before))
+      .orderBy('last_used_at')
+      .limit(limit)
+      .$asTuple('user_id', 'source');
+    const { numDeletedRows } = await db
+      .deleteFrom('sign_in_sources')
+      .where((row) => row(row.refTuple('user_id', 'source'), 'in', some))
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
   }
 }
 

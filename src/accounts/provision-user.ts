@@ -1,40 +1,43 @@
+import { type Transaction, TransactionConflict, UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { randomInt } from 'node:crypto';
-import { TransactionConflict } from '../database/errors.js';
-import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problems.js';
 import { SecurityLog } from '../http/security-log.js';
 import { CreateUser } from '../users/create-user.js';
+import { RESERVED_USERNAME } from '../users/username.js';
+import { usersNamed } from '../users/users-named.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { NewAccounts } from './new-accounts.js';
 
-/** Someone whom another issuer knows. */
+/** A user of an external issuer. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly firstname: string;
   readonly lastname: string;
-  /** What they would like to be mentioned by. */
+  /** The preferred username. */
   readonly username: string;
 }
 
-/** Makes a user of someone whom another issuer vouches for, at first sight; answers with the user's id. */
-export class AdoptIdentity extends Command<string> {
+/** Provisions a user of an external issuer at their first request. Returns the id of the user. */
+export class ProvisionUser extends Command<string> {
   constructor(readonly identity: Identity) {
     super();
   }
 }
 
-@CommandHandler(AdoptIdentity)
-export class AdoptIdentityHandler implements ICommandHandler<AdoptIdentity> {
+@CommandHandler(ProvisionUser)
+export class ProvisionUserHandler implements ICommandHandler<ProvisionUser> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly commands: CommandBus,
     private readonly accounts: AccountsRepository,
+    private readonly newAccounts: NewAccounts,
     private readonly log: SecurityLog,
   ) {}
 
-  async execute({ identity }: AdoptIdentity): Promise<string> {
-    const { id, isNew } = await this.work.run((tx) => this.#adopt(tx, identity));
+  async execute({ identity }: ProvisionUser): Promise<string> {
+    const { id, isNew } = await this.work.run((tx) => this.#provision(tx, identity));
     if (isNew)
       this.log.record({
         action: 'sign-up',
@@ -46,19 +49,21 @@ export class AdoptIdentityHandler implements ICommandHandler<AdoptIdentity> {
     return id;
   }
 
-  async #adopt(tx: Transaction, identity: Identity): Promise<{ id: string; isNew: boolean }> {
+  async #provision(tx: Transaction, identity: Identity): Promise<{ id: string; isNew: boolean }> {
     const { issuer, subject } = identity;
     const known = await this.accounts.findIdentity(tx.db, issuer, subject);
     if (known) return { id: known, isNew: false };
     const id = await this.#createUser(tx, identity);
-    if (await this.accounts.addIdentity(tx.db, issuer, subject, id)) return { id, isNew: true };
-    throw new TransactionConflict('The same identity was adopted by another process.');
+    if (!(await this.accounts.addIdentity(tx.db, issuer, subject, id)))
+      throw new TransactionConflict('The same identity was provisioned by another process.');
+    await this.newAccounts.created(tx, { userId: id, identity: { issuer, subject } });
+    return { id, isNew: true };
   }
 
   async #createUser(tx: Transaction, { firstname, lastname, username }: Identity): Promise<string> {
     const wishes = [username, `${username}-2`, `${username}-3`, `${username}-${randomInt(1e6)}`];
-    const taken = await this.accounts.usernamesAmong(tx.db, wishes);
-    const free = wishes.find((wish) => !taken.includes(wish));
+    const taken = (await usersNamed(tx.db, wishes).execute()).map((user) => user.username);
+    const free = wishes.find((wish) => wish !== RESERVED_USERNAME && !taken.includes(wish));
     try {
       const user = await this.commands.execute(new CreateUser(firstname, lastname, free));
       return user.id;
