@@ -2,9 +2,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { answersOf, operationsOf } from './http/described-operations.js';
 
 /**
- * The same description as OpenAPI 3.1, for the many generators that do not read 3.2 yet. Of what 3.2 has added, the
- * description uses `itemSchema` alone, the schema of each event of a stream: here the stream is a string, whose content is
- * all of its events (JSON Schema 2020-12, Validation, 8.5).
+ * Converts the description to OpenAPI 3.1, for the many generators that do not support 3.2 yet. The only feature of 3.2
+ * that the description uses is `itemSchema`, the schema of the events of a stream. In 3.1 a stream is a string that
+ * contains all of its events (JSON Schema 2020-12, Validation, 8.5).
  */
 export function asOpenApi31(document: OpenAPIObject): OpenAPIObject {
   const converted = structuredClone(document);

@@ -24,8 +24,8 @@ const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
- * Completes each operation with what holds for every route: who may use it, what headers it takes and answers with, and
- * that unknown properties are refused.
+ * Adds to each operation what applies to every route: who may use it, its request and response headers, and that
+ * unknown properties are refused.
  */
 export function describeConventions(
   document: OpenAPIObject,
@@ -59,26 +59,27 @@ function describeRepeats({ operation }: Described): void {
   if (!answers.some(({ content }) => content)) return;
   for (const [, answer] of answersOf(operation, /^404$/))
     answer.description +=
-      ' Also for a repeat with the same `Idempotency-Key`, if what the first request created is gone, or is no longer there for the caller.';
+      ' A repeat with the same `Idempotency-Key` also gets it if the resource that the first request created no longer exists, or the caller may no longer see it.';
 }
 
-/** A preference for no body turns 200 and 201 into 204, with the same headers (RFC 7240, 4.2). */
+/** With `return=minimal`, 200 and 201 become 204 with the same headers (RFC 7240, 4.2). */
 function describePreference({ operation }: Described): void {
   if (!takes(operation, 'Prefer')) return;
   const answers = answersOf(operation, /^20[01]$/);
   for (const [, answer] of answers) addHeaders(answer, 'Preference-Applied');
   const statuses = answers.map(([status]) => status).join(' or ');
   operation.responses['204'] = {
-    description: `As ${statuses}, but without a body, as \`Prefer: return=minimal\` asks.`,
+    description: `Like ${statuses}, but without a body, because the request has \`Prefer: return=minimal\`.`,
     headers: Object.assign({}, ...answers.map(([, { headers }]) => headers)),
   };
 }
 
-/** Whatever is read has a version, and is not sent to a client that has it already (RFC 9110, 13.1.2). */
+/** Every read has an entity tag, and gets 304 if the client already has that version (RFC 9110, 13.1.2). */
 function describeVersions({ method, operation }: Described): void {
   if (method !== 'get') return;
   const [[, found] = []] = answersOf(operation, /^200$/);
-  if (!found?.content?.[JSON_TYPE] || found.headers?.['Content-Disposition']) return;
+  const isJson = found?.content?.[JSON_TYPE] && !found.headers?.['Content-Disposition'];
+  if (!found || !(isJson || found.headers?.['ETag'])) return;
   addHeaders(found, 'ETag');
   operation.parameters = [...parametersOf(operation), ifMatch, ifNoneMatch];
   operation.responses['304'] = {
@@ -86,7 +87,7 @@ function describeVersions({ method, operation }: Described): void {
     headers: pickHeaders('ETag'),
   };
   addProblem(operation, noTags('If-Match'));
-  addProblem(operation, noCoding(CODINGS));
+  if (isJson) addProblem(operation, noCoding(CODINGS));
   addProblem(operation, changed('"…"'));
 }
 
@@ -108,7 +109,7 @@ const ifMatch = tags(
   TAGS,
 );
 
-/** Without a pattern: a value that names no version is answered with the current one, not with an error. */
+/** Has no pattern: a malformed value gets the current version, not an error. */
 const ifNoneMatch = tags(
   'If-None-Match',
   'The `ETag` that you have. If it is still the current one, the response is 304 without a body (RFC 9110, section 13.1.2).',
@@ -123,8 +124,8 @@ function describeHeaders({ method, operation }: Described): void {
 }
 
 /**
- * The validation refuses unknown properties of every body. Answers stay open: they may gain properties. A PATCH is a JSON
- * Merge Patch (RFC 7396) under either name.
+ * The validation refuses unknown properties of every body. Responses can gain properties. A PATCH body is a JSON Merge
+ * Patch (RFC 7396) with either media type.
  */
 function describeBody({ method, operation }: Described, { components }: OpenAPIObject): void {
   const { requestBody } = operation;
@@ -132,22 +133,26 @@ function describeBody({ method, operation }: Described, { components }: OpenAPIO
   requestBody.required = true;
   if (method === 'patch') requestBody.content[MERGE_PATCH] = requestBody.content[JSON_TYPE]!;
   const schemas = components!.schemas as Record<string, Schema>;
-  const media = requestBody.content[JSON_TYPE] as { schema: Schema };
+  const media = requestBody.content[JSON_TYPE] as { schema: Schema } | undefined;
+  if (!media) return;
   const alternatives = media.schema['oneOf'] as Schema[] | undefined;
   for (const one of alternatives ?? [media.schema]) {
-    const name = String(one['$ref']).split('/').at(-1)!;
+    const { $ref: reference } = one;
+    if (typeof reference !== 'string') continue;
+    const name = reference.split('/').at(-1)!;
     schemas[name]!['additionalProperties'] = false;
   }
   if (!alternatives) return;
-  // Generators that make types of components alone would lose it.
+  // Some generators create types only for components, and would lose an inline schema.
   const name = `${operation.operationId!.replace(/^./, (first) => first.toUpperCase())}Body`;
   schemas[name] = media.schema;
   media.schema = { $ref: `#/components/schemas/${name}` };
 }
 
 /**
- * Moves `example` of schemas, which OpenAPI 3.1 has deprecated, to `examples`. Swagger UI fills in the former wherever
- * it is, but the latter only in bodies: an example is no value that everyone wants to send as a header or a query.
+ * Moves `example` of schemas, which OpenAPI 3.1 deprecates, to `examples`. Swagger UI fills in `example` everywhere,
+ * but `examples` only in bodies. The example of a header or query parameter is rarely the value that a user wants to
+ * send.
  */
 export function modernizeExamples(document: OpenAPIObject): void {
   for (const schema of Object.values(document.components!.schemas!) as Schema[])

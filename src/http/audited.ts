@@ -1,15 +1,6 @@
-import {
-  applyDecorators,
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-  UseInterceptors,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Injectable, SetMetadata } from '@nestjs/common';
 import type { Request } from 'express';
-import { type Observable, tap } from 'rxjs';
+import type { Around, AroundHandlers, HandledRoute } from './around-handlers.js';
 import { canonicalId } from './ids.js';
 import { Problem } from './problems.js';
 import { type Outcome, type SecurityAction, SecurityLog } from './security-log.js';
@@ -17,8 +8,8 @@ import { type Outcome, type SecurityAction, SecurityLog } from './security-log.j
 const AUDITED = Symbol('audited');
 
 /**
- * Finds an id in a request or, where the handler has returned one, in its result. `null` where there is nothing to record,
- * as when users do to themselves what matters only when it is done to others.
+ * Gets an id from a request or, after the handler has returned, from its result. `null` skips the record, for example
+ * if users do something to themselves that matters only if others do it.
  */
 type IdOf = (request: Request, result: unknown) => string | null | undefined;
 
@@ -28,7 +19,7 @@ interface Audit {
   readonly roomOf?: IdOf | undefined;
 }
 
-/** Refusals that are recorded. What is wrong with the request itself is no matter of security. */
+/** The refusals that are recorded. Invalid requests are not relevant to security. */
 const OUTCOMES: Readonly<Record<number, Outcome>> = {
   401: 'failure',
   403: 'failure',
@@ -36,23 +27,33 @@ const OUTCOMES: Readonly<Record<number, Outcome>> = {
   503: 'failure',
 };
 
-/** Records what a route did once the command is durable, or that it was refused. */
+/** Records the action of a route after its command is durable, or its refusal. */
 @Injectable()
-export class SecurityAudit implements NestInterceptor {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly log: SecurityLog,
-  ) {}
+export class SecurityAudit implements AroundHandlers {
+  constructor(private readonly log: SecurityLog) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const audit = this.reflector.get<Audit>(AUDITED, context.getHandler());
-    const request = context.switchToHttp().getRequest<Request>();
-    return next.handle().pipe(
-      tap({
-        next: (result) => this.#record(audit, 'success', request, result),
-        error: (error: unknown) => this.#refused(audit, request, error),
-      }),
-    );
+  around({ handler }: HandledRoute): Around | undefined {
+    const audit = Reflect.getMetadata(AUDITED, handler) as Audit | undefined;
+    return audit && ((request, handle) => this.#handle(audit, request, handle));
+  }
+
+  async #handle(audit: Audit, request: Request, handle: () => unknown): Promise<unknown> {
+    const result = await this.#recordingRefusals(audit, request, handle);
+    this.#record(audit, 'success', request, result);
+    return result;
+  }
+
+  async #recordingRefusals(
+    audit: Audit,
+    request: Request,
+    handle: () => unknown,
+  ): Promise<unknown> {
+    try {
+      return await handle();
+    } catch (error) {
+      this.#refused(audit, request, error);
+      throw error;
+    }
   }
 
   #refused(audit: Audit, request: Request, error: unknown): void {
@@ -72,32 +73,29 @@ export class SecurityAudit implements NestInterceptor {
     if (target === null) return;
     const room = roomOf?.(request, result);
     const details = { ...(room && { room }), ...(refusal && { reason: refusal.code }) };
-    const actor = request.caller?.userId ?? null;
+    const actor = request.caller?.id ?? null;
     const subject = refusal?.extras.subject ?? target ?? null;
     this.log.record({ action, outcome, actor, target: subject, details }, request);
   }
 }
 
-/** Has the security log record what a route does, to whom and, where that matters, in which room. */
+/** Records the action of a route in the security log, with its target and, if relevant, its room. */
 export const Audited = (action: SecurityAction, targetOf: IdOf, roomOf?: IdOf) =>
-  applyDecorators(
-    SetMetadata(AUDITED, { action, targetOf, roomOf }),
-    UseInterceptors(SecurityAudit),
-  );
+  SetMetadata<symbol, Audit>(AUDITED, { action, targetOf, roomOf });
 
-/** The parameter of the path that names it. */
+/** The id in a path parameter. */
 export const pathParameter =
   (name: string): IdOf =>
   ({ params }) =>
     canonicalId(String(params[name]));
 
-/** It is the caller's own. */
-export const caller: IdOf = ({ caller }) => caller?.userId;
+/** The id of the caller. */
+export const caller: IdOf = ({ caller }) => caller?.id;
 
-/** The same where it is another user; what users do to themselves is not recorded. */
+/** Like `pathParameter`, but only if it is not the caller. */
 export const anotherUser =
   (name: string): IdOf =>
   (request) => {
     const target = pathParameter(name)(request, undefined);
-    return target === request.caller?.userId ? null : target;
+    return target === request.caller?.id ? null : target;
   };

@@ -1,14 +1,14 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** The content codings that responses have, the preferred one first. */
+/** The content codings of responses, in order of preference. */
 export const CODINGS = ['br', 'gzip', 'identity'] as const;
 
 export type ContentCoding = (typeof CODINGS)[number];
 
 const ELEMENT = /^\s*([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i;
 
-/** Which content codings a client takes: `Accept-Encoding`, RFC 9110, 12.5.3. */
+/** The content codings that a client accepts: `Accept-Encoding`, RFC 9110, 12.5.3. */
 export class AcceptedCodings {
   readonly #weights: ReadonlyMap<string, number> | undefined;
 
@@ -16,12 +16,12 @@ export class AcceptedCodings {
     this.#weights = header === undefined ? undefined : parse(header);
   }
 
-  /** Without the header a client takes any. */
+  /** Without the header, every coding is acceptable. */
   readonly isAcceptable = (coding: string): boolean => this.#weightOf(coding) > 0;
 
   /**
-   * The best of those that there are; `undefined` where the client takes none. Without the header it is `identity`: such
-   * clients exist, and most of them do not decompress.
+   * The best available coding; `undefined` if the client accepts none of them. Without the header it is `identity`,
+   * because most clients without it do not decompress.
    */
   best(available: readonly ContentCoding[]): ContentCoding | undefined {
     if (!this.#weights) return 'identity';
@@ -34,7 +34,7 @@ export class AcceptedCodings {
   #weightOf(coding: string): number {
     if (!this.#weights) return 1;
     const listed = this.#weights.get(coding) ?? this.#weights.get('*');
-    // What nobody named comes after all that somebody did.
+    // A coding that is not listed comes last.
     return listed ?? (coding === 'identity' ? Number.MIN_VALUE : 0);
   }
 }
@@ -51,7 +51,7 @@ function parse(header: string): Map<string, number> {
 const brotli = promisify(brotliCompress);
 const deflated = promisify(gzip);
 
-/** Compresses in a thread of libuv's pool. The qualities were measured: docs/decisions/0013-compression.md. */
+/** Compresses in the thread pool. The quality levels were measured: docs/decisions/0013-compression.md. */
 export function encode(content: Buffer, coding: 'br' | 'gzip'): Promise<Buffer> {
   if (coding === 'gzip') return deflated(content);
   return brotli(content, {
@@ -67,7 +67,7 @@ const kept = {
   gzip: new WeakMap<Buffer, Promise<Buffer>>(),
 };
 
-/** The same for content that is sent again and again: the result is kept as long as the content is. */
+/** The same for content that is sent repeatedly: the result is cached as long as the content exists. */
 export function encodeOnce(content: Buffer, coding: 'br' | 'gzip'): Promise<Buffer> {
   const encoded = kept[coding].get(content) ?? encode(content, coding);
   kept[coding].set(content, encoded);

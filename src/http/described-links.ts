@@ -1,10 +1,10 @@
 import { type Described, parametersOf } from './described-operations.js';
 import { EXAMPLE_CURSOR, EXAMPLE_ID } from './described-properties.js';
 
-/** Relations of the pages that a list names, by the parameter that leads there (RFC 8288). */
+/** Link relations of a list (RFC 8288), by the query parameter of the linked page. */
 const RELATIONS = { before: 'prev', after: 'next' };
 
-/** Gives the header `Link` of a list an example of its own route and parameters. */
+/** Gives the `Link` header of a list an example with its own path and parameters. */
 export function describeLinks({ path, operation }: Described): void {
   const answer = operation.responses['200'];
   const link = answer && 'headers' in answer && answer.headers?.['Link'];

@@ -8,7 +8,7 @@ export type Security = NonNullable<Operation['security']>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-/** One operation, with its place in the document. */
+/** One operation with its path and method. */
 export interface Described {
   readonly path: string;
   readonly method: (typeof METHODS)[number];

@@ -3,7 +3,7 @@ import { problemResponse } from './documented.js';
 import { documentOf } from './problem-examples.js';
 import { type Problem, PROBLEM_TYPE, PROBLEMS } from './problems.js';
 
-/** Adds a problem to an operation that does not describe it yet. */
+/** Adds a problem to an operation, unless it already describes it. */
 export function addProblem(operation: Operation, problem: Problem): void {
   const { code } = problem;
   const { status } = PROBLEMS[code];

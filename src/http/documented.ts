@@ -13,7 +13,7 @@ import { tooManyReads } from './rate-limit.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
-/** What any write of a caller who is signed in may be answered with. */
+/** The problems of every write of a signed-in caller. */
 export const WRITE_PROBLEMS = [
   'malformed-request',
   'unauthenticated',
@@ -21,28 +21,25 @@ export const WRITE_PROBLEMS = [
   'too-many-requests',
 ] as const;
 
-/** What a request with a body may be answered with. */
+/** The problems of every request with a body. */
 export const BODY_PROBLEMS = [
   'content-too-large',
   'unsupported-media-type',
   'validation-failed',
 ] as const;
 
-/** What a POST that takes an `Idempotency-Key` may be answered with because of it. */
+/** The problems of every POST with an `Idempotency-Key`. */
 export const KEY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as const;
 
-/** A problem, or several, each with what the operation says of it in `detail`. */
+/** Problems by code, each with the `detail` of this operation. */
 type Details = Partial<Record<ProblemCode, string | Problem>>;
 type Described = ProblemCode | Details;
 
-/**
- * Documents the problems that an operation may answer with, one response for each status. Any may be sent a parameter that
- * it does not know.
- */
+/** Documents the problems of an operation, one response for each status. Every operation can get an unknown parameter. */
 export const ApiProblems = (...problems: Described[]): MethodDecorator =>
   ApiUnlimitedProblems(...problems, 'invalid-parameter', 'too-many-requests');
 
-/** The same for an operation that answers without regard to quotas: a health check, or a stream, which ends instead. */
+/** The same for an operation without quotas: a health check, or a stream, which is closed instead. */
 export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator {
   const details: Details = Object.assign({}, ...problems.filter((one) => typeof one === 'object'));
   const codes = problems.flatMap((one) =>
@@ -52,7 +49,7 @@ export function ApiUnlimitedProblems(...problems: Described[]): MethodDecorator 
     [...new Set<ProblemCode>([...codes, 'misdirected-request', 'internal-error', 'unavailable'])],
     (code) => PROBLEMS[code].status,
   );
-  // A page of another origin may read, but not write.
+  // Pages of other origins may read, but not write.
   if (!codes.includes('cross-site-request'))
     details['too-many-requests'] ??= tooManyReads(60_000, 5);
   return (target, key, descriptor) => {
@@ -76,10 +73,16 @@ export const problemResponse = (
   content: {
     [PROBLEM_TYPE]: {
       schema: PROBLEM_SCHEMA,
-      examples: Object.fromEntries(
-        codes.map((code) => [code, { summary: PROBLEMS[code].title, value: example(code) }]),
-      ),
+      examples: Object.fromEntries(codes.map((code) => [code, lazyExample(code, example)])),
     },
+  },
+});
+
+/** Computed when a description is built: 50 ms of CPU time for all operations, which a start does not need. */
+const lazyExample = (code: ProblemCode, example: (code: ProblemCode) => ProblemDocument) => ({
+  summary: PROBLEMS[code].title,
+  get value() {
+    return example(code);
   },
 });
 
@@ -102,28 +105,25 @@ const text = (description: string, example: string, pattern?: string) => ({
 
 const MEDIA_TYPES = 'application/json, application/merge-patch+json';
 
-/** Headers that answers carry: the `headers` of the document's components. */
+/** The headers of responses: the `headers` of the components of the document. */
 export const documentedHeaders = {
   'Retry-After': {
-    description: 'Seconds after which to try again.',
+    description: 'The number of seconds to wait before you try again.',
     schema: { type: 'integer' as const, minimum: 1 },
     example: 5,
   },
   'WWW-Authenticate': text('How to authenticate (RFC 6750, section 3).', 'Bearer realm="Carillon"'),
   'Accept-Post': text(
-    'The media types that bodies may have, unless the request is a PATCH.',
+    'The supported media types of a body, if the method is not PATCH.',
     MEDIA_TYPES,
   ),
-  'Accept-Patch': text(
-    'The media types that bodies may have, if the request is a PATCH.',
-    MEDIA_TYPES,
-  ),
+  'Accept-Patch': text('The supported media types of a body, if the method is PATCH.', MEDIA_TYPES),
   'Accept-Encoding': text(
-    'The content coding that bodies may have, if the request uses another one.',
+    'The supported content coding of a body, if the request uses another one.',
     'gzip',
   ),
   'X-Request-Id': text(
-    'The id under which the request is logged: its own `X-Request-Id` if that is valid.',
+    'The id of the request in the log: the `X-Request-Id` of the request if that is valid.',
     'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d',
     '^[A-Za-z0-9_.:/+=-]{1,128}$',
   ),
@@ -132,13 +132,14 @@ export const documentedHeaders = {
     '"Q2FyaWxsb24gcmluZ3MgYQ"',
   ),
   'Last-Event-ID': text(
-    'The cursor of this snapshot. Open the stream from it to miss nothing.',
+    'The cursor of this snapshot. Open the stream at this cursor to miss no event.',
     '6b1f0c2a-1042',
     '^[0-9a-f]{8}-[0-9]+$',
   ),
   'Last-Seq': text('The `seq` of the last message in the room.', '1042', '^[0-9]+$'),
+  'Member-Count': text('How many members the room has.', '42', '^[0-9]+$'),
   'Preference-Applied': text(
-    'The preference that was followed: `return=minimal` or `return=representation` (RFC 7240).',
+    'The preference that was applied: `return=minimal` or `return=representation` (RFC 7240).',
     'return=minimal',
   ),
   'Idempotency-Replayed': text(
@@ -154,11 +155,11 @@ export const documentedHeaders = {
     'attachment; filename="carillon-export.json"',
   ),
   'RateLimit-Policy': text(
-    'How many writes one address may make (`q`) in how many seconds (`w`).',
+    'The number of writes that one address may make (`q`) in a number of seconds (`w`).',
     '"writes";q=6000;w=60',
   ),
   RateLimit: text(
-    'How many writes are left (`r`), and the seconds until all are available again (`t`).',
+    'The number of writes that are left (`r`), and of seconds until all are available again (`t`).',
     '"writes";r=5999;t=60',
   ),
 };
@@ -166,12 +167,12 @@ export const documentedHeaders = {
 export const pickHeaders = (...names: (keyof typeof documentedHeaders)[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** The `Link` of a list; `describeLinks` gives it an example of its route. */
+/** The `Link` header of a list. `describeLinks` adds the example. */
 export const linkToPages = () => ({
-  Link: text('The pages before and after this one, if there are any (RFC 8288).', ''),
+  Link: text('The previous and the next page, if they exist (RFC 8288).', ''),
 });
 
-/** The `Location` of what was created, at an address with ids filled in. */
+/** The `Location` of a created resource, with an example URL. */
 export const location = (what: string, example: string) => ({
   Location: text(`The URL of ${what}.`, example),
 });
@@ -179,7 +180,7 @@ export const location = (what: string, example: string) => ({
 const requestHeader = (name: string, description: string, schema: object) =>
   ApiHeader({ name, description, required: false, schema: { type: 'string', ...schema } });
 
-/** The body of the response may be left out. */
+/** Documents the `Prefer` header of an operation whose response body is optional. */
 export const ApiPrefer = () =>
   requestHeader(
     'Prefer',
@@ -194,12 +195,12 @@ export const TAGS = {
   examples: ['"Q2FyaWxsb24gcmluZ3MgYQ"'],
 };
 
-/** A change is carried out only if nobody else has changed it since, or only if somebody has. */
+/** Documents the preconditions of a write. */
 export const ApiPreconditions = () =>
   applyDecorators(
     requestHeader(
       'If-Match',
-      'The `ETag` that you have read. If it has changed since, nothing is changed, and the response is 412 (RFC 9110, section 13.1.1).',
+      'The `ETag` of the version that you read. If it is no longer current, nothing is changed, and the response is 412 (RFC 9110, section 13.1.1).',
       TAGS,
     ),
     requestHeader(
@@ -209,10 +210,13 @@ export const ApiPreconditions = () =>
     ),
   );
 
-/** Every POST takes one, but for those that handle secrets. Without an example: each request needs a key of its own. */
+/**
+ * Documents the key that every POST accepts, except those that handle secrets. Has no example: each request needs its
+ * own key.
+ */
 export const ApiIdempotencyKey = () =>
   requestHeader(
     'Idempotency-Key',
-    'A new UUID for each new request, with or without double quotes. For one day, a repeat with the same key and body is not carried out again; its response is the current state of what the first request created, or an error if that is gone.',
+    'A new UUID for each new request, with or without double quotes. For one day, a repeat with the same key and body is not carried out again; its response is the current state of the resource that the first request created, or an error if that resource no longer exists.',
     { pattern: '^([\\x21-\\x7e]{1,255}|"[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}")$' },
   );

@@ -1,42 +1,45 @@
+import { Database, type Transaction, TransactionConflict, UnitOfWork } from '@carillon/nestjs';
+import { Installation, Periodic } from '@carillon/nestjs/internal';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import ms from 'ms';
-import { Database } from '../database/database.js';
-import { TransactionConflict } from '../database/errors.js';
-import { Installation } from '../database/installation.js';
-import { type Transaction, UnitOfWork } from '../database/unit-of-work.js';
-import { Periodic } from '../periodic.js';
 import { canonicalJson } from './canonical-json.js';
+import './idempotency.tables.js';
 
-/** How long an answer can be had again. */
-const KEPT = ms('24h');
-const TRIM_EVERY = ms('10m');
+/** How long a key is stored. */
+const RETENTION = ms('24h');
+const TRIM_INTERVAL = ms('10m');
 const TRIM_AT_ONCE = 500;
 
-/** Keys that one owner can have. Above this bound the oldest are forgotten. */
-const MOST_PER_OWNER = 10_000;
-/** Requests with keys after which the keys of one owner are counted: each time would cost more than the key. */
-const COUNTED_EVERY = 100;
+/** The maximum number of keys of one owner. Above this limit, the oldest keys are deleted. */
+const MAX_PER_OWNER = 10_000;
+/**
+ * The number of requests with keys after which the keys of an owner are counted. Counting for each request would cost
+ * more than the key itself.
+ */
+const COUNT_INTERVAL = 100;
 
-/** What is stored of an answer: nothing that anyone wrote. */
+/** The stored part of a response. It contains no text of users. */
 export interface StoredAnswer {
   readonly status: number;
   readonly location?: string;
+  /** The id of what was created, if it has no `Location`. */
+  readonly createdId?: string;
 }
 
 export interface KeyToStore {
   readonly scope: string;
   readonly key: string;
-  /** A user's id, or a network. */
+  /** The id of a user, or the network of an anonymous caller. */
   readonly owner: string;
   readonly fingerprint: string;
   readonly answer: StoredAnswer;
 }
 
-/** The answers to requests with keys, by scope (method and path) and key. */
+/** The responses to requests with keys, by scope (method and path) and key. */
 @Injectable()
 export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
   #stored = 0;
-  readonly #periodic = new Periodic(IdempotencyKeys.name, TRIM_EVERY, () => this.trim());
+  readonly #periodic = new Periodic(IdempotencyKeys.name, TRIM_INTERVAL, () => this.trim());
 
   constructor(
     private readonly database: Database,
@@ -52,7 +55,7 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
     return this.#periodic.stop();
   }
 
-  /** The same for the same body, which cannot be found from it by trying: a text that was deleted could be short. */
+  /** A fingerprint of a body. It is keyed, so a short text that was deleted cannot be recovered by guessing. */
   fingerprintOf(body: unknown): string {
     return this.installation.pseudonymOf(canonicalJson(body));
   }
@@ -71,7 +74,7 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
     return row && { fingerprint: row.fingerprint, answer: JSON.parse(row.answer) as StoredAnswer };
   }
 
-  /** @throws TransactionConflict the key has been stored by another process meanwhile. */
+  /** @throws TransactionConflict another process has stored the key in the meantime. */
   async store(tx: Transaction, { owner, answer, ...stored }: KeyToStore): Promise<void> {
     const row = {
       ...stored,
@@ -86,7 +89,7 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows === 0n)
       throw new TransactionConflict('The same request was carried out by another process.');
-    if (++this.#stored % COUNTED_EVERY === 0) await this.#forgetSurplus(tx, row.owner);
+    if (++this.#stored % COUNT_INTERVAL === 0) await this.#forgetSurplus(tx, row.owner);
   }
 
   async #forgetSurplus({ db }: Transaction, owner: string): Promise<void> {
@@ -95,19 +98,26 @@ export class IdempotencyKeys implements OnModuleInit, OnModuleDestroy {
       .select('created_at')
       .where('owner', '=', owner)
       .orderBy('created_at', 'desc')
-      .offset(MOST_PER_OWNER)
+      .offset(MAX_PER_OWNER)
       .limit(1)
       .executeTakeFirst();
     if (!last) return;
-    await db
-      .deleteFrom('idempotency_keys')
+    const oldest = db
+      .selectFrom('idempotency_keys')
+      .select(['scope', 'key'])
       .where('owner', '=', owner)
       .where('created_at', '<=', last.created_at)
+      .orderBy('created_at')
+      .limit(TRIM_AT_ONCE)
+      .$asTuple('scope', 'key');
+    await db
+      .deleteFrom('idempotency_keys')
+      .where((row) => row(row.refTuple('scope', 'key'), 'in', oldest))
       .execute();
   }
 
-  /** Forgets what is older than a day, in small transactions so that commands get their turn between. */
-  async trim(before: Date = new Date(Date.now() - KEPT)): Promise<void> {
+  /** Deletes keys older than a day, in small transactions so that other commands can run in between. */
+  async trim(before: Date = new Date(Date.now() - RETENTION)): Promise<void> {
     for (;;) {
       const expired = await this.database.read
         .selectFrom('idempotency_keys')

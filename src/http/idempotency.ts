@@ -1,15 +1,8 @@
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { UnitOfWork } from '@carillon/nestjs';
+import { Injectable, RequestMethod, SetMetadata } from '@nestjs/common';
 import { type Query, QueryBus } from '@nestjs/cqrs';
 import type { Request, Response } from 'express';
-import { lastValueFrom, type Observable, of } from 'rxjs';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Around, AroundHandlers, HandledRoute } from './around-handlers.js';
 import { networkOf } from './client-address.js';
 import { IdempotencyKeys, type StoredAnswer } from './idempotency-keys.js';
 import { canonicalPath, readId } from './ids.js';
@@ -17,35 +10,42 @@ import { keyInProgress, keyReused } from './key-problems.js';
 import { Problem } from './problems.js';
 import { represent } from './representations.js';
 
+declare module 'express-serve-static-core' {
+  interface Response {
+    /** The id of what the request created, for a response without `Location`. */
+    createdId?: string;
+  }
+}
+
 const SECRET = Symbol('secret');
 
-/** Says of a route that what it is sent or answers must not be stored, so an `Idempotency-Key` means nothing there. */
+/** Marks a route whose requests or responses must not be stored. It ignores `Idempotency-Key`. */
 export const Secret = () => SetMetadata(SECRET, true);
 
 const READ_AGAIN = Symbol('read again');
 
-/** A request that was carried out before. */
+/** A repeated request. */
 interface RepeatedRequest {
-  /** Empty where nobody signed in. */
+  /** Empty for an anonymous caller. */
   readonly callerId: string;
-  /** The ids in its path, by the names of the parameters. */
+  /** The ids in the path, by parameter name. */
   readonly ids: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** The last part of the `Location` of the first answer; empty where it had none. */
+  /** The last segment of the `Location` of the first response, or its `createdId`; empty if it had neither. */
   readonly createdId: string;
 }
 
-/** The query for what a POST answered with, as its caller may see it now. */
+/** Creates the query that reads the resource again, as the caller may see it now. */
 type ReadAgain = (request: RepeatedRequest) => Query<object>;
 
-/** Says of a POST what a repeat with the same `Idempotency-Key` is answered with. Without it the repeat has no body. */
+/** Sets the query for the response to a repeat with the same `Idempotency-Key`. Without it, the repeat gets no body. */
 export const ReadsAgain = (query: ReadAgain) => SetMetadata(READ_AGAIN, query);
 
-/** What a request is, for its `Idempotency-Key`. */
+/** Identifies a request with an `Idempotency-Key`. */
 interface KeyedRequest {
   readonly scope: string;
   readonly key: string;
-  /** Whose keys it counts to: the user, or the network where nobody signed in. */
+  /** The owner of the key: the user, or the network of an anonymous caller. */
   readonly owner: string;
   readonly fingerprint: string;
 }
@@ -53,39 +53,48 @@ interface KeyedRequest {
 type Outcome = { readonly body: unknown } | { readonly stored: StoredAnswer };
 
 /**
- * `Idempotency-Key` on POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat is not carried out. The key is stored
- * in the transaction of the command itself, so there is no moment at which one is on disk without the other. Of the answer
- * only the status and the `Location` are stored; a repeat reads the body again, with the permissions that the caller has
- * by then. See docs/decisions/0010-repeats-are-read-again.md.
+ * `Idempotency-Key` on POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat is not carried out. The key is
+ * stored in the transaction of the command itself, so either both are on disk or neither. Only the status and the
+ * `Location` of the response are stored. A repeat reads the body again, with the current permissions of the caller. See
+ * docs/decisions/0010-repeats-return-the-current-state.md.
  */
 @Injectable()
-export class Idempotency implements NestInterceptor {
+export class Idempotency implements AroundHandlers {
   readonly #inProgress = new Set<string>();
 
   constructor(
-    private readonly reflector: Reflector,
     private readonly work: UnitOfWork,
     private readonly keys: IdempotencyKeys,
     private readonly queries: QueryBus,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<Request>();
-    const header = request.get('Idempotency-Key');
-    const isSecret = this.reflector.get<true | undefined>(SECRET, context.getHandler());
-    if (request.method !== 'POST' || header === undefined || isSecret) return next.handle();
+  /** Every POST supports keys, unless it is secret. */
+  around({ handler, method }: HandledRoute): Around | undefined {
+    if (method !== RequestMethod.POST || Reflect.hasMetadata(SECRET, handler)) return undefined;
+    const readAgain = Reflect.getMetadata(READ_AGAIN, handler) as ReadAgain | undefined;
+    return (request, handle) => {
+      const header = request.headers['idempotency-key'] as string | undefined;
+      return header === undefined ? handle() : this.#handle(request, header, handle, readAgain);
+    };
+  }
 
+  async #handle(
+    request: Request,
+    header: string,
+    handle: () => unknown,
+    readAgain: ReadAgain | undefined,
+  ): Promise<unknown> {
     const keyed = this.#keyedRequest(request, header);
-    const outcome = await this.#alone(keyed, () => this.#once(keyed, request.res!, next));
-    if ('body' in outcome) return of(outcome.body);
-    return of(await this.#repeat(outcome.stored, context));
+    const outcome = await this.#alone(keyed, () => this.#once(keyed, request.res!, handle));
+    if ('body' in outcome) return outcome.body;
+    return this.#repeat(outcome.stored, request, readAgain);
   }
 
   #keyedRequest(request: Request, header: string): KeyedRequest {
     return {
       scope: scopeOf(request),
       key: parseKey(header),
-      owner: request.caller?.userId ?? networkOf(request),
+      owner: request.caller?.id ?? networkOf(request),
       fingerprint: this.keys.fingerprintOf(request.body),
     };
   }
@@ -102,11 +111,11 @@ export class Idempotency implements NestInterceptor {
     }
   }
 
-  #once(keyed: KeyedRequest, response: Response, next: CallHandler): Promise<Outcome> {
+  #once(keyed: KeyedRequest, response: Response, handle: () => unknown): Promise<Outcome> {
     return this.work.run(async (tx) => {
       const found = await this.keys.find(tx, keyed.scope, keyed.key);
       if (!found) {
-        const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+        const body = await handle();
         await this.keys.store(tx, { ...keyed, answer: answerOf(response) });
         return { body };
       }
@@ -115,15 +124,14 @@ export class Idempotency implements NestInterceptor {
     });
   }
 
-  /** @throws Problem where the caller may not see it any more, or it is gone. */
+  /** @throws Problem the resource no longer exists, or the caller may no longer see it. */
   async #repeat(
-    { status, location }: StoredAnswer,
-    context: ExecutionContext,
+    { status, location, createdId: id = '' }: StoredAnswer,
+    request: Request,
+    readAgain: ReadAgain | undefined,
   ): Promise<object | undefined> {
-    const request = context.switchToHttp().getRequest<Request>();
-    const response = context.switchToHttp().getResponse<Response>();
-    const readAgain = this.reflector.get<ReadAgain | undefined>(READ_AGAIN, context.getHandler());
-    const createdId = location?.split('/').at(-1) ?? '';
+    const response = request.res!;
+    const createdId = location?.split('/').at(-1) ?? id;
     const body =
       readAgain && (await this.queries.execute(readAgain(repeatedRequest(request, createdId))));
     response.status(status).set('Idempotency-Replayed', 'true');
@@ -136,22 +144,25 @@ const repeatedRequest = (
   { caller, params, body }: Request,
   createdId: string,
 ): RepeatedRequest => ({
-  callerId: caller?.userId ?? '',
+  callerId: caller?.id ?? '',
   ids: Object.fromEntries(Object.entries(params).map(([name, id]) => [name, readId(String(id))])),
   body,
   createdId,
 });
 
 /**
- * Whose key it is, and the address that it was sent to. Two callers may draw the same key, and must not get each other's
- * answers.
+ * The scope of a key: its caller, the method and the path. Two callers may generate the same key, and must not get the
+ * responses of each other.
  */
 function scopeOf(request: Request): string {
   const address = `${request.method} ${canonicalPath(request)}`;
-  return request.caller ? `${request.caller.userId} ${address}` : address;
+  return request.caller ? `${request.caller.id} ${address}` : address;
 }
 
-/** A structured string in quotes (RFC 8941, 3.3.3), as the draft has it, or the bare key, as most send it. */
+/**
+ * Accepts a structured string in quotes (RFC 8941, 3.3.3), as the draft requires, and the bare key, as most clients
+ * send it.
+ */
 function parseKey(header: string): string {
   const key = /^"([^"\\]*)"$/.exec(header)?.[1] ?? header;
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
@@ -163,5 +174,10 @@ function parseKey(header: string): string {
 
 function answerOf(response: Response): StoredAnswer {
   const location = response.get('Location');
-  return { status: response.statusCode, ...(location !== undefined && { location }) };
+  const { statusCode: status, createdId } = response;
+  return {
+    status,
+    ...(location !== undefined && { location }),
+    ...(createdId !== undefined && { createdId }),
+  };
 }

@@ -5,17 +5,17 @@ import { EXAMPLE_ID, UUID } from './described-properties.js';
 import { Problem } from './problems.js';
 
 /**
- * An id as the database has it. UUIDs are read in either case, and written in lower case (RFC 9562, section 4). This holds
- * wherever an id is read: in paths, queries and bodies, and in the topics of features. All else that is not a username is
- * compared as it is: addresses, the names of topics and of parameters, cursors, tokens, keys.
+ * Converts an id to the form in the database. UUIDs are accepted in either case, and are written in lower case (RFC
+ * 9562, section 4). This applies to ids everywhere: in paths, queries, bodies, and topics of features. All other texts
+ * except usernames are case-sensitive: paths, names of topics and parameters, cursors, tokens and keys.
  */
 export const canonicalId = (id: string): string => id.toLowerCase();
 
 /**
  * An id in the path.
  *
- * @param of what it is the id of, for the API description.
- * @throws Problem `not-found`: it is not a UUID, so nothing has this id.
+ * @param of the kind of resource, for the API description.
+ * @throws Problem `not-found`: it is not a UUID, so no resource has this id.
  */
 export const IdParam =
   (of: string, name = 'id'): ParameterDecorator =>
@@ -26,11 +26,11 @@ export const IdParam =
     ApiParam({ name, description, schema: { type: 'string', ...UUID } })(target, key!, method);
   };
 
-/** Of any version: other programs choose the ids of the users they create. */
+/** Any version is valid: other programs choose the ids of users that they create. */
 const UUID_TEXT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What a request is answered with whose path has anything else in the place of an id. */
-export const NOT_AN_ID = `Nothing has this id: ids are UUIDs, such as ${EXAMPLE_ID}.`;
+/** The detail of the response if the path contains something else in place of an id. */
+export const NOT_AN_ID = `The id in the path is not a UUID. Ids look like ${EXAMPLE_ID}.`;
 
 /** @throws Problem `not-found`: it is not a UUID. */
 export function readId(id: string): string {
@@ -38,6 +38,6 @@ export function readId(id: string): string {
   return canonicalId(id);
 }
 
-/** The path of a request that a route has taken: what it has in upper case can only be an id. */
+/** The canonical path of a request that matched a route: only ids can be in upper case. */
 export const canonicalPath = ({ baseUrl, path }: Request): string =>
   canonicalId(`${baseUrl}${path}`);

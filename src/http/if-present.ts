@@ -1,4 +1,4 @@
 import { ValidateIf } from 'class-validator';
 
-/** A property that may be left out. It cannot be `null`: that is a value, and no rule allows it. */
+/** An optional property. `null` is a value and is not allowed. */
 export const IfPresent = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined);

@@ -1,20 +1,20 @@
-/** What is known of a JSON text before it is parsed. What is not JSON is left to the parser. */
+/** The shape of a JSON text, found without parsing it. The parser reports text that is not JSON. */
 export interface JsonShape {
-  /** How deep objects and arrays are nested. */
+  /** The maximum nesting of objects and arrays. */
   readonly depth: number;
-  /** Those that separate members and elements. */
+  /** The number of commas between members and elements. */
   readonly commas: number;
-  /** A name that two members of one object have. */
+  /** A name that occurs twice in one object. */
   readonly repeated: string | undefined;
 }
 
 /**
- * In one pass over the bytes, which are UTF-8.
+ * Reads the bytes, which are UTF-8, in one pass.
  *
- * @param deepest the pass ends where it is nested deeper, and does not count what follows.
+ * @param deepest the pass stops at a deeper nesting, without counting the rest.
  */
 export function shapeOf(json: Buffer, deepest: number): JsonShape {
-  /** The names so far of each object that is open; none for an array. */
+  /** The names found so far in each open object; `undefined` for an array. */
   const open: (Set<string> | undefined)[] = [];
   let [depth, commas] = [0, 0];
   let repeated: string | undefined;
@@ -35,13 +35,13 @@ export function shapeOf(json: Buffer, deepest: number): JsonShape {
       const names = (open[open.length - 1] ??= new Set());
       if (names.has(name)) repeated ??= name;
       names.add(name);
-      start = NONE; // or a text that is no JSON, such as "a"::::, would have it read for each colon
+      start = NONE; // otherwise a text that is not JSON, such as "a"::::, would be read again for each colon
     }
   }
   return { depth, commas, repeated };
 }
 
-/** Of a string with its quotes: an escaped character is the same name as the character. */
+/** The name in a string with its quotes. An escaped character equals the character itself. */
 function nameIn(text: string): string {
   if (!text.includes('\\')) return text.slice(1, -1);
   try {

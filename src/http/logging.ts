@@ -1,42 +1,31 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Params } from 'nestjs-pino';
 import type { Config } from '../config.js';
-import { isStreaming } from './streaming-connections.js';
 
-/**
- * Structured logs: readable on a terminal, JSON elsewhere. What is logged of a request names nobody: no
- * address, no header, no body, and of the URL only the path.
- */
+/** The request that is being processed. */
+export const currentRequest = new AsyncLocalStorage<Request>();
+
+/** A request as the log names it, without personal data: no address, no headers, no body, and only the path of the URL. */
+export const describeRequest = ({ id, method, originalUrl }: Request) => ({
+  id,
+  method,
+  path: originalUrl.split('?', 1)[0]!,
+});
+
+/** Structured logs: readable on a terminal, otherwise JSON. Every line that is logged for a request names it. */
 export const loggingOptions = ({ LOG_LEVEL }: Config): Params => ({
+  // `RequestLog` takes the place of the middleware, which creates a logger for each request.
+  forRoutes: [],
   pinoHttp: {
     level: LOG_LEVEL,
-    genReqId: ({ id }) => id,
-    autoLogging: { ignore: ({ url }) => url?.startsWith('/health/') ?? false },
-    serializers: {
-      req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
-        id,
-        method,
-        path: url.split('?')[0],
-      }),
-      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    wrapSerializers: false,
+    mixin: () => {
+      const request = currentRequest.getStore();
+      return request ? { req: describeRequest(request) } : {};
     },
-    customSuccessMessage: messageOf,
-    // It was thrown far from here, or made of the status: its stack would tell nothing.
-    customErrorObject: (_request, _response, { message }, line: object) => ({
-      ...line,
-      err: undefined,
-      reason: message,
-    }),
-    customLogLevel: (_request, { statusCode }, error) =>
-      error || statusCode >= 500 ? 'error' : 'info',
     ...(process.stdout.isTTY && {
       transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
     }),
   },
 });
-
-/** A response that is taken over for a stream counts as finished when the stream begins. */
-function messageOf({ socket }: IncomingMessage, { writableEnded }: ServerResponse): string {
-  if (isStreaming(socket)) return 'stream opened';
-  return writableEnded ? 'request completed' : 'request aborted';
-}

@@ -1,19 +1,20 @@
-import { controlCharacterIn, lengthMistake } from './text.js';
+import { controlMistake, lengthMistake, type TextMistake } from './text.js';
 import { hasInvisible, isVisible } from './visible-text.js';
 
 /** Unicode code points. */
-export const LONGEST_NAME = 200;
+export const MAX_NAME_LENGTH = 200;
 
-/** A name as it is kept: in Unicode normalization form C (UAX #15) and without space around it. */
+/** A name in its stored form: in Unicode normalization form C (UAX #15), without leading and trailing spaces. */
 export const cleanName = (name: string): string => name.normalize('NFC').trim();
 
-/** What is wrong with a clean name, as the end of a sentence; `undefined` where it is good. */
-export function nameMistake(name: string, longest: number = LONGEST_NAME): string | undefined {
-  if (!name.isWellFormed()) return 'must be Unicode text, without half a surrogate pair';
-  const control = controlCharacterIn(name);
-  if (control) return `must not have control characters or line breaks; ${control}`;
-  const length = lengthMistake(name, longest, 1, ', not counting space around it');
-  if (length) return length;
-  if (!isVisible(name)) return 'must have a character that can be seen';
-  return hasInvisible(name) ? 'must not have characters that cannot be seen' : undefined;
+/** The mistake in a clean name; `undefined` if it is valid. */
+export function nameMistake(
+  name: string,
+  longest: number = MAX_NAME_LENGTH,
+): TextMistake | undefined {
+  if (!name.isWellFormed()) return { kind: 'lone surrogate' };
+  const mistake = controlMistake(name) ?? lengthMistake(name, longest, 1);
+  if (mistake) return mistake;
+  if (!isVisible(name)) return { kind: 'nothing visible' };
+  return hasInvisible(name) ? { kind: 'invisible' } : undefined;
 }

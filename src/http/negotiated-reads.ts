@@ -13,23 +13,23 @@ import { keepAsItIs } from './representations.js';
 
 declare module 'express-serve-static-core' {
   interface Response {
-    /** Is given the bytes of what is read, before it is compressed. */
+    /** Counts the bytes of the response before compression. */
     countContent?: (bytes: number) => void;
   }
 }
 
-/** Bytes from which compression pays: less fits into one packet anyway. */
-const WORTH_COMPRESSING = 1024;
+/** Minimum size in bytes for compression: smaller content fits into one packet anyway. */
+const MIN_COMPRESSED_SIZE = 1024;
 
-/** Media types of text. Images are compressed in themselves, but for SVG. */
+/** Compressible media types. Images are already compressed, except SVG. */
 const COMPRESSIBLE =
   /^(?:text\/|(?:application|image)\/(?:[^;]+\+)?(?:json|javascript|xml|yaml)\b)/i;
 
 /**
- * Middleware: gives what is read its entity tag, compresses it, and leaves it out where the client has it already (304).
+ * Middleware: sets the entity tag of a read, compresses the response, and omits it if the client already has it (304).
  *
- * Only reads are compressed. Responses to writes are short, and they are the ones that hold tokens, which must not be
- * compressed with what a request said (BREACH). See docs/decisions/0013-compression.md.
+ * Only reads are compressed. Responses to writes are short, and some contain tokens, which must not be compressed
+ * together with content of the request (BREACH). See docs/decisions/0013-compression.md.
  */
 export function negotiateReads(request: Request, response: Response, next: NextFunction): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') return next();
@@ -56,10 +56,10 @@ function sendRepresentation(
   const coding = negotiateCoding(response, length);
   keepAsItIs(response);
   const isKnown = evaluateIfNoneMatch(response, tag, coding);
-  // Node writes a short text together with the head of its response, and a Buffer after it.
+  // Node writes a short string together with the head of the response, but a Buffer after it.
   if (isKnown || coding === 'identity') return send(body);
   response.set('Content-Encoding', coding);
-  // Who sends a Buffer keeps it, and sends it again.
+  // The sender keeps a Buffer and sends it repeatedly.
   const isKept = Buffer.isBuffer(body);
   const encoded = isKept ? encodeOnce(body, coding) : encode(Buffer.from(body), coding);
   encoded.then(send, (error: unknown) => response.destroy(error as Error));
@@ -67,11 +67,11 @@ function sendRepresentation(
 }
 
 /**
- * Gives a response its entity tag, and the status 304 where `If-None-Match` names it. That counts whatever `Cache-Control`
- * the request has (RFC 9110, 13.1.2): that is for caches on the way. A malformed header names nothing.
+ * Sets the entity tag of a response, and the status 304 if `If-None-Match` contains it. The `Cache-Control` of the
+ * request does not matter (RFC 9110, 13.1.2): it is for caches on the path. A malformed header matches nothing.
  *
  * @param tag without the suffix of the coding.
- * @returns whether it is a 304.
+ * @returns whether the status is 304.
  */
 export function evaluateIfNoneMatch(
   response: Response,
@@ -95,7 +95,7 @@ function negotiateCoding(response: Response, length: number): ContentCoding {
   if (!COMPRESSIBLE.test(response.get('Content-Type') ?? '')) return 'identity';
   response.vary('Accept-Encoding');
   const accepted = acceptedBy(request);
-  const isShort = length < WORTH_COMPRESSING && accepted.isAcceptable('identity');
+  const isShort = length < MIN_COMPRESSED_SIZE && accepted.isAcceptable('identity');
   return isShort ? 'identity' : bestCoding(accepted, CODINGS);
 }
 
@@ -112,5 +112,5 @@ export function bestCoding(
 export const noCoding = (available: readonly ContentCoding[]): Problem =>
   new Problem(
     'not-acceptable',
-    `Accept-Encoding excludes every coding that is available. Accept one of ${available.join(', ')}.`,
+    `Accept-Encoding excludes every available content coding. Accept one of ${available.join(', ')}.`,
   );

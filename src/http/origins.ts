@@ -3,27 +3,29 @@ import type { NextFunction, Request, Response } from 'express';
 import { isIP } from 'node:net';
 import { Config } from '../config.js';
 import { Problem, shorten } from './problems.js';
+import { RequestStatistics } from './request-statistics.js';
+import { remembering } from './recent-values.js';
 
-/** UTF-16 code units of what a log line repeats of a request. */
-const LONGEST_LOGGED = 300;
+/** Maximum length of request data in a log line, in UTF-16 code units. */
+const MAX_LOGGED_LENGTH = 300;
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Whether a cookie that is set with the response must be `Secure`. */
+    /** Whether a cookie in the response must be `Secure`. */
     needsSecureCookie?: boolean;
-    /** Not from a page of another origin: it must neither use its visitor's sign-in nor replace it. */
+    /** False for a page of another origin: it must neither use nor replace the session of its visitor. */
     takesCookies?: boolean;
   }
 }
 
 /**
- * Decides which hosts and which pages may use the service, from `PUBLIC_URL` and `CORS_ORIGINS`. URLs are compared as
- * parsed: scheme, host in any case, default port.
+ * Decides which hosts and pages may use the service, from `PUBLIC_URL` and `CORS_ORIGINS`. URLs are compared after
+ * parsing: scheme, case-insensitive host, default port.
  *
- * These checks protect people with a browser, which sends what any page tells it to. Other clients choose their `Host`
- * and `Origin` themselves, so nothing is gained by checking those.
+ * These checks protect users of browsers, which send whatever any page requests. Other clients choose their `Host` and
+ * `Origin` themselves, so checking them would be pointless.
  */
 @Injectable()
 export class Origins {
@@ -33,26 +35,31 @@ export class Origins {
   readonly #ignoresProxy: boolean;
   readonly #warned = new Set<string>();
 
-  constructor({ PUBLIC_URL, CORS_ORIGINS, TRUST_PROXY }: Config) {
+  constructor(
+    { PUBLIC_URL, CORS_ORIGINS, TRUST_PROXY }: Config,
+    private readonly statistics: RequestStatistics,
+  ) {
     this.#publicUrls = PUBLIC_URL;
-    // Where all pages may call, none is trusted more than the others.
+    // If all pages may call, no page is trusted more than others.
     this.#pages = new Set(CORS_ORIGINS.includes('*') ? ['*'] : CORS_ORIGINS);
     this.#ignoresProxy = TRUST_PROXY === 'false';
   }
 
   /**
-   * Middleware for every request, whether a route, a file or nothing answers it.
+   * Middleware for every request, including those for files and unknown paths.
    *
-   * @throws Problem `misdirected-request`: a browser uses a host that is not one of this service;
-   *   `cross-site-request`: a page of another origin writes, or opens a stream with its visitor's cookie.
+   * @throws Problem `misdirected-request`: a browser uses a host that does not belong to this service;
+   *   `cross-site-request`: a page of another origin writes, or opens a stream with the cookie of its visitor.
    */
-  readonly check = (request: Request, _response: Response, next: NextFunction): void => {
+  readonly check = (request: Request, response: Response, next: NextFunction): void => {
     this.#warnOfIgnoredProxy(request);
     const hosts = hostsOf(request);
     const isForeign = this.#isForeign(request, hosts);
     const refusal = this.#refusalOf(request, hosts, isForeign);
     if (refusal) {
+      // The middleware that logs and counts requests runs later.
       this.#logRefusal(request, refusal);
+      this.statistics.countWhenClosed(request, response);
       throw refusal;
     }
     if (isForeign) delete request.headers.cookie;
@@ -63,21 +70,23 @@ export class Origins {
 
   #refusalOf(request: Request, hosts: readonly string[], isForeign: boolean): Problem | undefined {
     if (hasSeveralHosts(request))
-      return new Problem('malformed-request', 'A request has one Host header, not several.');
+      return new Problem(
+        'malformed-request',
+        'The request has several Host headers. Send exactly one.',
+      );
     const unknown = hosts.find((host) => !this.#isOwnHost(host));
     if (unknown !== undefined && isBrowser(request)) return this.#misdirected(request, unknown);
     return isForeign && this.#isForOwnPages(request) ? foreign(request) : undefined;
   }
 
-  /** The log of the requests has no line of it: that middleware comes later. */
   #logRefusal({ id, method, path }: Request, refusal: Problem): void {
-    const req = { id, method, path: shorten(path, LONGEST_LOGGED) };
+    const req = { id, method, path: shorten(path, MAX_LOGGED_LENGTH) };
     const res = { statusCode: refusal.getStatus() };
-    const reason = shorten(refusal.message, LONGEST_LOGGED);
+    const reason = shorten(refusal.message, MAX_LOGGED_LENGTH);
     this.#logger.log({ req, res, reason }, 'request refused');
   }
 
-  /** Without `PUBLIC_URL` a name is not trusted: its owner can let it point here (DNS rebinding). */
+  /** Without `PUBLIC_URL`, host names are not trusted: their owner can point them to this server (DNS rebinding). */
   #isOwnHost(host: string): boolean {
     if (this.#publicUrls.length > 0) return this.#urlsOf(host).length > 0;
     const { hostname = '' } = parse(`http://${host}`) ?? {};
@@ -103,13 +112,16 @@ export class Origins {
     return ofHosts.length > 0 && ofHosts.every((own) => own === origin);
   }
 
-  /** Whether a page of another origin may not do it. Whatever else it does, it does without its visitor's cookie. */
+  /**
+   * Whether a page of another origin is not allowed to send the request. Allowed requests are processed without the
+   * cookie of the visitor.
+   */
   #isForOwnPages({ headers, method }: Request): boolean {
     const isStream = headers.accept?.includes('text/event-stream') && headers.cookie !== undefined;
     return !this.#pages.has('*') && (isStream || !SAFE.includes(method));
   }
 
-  /** Without TLS a browser keeps a `Secure` cookie only where it takes the connection for safe all the same. */
+  /** Without TLS, a browser stores a `Secure` cookie only if it considers the connection secure anyway. */
   #needsSecureCookie({ secure }: Request, hosts: readonly string[]): boolean {
     const urls = hosts.flatMap((host) => this.#urlsOf(host));
     if (urls.length > 0) return secure || !urls.some((url) => schemeOf(url) === 'http:');
@@ -119,8 +131,8 @@ export class Origins {
   #misdirected(request: Request, host: string): Problem {
     const isSet = this.#publicUrls.length > 0;
     const detail = isSet
-      ? `"${host}" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.`
-      : `This service does not know the name "${host}". The operator has to set PUBLIC_URL, for example PUBLIC_URL=${request.protocol}://${host}.`;
+      ? `"${host}" is not in PUBLIC_URL. The operator must add its URL to PUBLIC_URL, or make the proxy forward the Host header of the browser.`
+      : `This service does not know the host name "${host}". The operator must set PUBLIC_URL, for example PUBLIC_URL=${request.protocol}://${host}.`;
     this.#warnOnce('host', detail);
     return new Problem('misdirected-request', detail);
   }
@@ -131,7 +143,7 @@ export class Origins {
     if (header)
       this.#warnOnce(
         'proxy',
-        `A request has ${header}, which is ignored. Set TRUST_PROXY if a proxy is in front.`,
+        `A request has the header ${header}, which is ignored. If requests come through a proxy, set TRUST_PROXY.`,
       );
   }
 
@@ -143,9 +155,9 @@ export class Origins {
 }
 
 /**
- * Whether a browser may have sent a request. `Origin` and `Sec-Fetch-Site` come with few requests over plain HTTP, but
- * every browser sends `User-Agent: Mozilla/…`, which some let a page change, and `Accept-Language`, which none lets a
- * page remove. Node's `fetch` sends the latter, too, and `Sec-Fetch-Mode`, which no page can add.
+ * Whether a browser may have sent a request. Over plain HTTP, few requests have `Origin` and `Sec-Fetch-Site`. But
+ * every browser sends `User-Agent: Mozilla/…`, which pages can change in some browsers, and `Accept-Language`, which
+ * pages cannot remove. The `fetch` of Node also sends the latter, and `Sec-Fetch-Mode`, which pages cannot add.
  */
 function isBrowser({ headers }: Request): boolean {
   return (
@@ -157,11 +169,17 @@ function isBrowser({ headers }: Request): boolean {
   );
 }
 
-/** Node takes the first, a proxy or a cache perhaps another (RFC 9112, 3.2). */
-const hasSeveralHosts = ({ rawHeaders }: Request): boolean =>
-  rawHeaders.filter((text, n) => n % 2 === 0 && /^host$/i.test(text)).length > 1;
+/** Node uses the first one, but a proxy or cache may use another (RFC 9112, 3.2). */
+function hasSeveralHosts({ rawHeaders }: Request): boolean {
+  let count = 0;
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count > 1;
+}
 
-/** What the client takes the service for. Proxies that append make a list, whose first entries a client can forge. */
+/** The hosts that the client addressed. Proxies that append create a list, whose first entries a client can forge. */
 function hostsOf(request: Request): string[] {
   const isTrusted = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
   const forwarded = request.get('X-Forwarded-Host');
@@ -173,7 +191,7 @@ function hostsOf(request: Request): string[] {
 const foreign = (request: Request): Problem =>
   new Problem(
     'cross-site-request',
-    `A page of ${request.get('Origin') ?? 'another site'} may not do this unless CORS_ORIGINS lists its origin.`,
+    `Pages of ${request.get('Origin') ?? 'another site'} are not allowed to send this request. The operator can allow them in CORS_ORIGINS.`,
   );
 
 const isLocalName = (hostname: string): boolean => /^(.+\.)?localhost$/.test(hostname);
@@ -185,7 +203,7 @@ const isLocalHost = (host: string): boolean => {
 
 const schemeOf = (origin: string): string => origin.slice(0, origin.indexOf(':') + 1);
 
-/** In the form in which origins are compared; `undefined` where it is none, as `null`. */
+/** The origin in normalized form; `undefined` if it is not an origin, for example `null`. */
 const originOf = (url: string | undefined): string | undefined => parse(url ?? '')?.origin;
 
-const parse = (url: string): URL | undefined => URL.parse(url) ?? undefined;
+const parse = remembering((url: string): URL | undefined => URL.parse(url) ?? undefined);

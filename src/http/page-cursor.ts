@@ -1,20 +1,22 @@
 import { hash } from 'node:crypto';
 import { invalidParameters } from './validation.js';
 
-/** Counts up when what follows it changes: a cursor of another version is refused. */
+/** Incremented when the format changes. Cursors of other versions are refused. */
 const VERSION = 1;
 const CHECKSUM = 8; // bytes
 
-/** What is wrong with a cursor, and what would be right. */
+/** The error message for an invalid cursor. */
 export const NO_CURSOR =
-  'must be the cursor of this list, for the same caller and with the same parameters: follow the header Link, or leave it out to start again';
+  'must be a cursor from the Link header of this list, for the same caller and the same parameters; leave it out to start from the first page';
 
 /**
- * The cursor of the page after a row: opaque to clients, and self-contained. It carries the sort key of the row, so it
- * stays good when the row is gone or its reader may no longer see it. It says nothing about permissions: each page is read
- * with those of its caller, so nothing is gained by making one up.
+ * The cursor of the page after a row: opaque to clients, and self-contained. It contains the sort key of the row, so it
+ * stays valid when the row is deleted or becomes invisible to the reader. It grants no permissions: each page is read
+ * with those of its caller, so forging a cursor is pointless. Clients can decode it: the key must be that of a row that
+ * the caller may see when the page is read.
  *
- * @param list what must not change from page to page, as text; the cursor carries a checksum of it.
+ * @param list the parts of the request that must be the same for all pages, as text. The cursor contains a checksum of
+ *   it.
  */
 export const encodePageCursor = (list: string, key: string): string =>
   Buffer.concat([Buffer.of(VERSION), checksumOf(list, key), Buffer.from(key)]).toString(
@@ -22,14 +24,14 @@ export const encodePageCursor = (list: string, key: string): string =>
   );
 
 /**
- * The sort key in a cursor.
+ * Decodes the sort key in a cursor.
  *
- * @param keys what a sort key of the list looks like: a client may have made the cursor up.
- * @throws Problem `invalid-parameter`: it is no cursor, or one of another list, order or filter.
+ * @param keys the syntax of the sort keys of the list, because a client may have forged the cursor.
+ * @throws Problem `invalid-parameter`: it is not a cursor, or a cursor of another list, order or filter.
  */
 export function decodePageCursor(list: string, cursor: string, keys: RegExp): string {
-  const key = Buffer.from(cursor, 'base64url').toString('latin1', 1 + CHECKSUM);
-  // Whatever the decoder has skipped or changed makes it another cursor.
+  const key = Buffer.from(cursor, 'base64url').toString('utf8', 1 + CHECKSUM);
+  // The decoder is lenient: a text that it skipped or changed is not the same cursor.
   if (keys.test(key) && encodePageCursor(list, key) === cursor) return key;
   throw invalidParameters([{ field: 'after', detail: NO_CURSOR }]);
 }

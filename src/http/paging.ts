@@ -6,48 +6,51 @@ import { WholeNumber } from '../whole-number.js';
 import { canonicalPath } from './ids.js';
 import { decodePageCursor, encodePageCursor, NO_CURSOR } from './page-cursor.js';
 
-export const MOST_PER_PAGE = 1000;
+export const MAX_PAGE_SIZE = 1000;
 
-/** Characters of a cursor: more than any has. */
-const LONGEST_CURSOR = 200;
+/** Maximum length of a cursor in characters; real ones are shorter. */
+const MAX_CURSOR_LENGTH = 200;
 
-/** Ids and usernames. */
+/** Ids. */
 const TEXT_KEYS = /^[a-z0-9._-]{1,64}$/;
-/** Numbers that PostgreSQL and JavaScript both hold. */
+/** A word and an id. */
+export const WORD_KEYS =
+  /^[@\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{RI}._-]{1,64} [0-9a-f-]{36}$/u;
+/** Numbers that both PostgreSQL and JavaScript can represent. */
 export const NUMBER_KEYS = /^\d{1,15}$/;
 
-/** The cursor of a list that is read page by page, which its `Link` header carries. */
+/** The cursor of a paged list, from its `Link` header. */
 export const PageCursor = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       description:
         'The opaque cursor of a page: follow `Link: rel="next"`, which contains it. It is valid for this list, for the same caller and with the same parameters; only `limit` may change.',
       minLength: 1,
-      maxLength: LONGEST_CURSOR,
+      maxLength: MAX_CURSOR_LENGTH,
       pattern: '^[A-Za-z0-9_-]+$',
     }),
     IsOptional(),
-    Matches(new RegExp(`^[\\w-]{1,${LONGEST_CURSOR}}$`), { message: NO_CURSOR }),
+    Matches(new RegExp(`^[\\w-]{1,${MAX_CURSOR_LENGTH}}$`), { message: NO_CURSOR }),
   );
 
-/** One page of a list by keyset: the rows after those that the client has. */
+/** The query for one page of a list (keyset pagination): the rows after those that the client has. */
 export class KeysetQuery {
   @ApiPropertyOptional({
     description: 'The maximum number of entries to return.',
     type: 'integer',
     minimum: 1,
-    maximum: MOST_PER_PAGE,
+    maximum: MAX_PAGE_SIZE,
     default: 100,
   })
   @IsOptional()
-  @WholeNumber(1, MOST_PER_PAGE)
+  @WholeNumber(1, MAX_PAGE_SIZE)
   limit: number = 100;
 
   @PageCursor()
   after?: string;
 }
 
-/** The same of a list that is read either way. */
+/** The same for a list with both directions. */
 export class PageQuery extends KeysetQuery {
   @ApiPropertyOptional({
     description: '`asc` returns the oldest entries first, `desc` the newest.',
@@ -59,28 +62,28 @@ export class PageQuery extends KeysetQuery {
   order: 'asc' | 'desc' = 'asc';
 }
 
-/** What any list that is read page by page is asked with. */
+/** The parameters of every paged list. */
 interface PagedQuery {
   readonly limit: number;
   readonly after?: string | undefined;
 }
 
-/** The same query for a repository, with the sort key that the cursor carried; `undefined` for the first page. */
+/** The query for a repository, with the decoded sort key of the cursor; `undefined` for the first page. */
 export type Keyset<Query extends PagedQuery = PageQuery> = Omit<Query, 'after'> & {
   readonly afterKey: string | undefined;
 };
 
-/** A part of a list. */
+/** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** The sort key of the last item, where more follow. */
+  /** The sort key of the last item, if more items follow. */
   readonly next?: string | undefined;
 }
 
-/** A part of a list, and its place in the order of events: a stream opened from there continues it. */
+/** One page of a list with the position of the snapshot in the log: a stream from this cursor continues it. */
 export type Snapshot<Item> = Page<Item> & { readonly cursor: string };
 
-/** Makes a page of rows that were read with a limit of one more. */
+/** Creates a page from rows that were read with a limit of one more than requested. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
   limit: number,
@@ -91,7 +94,7 @@ export function pageOf<Row, Item>(
   return { items: rows.slice(0, limit).map(toItem), next: last && keyOf(last) };
 }
 
-/** @throws Problem `invalid-parameter`: the cursor is not one of this list with these parameters. */
+/** @throws Problem `invalid-parameter`: the cursor does not belong to this list with these parameters. */
 export function keysetOf<Query extends PagedQuery>(
   request: Request,
   query: Query,
@@ -103,7 +106,7 @@ export function keysetOf<Query extends PagedQuery>(
   return { ...others, afterKey };
 }
 
-/** The items of a page; the headers say where they stand in the log, and how to get the next page (RFC 8288). */
+/** Sends the items of a page. The headers contain the cursor of the snapshot and links to other pages (RFC 8288). */
 export function answerPage<Item>(
   response: Response,
   query: PagedQuery,
@@ -117,15 +120,15 @@ export function answerPage<Item>(
   return items;
 }
 
-/** What must not change from page to page: whose list it is, where it is, its order and its filters. */
+/** Everything that must be the same for all pages: the caller, the path, the order and the filters. */
 function listOf(request: Request, query: PagedQuery): string {
   const given = Object.entries(query).filter(
     ([name, value]) => !['limit', 'after'].includes(name) && value !== undefined,
   );
-  return JSON.stringify([request.caller?.userId ?? null, canonicalPath(request), given.toSorted()]);
+  return JSON.stringify([request.caller?.id ?? null, canonicalPath(request), given.toSorted()]);
 }
 
-/** Names other pages of the same list (RFC 8288): each by its relation, with its query. */
+/** Sets the `Link` header to other pages of the list (RFC 8288), each with its relation and query. */
 export function link(
   response: Response,
   pages: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

@@ -11,12 +11,12 @@ import { Problem } from './problems.js';
 const HEADERS = ['If-Match', 'If-None-Match'] as const;
 
 /**
- * What a write asks the current state to be before it is carried out: `If-Match` and `If-None-Match`, RFC 9110, 13.1. Of a
- * resource that does not exist they are not evaluated: the answer is 404 either way (13.2.1). Dates are ignored, since
- * nothing here has a `Last-Modified` (13.1.3, 13.1.4).
+ * The precondition of a write: `If-Match` and `If-None-Match`, RFC 9110, 13.1. It is not evaluated for a resource that
+ * does not exist: the response is 404 in any case (13.2.1). Dates are ignored, because no resource has a
+ * `Last-Modified` (13.1.3, 13.1.4).
  */
 export class Precondition {
-  /** Nothing is asked. */
+  /** No precondition. */
   static readonly none = new Precondition(undefined, undefined);
 
   readonly #required: NamedTags | undefined;
@@ -28,7 +28,10 @@ export class Precondition {
     this.#excluded = tagsOf('If-None-Match', ifNoneMatch);
   }
 
-  /** @throws Problem `precondition-failed`: the representation is none of those required, or one of those excluded. */
+  /**
+   * @throws Problem `precondition-failed`: `If-Match` does not contain the representation, or `If-None-Match` contains
+   *   it.
+   */
   check(representation: object): void {
     if (this.#required === undefined && this.#excluded === undefined) return;
     const current = entityTag(JSON.stringify(representation));
@@ -50,10 +53,10 @@ function requireState(required: NamedTags | undefined, current: string): void {
   throw changed(current);
 }
 
-/** @param current the tag of the representation that is there now. */
+/** @param current the tag of the current representation. */
 export const changed = (current: string): Problem =>
   failed(
-    'Someone has changed it since you read it. Read it again, and repeat your change with the new ETag.',
+    'The resource has changed since you read it. Read it again, and repeat your change with the new ETag.',
     current,
   );
 
@@ -69,7 +72,7 @@ function tagsOf(name: string, header: string | undefined): NamedTags | undefined
 export const noTags = (header: string): Problem =>
   new Problem(
     'malformed-request',
-    `${header} must be * or entity tags in double quotes, as an ETag header gave them.`,
+    `${header} must be * or entity tags in double quotes, as received in an ETag header.`,
   );
 
 const CONDITIONAL = Symbol('conditional');
@@ -79,7 +82,7 @@ const PreconditionOf = createParamDecorator((_: unknown, context: ExecutionConte
   return new Precondition(request.get('If-Match'), request.get('If-None-Match'));
 });
 
-/** Gives a handler the precondition of its request. */
+/** Injects the precondition of the request into a handler. */
 export const IfMatch = (): ParameterDecorator => (target, name, index) => {
   Reflect.defineMetadata(CONDITIONAL, true, Reflect.get(target, name!) as object);
   PreconditionOf()(target, name, index);
@@ -87,7 +90,10 @@ export const IfMatch = (): ParameterDecorator => (target, name, index) => {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Refuses a write with a precondition that its route would not check: it must not be carried out (RFC 9110, 13.1.1). */
+/**
+ * Refuses a write with a precondition if the route does not check it, because it must not be carried out (RFC 9110,
+ * 13.1.1).
+ */
 @Injectable()
 export class UncheckedPreconditions implements CanActivate {
   canActivate(context: ExecutionContext): true {
@@ -97,7 +103,7 @@ export class UncheckedPreconditions implements CanActivate {
     if (!header || Reflect.hasMetadata(CONDITIONAL, context.getHandler())) return true;
     throw new Problem(
       'malformed-request',
-      `${request.method} ${request.path} checks no ${header}. Send it without that header.`,
+      `${request.method} ${request.path} does not support ${header}. Send the request without this header.`,
     );
   }
 }

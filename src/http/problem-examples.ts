@@ -4,35 +4,36 @@ import { keyInProgress, keyReused } from './key-problems.js';
 import { changed } from './preconditions.js';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
 import { tooManyWrites } from './rate-limit.js';
-import { bodyTypeOf, propertiesOf, queryTypeOf, type Route } from './route-input.js';
+import { bodyOf, propertiesOf, queryOf, type Route } from './route-input.js';
 import { unknownParameter } from './strict-input.js';
 import { refusalOf } from './validation.js';
 
 const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
 
-/** What the `detail` says, where an operation has nothing of its own to say. */
+/** The typical `detail` of a problem, for operations without one of their own. */
 const TYPICAL: Partial<Record<ProblemCode, string | Problem>> = {
   unauthenticated: unauthenticated(),
   'cross-site-request':
-    'A page of https://elsewhere.example may not do this unless CORS_ORIGINS lists its origin.',
+    'Pages of https://elsewhere.example are not allowed to send this request. The operator can allow them in CORS_ORIGINS.',
   'recipient-unavailable': 'This user does not accept direct messages or invitations.',
   'request-in-progress': keyInProgress(),
   'precondition-failed': changed('"…"'),
-  'content-too-large': 'The body may have at most 101376 bytes.',
-  'unsupported-media-type': 'Content-Type is text/plain; send JSON in UTF-8 as application/json.',
+  'content-too-large': 'The body is too large. The maximum is 101376 bytes.',
+  'unsupported-media-type': 'Content-Type is text/plain. Send JSON in UTF-8 as application/json.',
   'misdirected-request':
-    '"elsewhere.example" is not in PUBLIC_URL. The operator has to add its URL there, or have the proxy pass on the Host that browsers send.',
+    '"elsewhere.example" is not in PUBLIC_URL. The operator must add its URL to PUBLIC_URL, or make the proxy forward the Host header of the browser.',
   'idempotency-key-reused': keyReused(),
   'too-many-requests': tooManyWrites(6000, 5),
-  'internal-error': 'The request failed. It is logged under its request id.',
+  'internal-error':
+    'The server failed to process the request. The log has the details under the request id.',
   unavailable: 'The database cannot be reached or written. Try again later.',
 };
 
 /**
- * A problem document as the route answers with it. The errors of a body or of parameters are those that its own class
- * finds, so they name the properties of this operation.
+ * An example of a problem document for a route. The errors of bodies and parameters come from the validation of its own
+ * classes, so they name its own properties.
  *
- * @param detail what is wrong, in the words of the operation; or all of the problem.
+ * @param detail what is wrong in this operation, or the complete problem.
  */
 export function exampleOf(
   code: ProblemCode,
@@ -42,7 +43,7 @@ export function exampleOf(
   return documentOf(problemOf(code, route, detail));
 }
 
-/** A problem as an example. */
+/** The document of a problem with an example request id. */
 export const documentOf = (problem: Problem): ProblemDocument => problem.document(EXAMPLE_REQUEST);
 
 function problemOf(
@@ -52,7 +53,7 @@ function problemOf(
 ): Problem {
   if (detail instanceof Problem) return detail;
   if (detail !== undefined) return new Problem(code, detail);
-  const body = bodyTypeOf(route);
+  const body = bodyOf(route)?.type;
   if (code === 'validation-failed' && body) return refusedBody(body);
   if (code === 'invalid-parameter') return refusedQuery(route);
   if (code === 'malformed-request') return new Problem(code, malformed(body !== undefined));
@@ -62,19 +63,22 @@ function problemOf(
 const malformed = (hasBody: boolean): string =>
   hasBody
     ? 'The body is not JSON: Unexpected end of JSON input.'
-    : 'A request has one Host header, not several.';
+    : 'The request has several Host headers. Send exactly one.';
 
-/** What an empty body is answered with, or one whose first property is of another type. */
+/** The problem of an empty body, or of one whose first property has the wrong type. */
 function refusedBody(type: Type<object>): Problem {
   const samples = [{}, ...propertiesOf(type).map((name) => ({ [name]: 0 }))];
   const refusal = firstRefusal(samples, type, 'body');
-  if (!refusal) throw new Error(`${type.name} refuses nothing.`);
+  if (!refusal)
+    throw new Error(
+      `${type.name} accepts every sample, so there is no example of a validation error.`,
+    );
   return refusal;
 }
 
-/** What a parameter is answered with that has a value of no use, or that is misspelt. */
+/** The problem of a parameter with an invalid value, or of a misspelled parameter. */
 function refusedQuery(route: Route): Problem {
-  const type = queryTypeOf(route);
+  const type = queryOf(route)?.type;
   const samples = type ? propertiesOf(type).map((name) => ({ [name]: '?' })) : [];
   return (type && firstRefusal(samples, type, 'query')) ?? unknownParameter('misspelt', route);
 }

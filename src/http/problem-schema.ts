@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemCode, problemTypeUri } from './problems.js';
 
-/** The schema of a problem document. It is open: a problem may have further members (RFC 9457, section 3.2). */
+/** The schema of a problem document. It is open: problems can have more members (RFC 9457, section 3.2). */
 export const problemSchema = {
   type: 'object',
   description: 'A problem document (RFC 9457).',
@@ -12,9 +12,9 @@ export const problemSchema = {
       type: 'string',
       format: 'uri',
       enum: (Object.keys(PROBLEMS) as ProblemCode[]).map(problemTypeUri),
-      description: 'The kind of problem. It is stable: a client may act on it.',
+      description: 'The type of the problem. It is stable: programs can rely on it.',
     },
-    title: { type: 'string', description: 'The kind of problem in words.' },
+    title: { type: 'string', description: 'The type of the problem in words.' },
     status: {
       type: 'integer',
       minimum: 400,
@@ -23,15 +23,16 @@ export const problemSchema = {
     },
     detail: {
       type: 'string',
-      description: 'What is wrong with this request, and what would be right.',
+      description: 'What is wrong with this request, and often what to do.',
     },
     requestId: {
       type: 'string',
-      description: 'The id under which the request is logged, as in `X-Request-Id`.',
+      description:
+        'The id of the request in the log. The header `X-Request-Id` has the same value.',
     },
     errors: {
       type: 'array',
-      description: 'Each property or parameter that is not valid.',
+      description: 'Each invalid property or parameter.',
       items: {
         type: 'object',
         required: ['field', 'detail'],
@@ -41,9 +42,9 @@ export const problemSchema = {
             type: 'string',
             format: 'uri-reference',
             description:
-              'Where it is in the body: a JSON Pointer in a URI fragment (RFC 6901, section 6).',
+              'Its location in the body: a JSON Pointer in a URI fragment (RFC 6901, section 6).',
           },
-          detail: { type: 'string', description: 'What it must be.' },
+          detail: { type: 'string', description: 'What is wrong with it, or what it must be.' },
         },
       },
     },

@@ -1,3 +1,4 @@
+import { DatabaseUnavailable, TooManyWaiting } from '@carillon/nestjs';
 import {
   type ArgumentsHost,
   Catch,
@@ -7,13 +8,12 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DatabaseUnavailable, TooManyWaiting } from '../database/errors.js';
 import { noRoute } from './allowed-methods.js';
 import { hasBody } from './bodies.js';
 import { closeWithoutReading } from './connections.js';
 import { Problem, problemAnswer, type ProblemCode, PROBLEMS } from './problems.js';
 
-/** Turns whatever was thrown into a problem document. The one place that does. */
+/** Converts everything that is thrown into a problem document. This is the only place that does. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('ProblemFilter');
@@ -28,8 +28,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   protected answer(error: unknown, request: Request, response: Response): void {
     const problem = toProblem(error, request);
+    response.problem = problem;
     if (problem.code === 'internal-error') this.#logger.error(error);
-    // In the line of the request, which is the only one of it.
+    // Logged in the line of the request, not in one of its own.
     else if (error instanceof DatabaseUnavailable) Object.assign(response, { err: error });
     if (response.headersSent) {
       response.destroy();
@@ -39,8 +40,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** What a handler has said of its answer before it failed. */
-const OF_THE_ANSWER = [
+/** Headers that a handler may have set before it failed. */
+const RESPONSE_HEADERS = [
   'Content-Encoding',
   'ETag',
   'Last-Event-ID',
@@ -52,18 +53,22 @@ const OF_THE_ANSWER = [
 function send(response: Response, problem: Problem): void {
   const requestId = response.getHeader('X-Request-Id') as string | undefined;
   const { status, headers, body } = problemAnswer(problem, requestId);
-  for (const name of OF_THE_ANSWER) response.removeHeader(name);
+  for (const name of RESPONSE_HEADERS) response.removeHeader(name);
   if (hasBody(response.req) && !response.req.complete) closeWithoutReading(response);
   response.status(status).set(headers);
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-function toProblem(error: unknown, request: Request): Problem {
+export function toProblem(error: unknown, request: Request): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TooManyWaiting)
-    return new Problem('unavailable', 'Too many changes wait for the disk. Try again soon.', {
-      headers: { 'Retry-After': '1' },
-    });
+    return new Problem(
+      'unavailable',
+      'Too many changes are waiting for the disk. Try again in a moment.',
+      {
+        headers: { 'Retry-After': '1' },
+      },
+    );
   if (error instanceof DatabaseUnavailable)
     return new Problem(
       'unavailable',
@@ -72,12 +77,15 @@ function toProblem(error: unknown, request: Request): Problem {
         headers: { 'Retry-After': '5' },
       },
     );
-  // Nest's router throws it where no route matched; whatever else is not there is told by a Problem.
+  // The router of Nest throws it if no route matches. Missing resources are reported by a Problem instead.
   if (error instanceof NotFoundException) return noRoute(request);
   if (error instanceof HttpException && 'details' in Object(error.getResponse()))
     return unready(error);
   if (error instanceof HttpException) return new Problem(codeOf(error.getStatus()), error.message);
-  return new Problem('internal-error', 'The request failed. It is logged under its request id.');
+  return new Problem(
+    'internal-error',
+    'The server failed to process the request. The log has the details under the request id.',
+  );
 }
 
 function codeOf(status: number): ProblemCode {
@@ -86,7 +94,7 @@ function codeOf(status: number): ProblemCode {
   return codes.find((code) => PROBLEMS[code].status === status) ?? fallback;
 }
 
-/** A health check that failed tells what it found, in the object that Terminus throws. */
+/** Terminus throws the results of a failed health check. */
 function unready(error: HttpException): Problem {
   const { details } = error.getResponse() as {
     details: Record<string, { status: string; message?: string }>;

@@ -1,54 +1,59 @@
 import { HttpException } from '@nestjs/common';
+import type { LimitName } from './limit-names.js';
 
 /**
- * Every error that the API answers with. The codes are stable: a client may act on them.
- * `docs/problems.md` says of each what it means and what to do about it.
+ * All errors of the API. The codes are stable: programs can rely on them. `docs/problems.md` describes the meaning of
+ * each code and what to do.
  */
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
-  'invalid-parameter': { status: 400, title: 'A parameter of the request is not valid' },
+  'invalid-parameter': { status: 400, title: 'A query parameter is not valid' },
   unauthenticated: { status: 401, title: 'Authentication required' },
   forbidden: { status: 403, title: 'You are not allowed to do this' },
-  'cross-site-request': { status: 403, title: 'Pages of other sites are not allowed to do this' },
+  'cross-site-request': { status: 403, title: 'This request is not allowed from other sites' },
   'recipient-unavailable': {
     status: 403,
     title: 'This user does not accept direct messages or invitations',
   },
-  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'not-found': { status: 404, title: 'Nothing was found at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not support this method' },
   'not-acceptable': {
     status: 406,
-    title: 'The response is not available in a requested format',
+    title: 'The response is not available in the requested format',
   },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'request-in-progress': {
     status: 409,
-    title: 'A request with this key is still in progress',
+    title: 'A request with this idempotency key is still in progress',
   },
-  conflict: { status: 409, title: 'This conflicts with the current state' },
-  'precondition-failed': { status: 412, title: 'It has changed since you read it' },
+  conflict: { status: 409, title: 'The request conflicts with the current state' },
+  'precondition-failed': { status: 412, title: 'The resource does not have the expected version' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body is in an unsupported format',
+    title: 'The format of the body is not supported',
   },
-  'expectation-failed': { status: 417, title: 'The header Expect is not supported' },
-  'misdirected-request': { status: 421, title: 'This service is not reachable under this host' },
+  'range-not-satisfiable': { status: 416, title: 'The requested range is not in the file' },
+  'expectation-failed': { status: 417, title: 'The Expect header is not supported' },
+  'misdirected-request': { status: 421, title: 'This service does not use this host name' },
   'validation-failed': { status: 422, title: 'The body is not valid' },
-  'idempotency-key-reused': { status: 422, title: 'This key was used for another request' },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This idempotency key was used for another request',
+  },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
-  'internal-error': { status: 500, title: 'Something went wrong on our side' },
+  'internal-error': { status: 500, title: 'Internal server error' },
   unavailable: { status: 503, title: 'The service is temporarily unavailable' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What is wrong with one part of a request: RFC 9457, section 3, the example of a validation error. */
+/** The error of one property or parameter: RFC 9457, section 3, example of a validation error. */
 export interface FieldError {
-  /** The name of the property, or of the parameter. */
+  /** The name of the property or parameter. */
   readonly field: string;
-  /** Where it is in the body, as a JSON Pointer in a URI fragment (RFC 6901, section 6). */
+  /** Its location in the body, as a JSON Pointer in a URI fragment (RFC 6901, section 6). */
   readonly pointer?: string;
   readonly detail: string;
 }
@@ -56,11 +61,13 @@ export interface FieldError {
 export interface ProblemExtras {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further members of the document. */
+  /** Additional members of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** For the log alone. */
+  /** The exceeded limit, for the metrics. */
+  readonly limit?: LimitName | undefined;
+  /** Only for the log. */
   readonly cause?: unknown;
-  /** The id of the user whom it is about, for the security log alone. */
+  /** The id of the affected user, only for the security log. */
   readonly subject?: string;
 }
 
@@ -76,14 +83,14 @@ export interface ProblemDocument {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** What goes out for a problem, over whatever writes it. */
+/** The response for a problem, independent of how it is written. */
 export function problemAnswer(problem: Problem, requestId?: string) {
   const body = JSON.stringify(problem.document(requestId));
   const headers: Record<string, string> = {
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
-    // The challenge of any 401 (RFC 9110, 11.6.1), for bearer tokens (RFC 6750, 3).
+    // Every 401 has a challenge (RFC 9110, 11.6.1), here for bearer tokens (RFC 6750, 3).
     ...(problem.code === 'unauthenticated' && { 'WWW-Authenticate': 'Bearer realm="Carillon"' }),
     ...problem.extras.headers,
   };
@@ -92,42 +99,45 @@ export function problemAnswer(problem: Problem, requestId?: string) {
 
 export const problemTypeUri = (code: ProblemCode): string => `urn:carillon:problem:${code}`;
 
-/** That one property of a body is not valid: `detail` says what it must be. */
+/** The problem of one invalid property of a body. `detail` states the requirement. */
 export function invalidProperty(field: string, detail: string): Problem {
   const errors = [{ field, pointer: `#/${field}`, detail }];
   return new Problem('validation-failed', `${field} ${detail}.`, { errors });
 }
 
 /**
- * That a limit is exceeded: `allowance` is the sentence that says what is allowed.
+ * The problem of an exceeded limit. `allowance` is a sentence that states the limit.
  *
- * @param seconds after which to try again.
+ * @param limit its name in the metrics.
+ * @param seconds after which the client can try again.
  */
 export const tooManyRequests = (
+  limit: LimitName,
   allowance: string,
   seconds: number,
   extras: ProblemExtras = {},
 ): Problem =>
   new Problem('too-many-requests', `${allowance} Try again in ${seconds} s.`, {
     ...extras,
+    limit,
     headers: { 'Retry-After': String(seconds) },
   });
 
-/** UTF-16 code units of a `detail`: it repeats what the client has sent. */
-const LONGEST_DETAIL = 2000;
+/** Maximum length of a `detail` in UTF-16 code units. It can quote data of the client. */
+const MAX_DETAIL_LENGTH = 2000;
 
-/** The beginning of a text that is too long, with an ellipsis. */
-export const shorten = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
+/** Truncates a text that is too long, with an ellipsis. */
+export const shorten = (text: string, maxLength: number): string =>
+  text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).toWellFormed()}…`;
 
-/** An error that is told to the client. */
+/** An error that is reported to the client. */
 export class Problem extends HttpException {
   constructor(
     readonly code: ProblemCode,
     detail: string,
     readonly extras: ProblemExtras = {},
   ) {
-    super(shorten(detail, LONGEST_DETAIL), PROBLEMS[code].status, { cause: extras.cause });
+    super(shorten(detail, MAX_DETAIL_LENGTH), PROBLEMS[code].status, { cause: extras.cause });
   }
 
   document(requestId?: string): ProblemDocument {

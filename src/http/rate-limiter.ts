@@ -1,7 +1,7 @@
-/** Keys that are counted at once. Above this bound the key whose window began first is forgotten. */
-const MOST_KEYS = 100_000;
+/** The maximum number of keys. Above this limit, the key with the oldest window is dropped. */
+const MAX_KEYS = 100_000;
 
-/** What a key has left after a request. */
+/** The remaining quota of a key after a request. */
 export interface Quota {
   readonly isExceeded: boolean;
   readonly remaining: number;
@@ -11,32 +11,37 @@ export interface Quota {
 
 interface Window {
   count: number;
-  /** By the monotonic clock, milliseconds. */
+  /** Milliseconds of the monotonic clock. */
   readonly endsAt: number;
 }
 
 /**
- * Counts requests per key in fixed windows, each of which begins with the first request of its key. Synchronous, in
- * constant time, without timers and in bounded memory: see docs/decisions/0008-limits.md.
+ * Counts requests per key in fixed windows. A window starts with the first request of its key. Synchronous, in constant
+ * time, without timers and in bounded memory: see docs/decisions/0008-limits.md.
  */
 export class RateLimiter {
-  /** In the order in which they end, since all last equally long. */
+  /** Sorted by end, because all windows have the same length. */
   readonly #windows = new Map<string, Window>();
 
-  /** @param limit requests that a key may make in `seconds`. */
+  /**
+   * @param limit requests that a key may make in `seconds`.
+   * @param clock the monotonic clock, milliseconds.
+   */
   constructor(
     readonly limit: number,
     readonly seconds: number,
-    private readonly mostKeys: number = MOST_KEYS,
+    private readonly mostKeys: number = MAX_KEYS,
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
   /**
-   * Counts a request. A request that exceeds the quota does not prolong the window.
+   * Counts a request. A refused request does not prolong the window.
    *
-   * @param cost as how many it counts.
+   * @param cost the number of requests that this one counts as.
    */
   take(key: string, cost = 1): Quota {
-    const now = performance.now();
+    // Whole milliseconds, of which sums are exact: a window that has just begun never has a second too many left.
+    const now = Math.floor(this.clock());
     this.#forgetEnded(now);
     const window = this.#windowOf(key, now);
     window.count += cost;
@@ -62,7 +67,7 @@ export class RateLimiter {
     return begun;
   }
 
-  /** Two per request at the most: each request adds one at the most, so the ended ones always run out. */
+  /** Removes at most two windows per request. Each request adds at most one, so ended windows never accumulate. */
   #forgetEnded(now: number): void {
     for (let n = 0; n < 2; n++) {
       const [oldest] = this.#windows;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
-/** The id under which a request is found in the logs: its own `X-Request-Id`, or a new one. */
+/** Sets the id of a request in the logs: its own `X-Request-Id`, or a new one. */
 export function identify(request: Request, response: Response, next: NextFunction): void {
   const given = request.get('X-Request-Id');
   request.id = given && REQUEST_ID.test(given) ? given : randomUUID();

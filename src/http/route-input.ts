@@ -10,29 +10,36 @@ export interface Route {
   readonly key: string | symbol;
 }
 
-/** The class of the parameter of a handler that takes the body; `undefined` where it takes none. */
-export const bodyTypeOf = (route: Route): Type<object> | undefined =>
-  typeOf(route, RouteParamtypes.BODY);
+/** A parameter of a handler that takes input. */
+export interface InputParameter {
+  /** Among the parameters of the handler. */
+  readonly index: number;
+  readonly type: Type<object>;
+}
 
-/** The same of the query. */
-export const queryTypeOf = (route: Route): Type<object> | undefined =>
-  typeOf(route, RouteParamtypes.QUERY);
+/** The parameter that takes the body of a route; `undefined` if it takes none. */
+export const bodyOf = (route: Route): InputParameter | undefined =>
+  parameterOf(route, RouteParamtypes.BODY);
 
-/** The properties that a class validates: no others get past the validation. */
+/** The parameter that takes the query of a route. */
+export const queryOf = (route: Route): InputParameter | undefined =>
+  parameterOf(route, RouteParamtypes.QUERY);
+
+/** The properties that a class validates. All others are refused. */
 export function propertiesOf(type: Type<object>): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
-function typeOf(
+function parameterOf(
   { target, key }: Route,
   kind: RouteParamtypes.BODY | RouteParamtypes.QUERY,
-): Type<object> | undefined {
+): InputParameter | undefined {
   const taken = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, key) ?? {}) as Record<
     string,
     { index: number }
   >;
-  const found = Object.entries(taken).find(([name]) => name.startsWith(`${kind}:`));
+  const [, found] = Object.entries(taken).find(([name]) => name.startsWith(`${kind}:`)) ?? [];
   const types = Reflect.getMetadata('design:paramtypes', target, key) as Type<object>[];
-  return found && types[found[1].index];
+  return found && { index: found.index, type: types[found.index]! };
 }

@@ -1,11 +1,11 @@
+import { Installation } from '@carillon/nestjs/internal';
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { Request } from 'express';
 import { pino } from 'pino';
 import { Config } from '../config.js';
-import { Installation } from '../database/installation.js';
 import { addressOf } from './client-address.js';
 
-/** What the security log records. */
+/** The actions in the security log. */
 export type SecurityAction =
   | 'sign-in'
   | 'sign-up'
@@ -17,26 +17,26 @@ export type SecurityAction =
   | 'key-create'
   | 'key-revoke';
 
-/** `limited`: refused by a limit, before it was looked at. */
+/** `limited`: refused by a limit, without being checked. */
 export type Outcome = 'success' | 'failure' | 'limited';
 
 export interface SecurityEntry {
   readonly action: SecurityAction;
   readonly outcome: Outcome;
-  /** The id of the user who did it; `null` where nobody signed in, or the server did it by itself. */
+  /** The id of the acting user; `null` for an anonymous caller or the server itself. */
   readonly actor: string | null;
-  /** The id of what it was done to: a user, a session, a key. */
+  /** The id of the affected user, session or key. */
   readonly target: string | null;
-  /** More about it, such as the room of a role. Never text that a user wrote. */
+  /** More details, such as the room of a role. Never contains text of users. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
 const STANDARD_ERROR = 2;
 
 /**
- * Who signed in, who was refused, who changed what others may do: one line of JSON for each, apart from the log of the
- * requests and whatever `LOG_LEVEL` says. It goes to `SECURITY_LOG`. No names are in it, and of an address only a
- * pseudonym, unless `SECURITY_LOG_ADDRESS=clear`.
+ * Records sign-ins, refusals and changes of permissions, one line of JSON each, separately from the request log and
+ * independently of `LOG_LEVEL`. It goes to `SECURITY_LOG`. It contains no names, and only pseudonyms of addresses
+ * unless `SECURITY_LOG_ADDRESS=clear`.
  */
 @Injectable()
 export class SecurityLog {
@@ -47,7 +47,7 @@ export class SecurityLog {
 
   constructor(
     private readonly config: Config,
-    /** For the pseudonyms of addresses: only an action that comes with a request has one. */
+    /** For the pseudonyms of addresses. Actions without a request have no address. */
     @Optional() private readonly installation?: Installation,
   ) {
     if (config.SECURITY_LOG === 'off') return;
@@ -55,7 +55,7 @@ export class SecurityLog {
       dest: config.SECURITY_LOG === 'stderr' ? STANDARD_ERROR : config.SECURITY_LOG,
       mkdir: true,
       mode: 0o600,
-      // Nothing of it is lost when the process is killed.
+      // No entry is lost when the process is killed.
       sync: true,
     });
     this.#destination.on('error', (error: Error) => this.#failed(error));
@@ -69,7 +69,7 @@ export class SecurityLog {
     );
   }
 
-  /** @param request where the action came with one. */
+  /** @param request the request of the action, if there is one. */
   record({ details, ...entry }: SecurityEntry, request?: Request): void {
     this.#log?.info({
       ...entry,
@@ -84,7 +84,7 @@ export class SecurityLog {
     return isClear ? address : this.installation!.pseudonymOf(address);
   }
 
-  /** Once, until it works again: a full disk must not take the service with it. */
+  /** Logs the failure once until writing works again. A full disk must not stop the service. */
   #failed(error: Error): void {
     if (!this.#failing) this.#logger.error(`The security log cannot be written: ${error.message}.`);
     this.#failing = true;

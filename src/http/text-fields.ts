@@ -1,28 +1,33 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
-import { lengthMistake } from './text.js';
+import { mistakeDetail } from './text-mistakes.js';
+import { lengthMistake, type TextMistake } from './text.js';
 
-/** Bytes of a code point in JSON at most: two escapes such as `\ud83d\ude00`. */
-const ESCAPED = 12;
-/** Bytes for the names of the properties, for values that are no text, and for white space. */
-const ROOM = 4096;
+/** Maximum bytes of a code point in JSON: two escapes such as `\ud83d\ude00`. */
+const MAX_BYTES_PER_CHARACTER = 12;
+/** Bytes for property names, values other than text, and white space. */
+const OTHER_BYTES = 4096;
 const KIB = 1024;
 
-/** The code points that the text fields of each class may have together, by its prototype. */
+/** The total maximum length of the text fields of each class in code points, by its prototype. */
 const declared = new Map<object, number>();
 
 interface TextRules {
-  /** The form in which a text is checked and kept. */
+  /** Converts a text to the form that is checked and stored. */
   readonly clean?: (text: string) => string;
   /**
-   * What is wrong with a clean text, as the end of a sentence; by default its length.
+   * Finds the mistake in a cleaned text, as a mistake or as the end of an error message. By default it checks the
+   * length.
    *
-   * @param body all of the body that has the text.
+   * @param body the whole body that contains the text.
    */
-  readonly mistake?: (text: string, body: object) => string | undefined;
+  readonly mistake?: (text: string, body: object) => TextMistake | string | undefined;
 }
 
-/** A property that is text of at most so many code points. Bodies may have as many bytes as all of theirs need. */
+/**
+ * A text property with a maximum length in code points. The limit on the size of bodies follows from all text
+ * properties.
+ */
 export const TextField =
   (
     most: number,
@@ -31,7 +36,9 @@ export const TextField =
   (target, key) => {
     const mistakeIn = ({ value, object }: ValidationArguments): string | undefined => {
       if (value === undefined) return 'is missing';
-      return typeof value === 'string' ? mistake(value, object) : 'must be a string';
+      if (typeof value !== 'string') return 'must be a string';
+      const found = mistake(value, object);
+      return typeof found === 'object' ? mistakeDetail(found) : found;
     };
     declared.set(target, (declared.get(target) ?? 0) + most);
     Transform(({ value }: { value: unknown }) =>
@@ -47,15 +54,15 @@ export const TextField =
   };
 
 /**
- * Bytes of the largest body that any class with text fields can need, in whole KiB: all its fields at their limits, and
- * every character escaped. It is known once all features are loaded.
+ * The size in bytes of the largest valid body of all classes with text fields, in whole KiB: every field at its limit,
+ * and every character escaped. It is known when all features are loaded.
  */
 export function largestBody(): number {
   const most = Math.max(...[...declared.keys()].map(charactersOf));
-  return Math.ceil((most * ESCAPED + ROOM) / KIB) * KIB;
+  return Math.ceil((most * MAX_BYTES_PER_CHARACTER + OTHER_BYTES) / KIB) * KIB;
 }
 
-/** With the fields that a class inherits. */
+/** Includes inherited fields. */
 function charactersOf(prototype: object | null): number {
   if (prototype === null) return 0;
   return (declared.get(prototype) ?? 0) + charactersOf(Object.getPrototypeOf(prototype) as object);

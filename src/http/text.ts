@@ -1,52 +1,55 @@
-/** How texts are measured and cleaned. The page does the same by the same functions before it sends. */
+/** Measures and cleans texts. The page uses the same functions before it sends. */
 
-/** Unicode code points, which is how JSON Schema counts: an emoji such as 🔔 is one. */
+/** The length in Unicode code points, as in JSON Schema: an emoji such as 🔔 counts as one. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (const _ of text) length++;
   return length;
 }
 
-/**
- * What is wrong with the length of a text, as the end of a sentence.
- *
- * @param counted how it was counted, as a clause.
- */
-export function lengthMistake(
-  text: string,
-  most: number,
-  least = 0,
-  counted = '',
-): string | undefined {
-  const length = lengthOf(text);
-  if (length >= least && length <= most) return undefined;
-  const wanted = least > 0 ? `${least} to ${most}` : `at most ${most}`;
-  return `must have ${wanted} characters${counted}; it has ${length}`;
+/** The mistake in a text. `text-mistakes.ts` has the messages of the API; the page has its own. */
+export type TextMistake = LengthMistake | ControlMistake | { readonly kind: PlainMistake };
+
+export type PlainMistake =
+  'lone surrogate' | 'nothing visible' | 'invisible' | 'username' | 'reserved username';
+
+export interface LengthMistake {
+  readonly kind: 'length';
+  readonly least: number;
+  readonly most: number;
+  readonly length: number;
 }
 
-/** A text whose line breaks of any kind (UAX #14: CR, LF, NEL, VT, FF, LS, PS) are LF. */
+export interface ControlMistake {
+  readonly kind: 'control character';
+  /** The index of the character, from 1. */
+  readonly place: number;
+  /** For example `U+0007`. */
+  readonly code: string;
+  /** Line breaks and tabs are allowed. */
+  readonly isMultiline: boolean;
+}
+
+export function lengthMistake(text: string, most: number, least = 0): LengthMistake | undefined {
+  const length = lengthOf(text);
+  if (length >= least && length <= most) return undefined;
+  return { kind: 'length', least, most, length };
+}
+
+/** Converts all kinds of line breaks (UAX #14: CR, LF, NEL, VT, FF, LS, PS) to LF. */
 export const withLineFeeds = (text: string): string =>
   text.replaceAll(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n');
 
-const NAMES = new Map([
-  ['\t', 'tab'],
-  ['\n', 'line break'],
-]);
-
-/** Control characters, and what Unicode has for line breaks besides. */
+/** Control characters and the other line breaks of Unicode. */
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+/** Control characters except line breaks and tabs. */
+const MULTILINE_CONTROL = /[^\P{Cc}\n\t]/u;
 
-/**
- * The first control character of a text and its place, as the end of a sentence.
- *
- * @param control what is one here.
- * @returns such as "character 6 is U+0007"
- */
-export function controlCharacterIn(text: string, control: RegExp = CONTROL): string | undefined {
-  const found = control.exec(text);
+/** The first control character of a text. */
+export function controlMistake(text: string, isMultiline = false): ControlMistake | undefined {
+  const found = (isMultiline ? MULTILINE_CONTROL : CONTROL).exec(text);
   if (!found) return undefined;
-  const [one] = found;
-  const code = one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  const name = NAMES.has(one) ? ` (${NAMES.get(one)})` : '';
-  return `character ${lengthOf(text.slice(0, found.index)) + 1} is U+${code}${name}`;
+  const code = found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+  const place = lengthOf(text.slice(0, found.index)) + 1;
+  return { kind: 'control character', place, code: `U+${code}`, isMultiline };
 }

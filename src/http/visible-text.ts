@@ -1,6 +1,6 @@
 /**
- * Characters that are drawn as nothing, besides spaces, controls and those that Unicode lists as ignorable, and those that
- * stand for no character.
+ * Characters that are not visible, in addition to spaces, control characters and the ignorable characters of Unicode,
+ * and code points that are not characters.
  */
 const BLANK = String.raw`\u2800\u{1D159}\p{Noncharacter_Code_Point}`;
 
@@ -10,10 +10,10 @@ const VISIBLE = new RegExp(
 );
 const INVISIBLE = new RegExp(String.raw`[\p{Cf}\p{Default_Ignorable_Code_Point}${BLANK}]`, 'gv');
 
-/** Letters of scripts in which joiners change what is seen, as in Persian and in those of India. */
+/** Letters of scripts in which joiners change the appearance, such as Persian and those of India. */
 const JOINABLE = String.raw`[[\p{L}\p{M}]--[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Inherited}]]`;
 
-/** Where a character that is not seen itself belongs to one that is. */
+/** Invisible characters that are legitimate, because they belong to a visible one. */
 const MEANT = [
   String.raw`\p{RGI_Emoji}`,
   String.raw`[\p{Emoji}--[0-9#*]][\uFE0E\uFE0F]`,
@@ -22,17 +22,17 @@ const MEANT = [
   String.raw`(?<=\p{sc=Mongolian})[\u180B-\u180D\u180F]`,
 ].map((pattern) => new RegExp(pattern, 'gv'));
 
-/** Whether a text has a character that can be seen. */
+/** Whether a text has a visible character. */
 export const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 /**
- * Whether a text has a character that cannot be seen and stands for nothing: two names that differ by it look the same.
- * Bidirectional controls, which make a name look like another, are among them; joiners inside emoji and in the scripts
- * that need them are not.
+ * Whether a text has an invisible character without a legitimate use: two names that differ only by such a character
+ * look the same. This includes bidirectional controls, which make a name look like another. It does not include joiners
+ * inside emoji and in the scripts that need them.
  */
 export const hasInvisible = (text: string): boolean => withoutMeant(text).search(INVISIBLE) >= 0;
 
-/** The text without what `hasInvisible` finds; a joiner of an emoji that is not known goes, too. */
+/** Removes the characters that `hasInvisible` finds, including a joiner of an unknown emoji. */
 export const withoutInvisible = (text: string): string =>
   hasInvisible(text) ? text.replaceAll(INVISIBLE, '') : text;
 

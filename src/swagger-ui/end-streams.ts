@@ -1,10 +1,10 @@
 type Execute = (request: object) => unknown;
 
 /**
- * Wraps the action `executeRequest` of Swagger UI, which shows a response only once it has ended: an event stream is ended
- * after five seconds, and what arrived until then is shown.
+ * Wraps the action `executeRequest` of Swagger UI, which shows a response only when it has ended: ends an event stream
+ * after five seconds, and shows the events received until then.
  *
- * Runs in the browser: Swagger UI gets its source text, so nothing outside of it can be used.
+ * Runs in the browser. Swagger UI gets the source text of the function, so it cannot use anything outside of itself.
  */
 export function endStreams(execute: Execute): Execute {
   const userFetch: typeof fetch = async (url, options) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 
-/** The large files of Swagger UI; the rest are icons. */
+/** The large files of Swagger UI. The others are icons. */
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js'];
 
 const PATHS = new Set([
@@ -14,7 +14,7 @@ const PATHS = new Set([
   '/api/docs/',
   '/api/docs/index.html',
   '/api/docs/swagger-ui-init.js',
-  // Nest serves it there, too.
+  // Nest also serves the script at this path.
   '/api/docs/docs/swagger-ui-init.js',
   ...FILES.map((name) => `/api/docs/${name}`),
 ]);
@@ -25,7 +25,7 @@ interface Kept {
 }
 
 /**
- * Middleware: makes the documentation once, and then sends the same bytes, so that they are compressed once as well. These
+ * Middleware: builds each document once, then sends the same bytes, so that it is also compressed only once. These
  * routes have no quota, and compressing the largest file takes 100 ms of CPU time.
  */
 export function keepDocuments() {
@@ -59,7 +59,7 @@ export function keepDocuments() {
 const send = (response: Response, { type, content }: Kept): void =>
   void response.type(type).send(content);
 
-/** They belong to `@nestjs/swagger`. */
+/** Swagger UI is a dependency of `@nestjs/swagger`. */
 function folder(): string {
   const nest = createRequire(import.meta.url).resolve('@nestjs/swagger');
   return dirname(createRequire(nest).resolve('swagger-ui-dist/package.json'));

@@ -7,24 +7,24 @@ interface SwaggerUi {
 }
 
 /**
- * Makes Swagger UI show a placeholder in a body, for a UUID that the client generates. It would show the same UUID in all
- * bodies: the second request with it would be refused, or not carried out.
+ * Makes Swagger UI show a placeholder for a UUID that the client generates. By default it shows the same UUID in all
+ * bodies, so a second request would be refused or have no effect.
  *
- * Runs in the browser: Swagger UI gets its source text, so nothing outside of it can be used.
+ * Runs in the browser. Swagger UI gets the source text of the function, so it cannot use anything outside of itself.
  */
 export function showUuidsToCome({ fn }: SwaggerUi): void {
   fn.jsonSchema202012.sampleFormatAPI('uuid', () => '{{new UUID}}');
 }
 
 /**
- * Puts a new UUID where the body of a request has that placeholder, each time that it is sent.
+ * Replaces each placeholder in the body of a request by a new UUID, every time the request is sent.
  *
- * Runs in the browser, too.
+ * Runs in the browser as well.
  */
 export function fillInUuids(request: { body?: unknown }): object {
   if (typeof request.body !== 'string') return request;
   request.body = request.body.replaceAll('{{new UUID}}', () => {
-    // `randomUUID` is there only in secure contexts, to which a host in a local network without TLS does not belong.
+    // `randomUUID` exists only in secure contexts. A host in a local network without TLS is not one.
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6]! & 0x0f) | 0x40;
     bytes[8] = (bytes[8]! & 0x3f) | 0x80;
