@@ -40,7 +40,7 @@ interface EventSchema {
  * Describes the event streams of an OpenAPI document as AsyncAPI 3: a channel for each stream, and a message for each of
  * its events, with the same schemas.
  *
- * @param url where the service is reached.
+ * @param url the URL of the service.
  */
 export function asyncApiOf(document: OpenAPIObject, url: string): Json {
   const schemas = document.components!.schemas as Schemas;
@@ -88,7 +88,7 @@ const nameIn = ({ $ref }: Reference): string => $ref.split('/').at(-1)!;
 interface Stream {
   readonly path: string;
   readonly operation: StreamOperation;
-  /** The components that are its events: a frame without data is no message. */
+  /** The components of its events. A frame without data is not a message. */
   readonly events: readonly string[];
 }
 
@@ -105,11 +105,14 @@ function streamsIn({ paths, components }: OpenAPIObject): Stream[] {
   });
 }
 
-/** Those of the operations that are streams. */
+/** The operations that are streams. */
 const tagsOf = ({ tags = [] }: OpenAPIObject, streams: readonly Stream[]): Json[] =>
   tags
     .filter(({ name }) => streams.some(({ operation }) => operation.tags.includes(name)))
     .map(({ name, description }) => ({ name, description }));
+
+/** Parameters of JSON pages, which streams refuse. */
+const OF_PAGES = ['limit', 'wait'];
 
 const channelOf = ({ path, operation, events }: Stream): Json => ({
   address: path,
@@ -131,7 +134,7 @@ const operationOf = ({ operationId, summary, parameters }: StreamOperation): Jso
         type: 'object',
         properties: Object.fromEntries(
           parameters
-            .filter((parameter) => parameter.in === 'query')
+            .filter((parameter) => parameter.in === 'query' && !OF_PAGES.includes(parameter.name))
             .map(({ name, description, schema }) => [name, { ...schema, description }]),
         ),
         additionalProperties: false,
@@ -164,7 +167,7 @@ function messageOf(name: string, schemas: Schemas): Json {
   };
 }
 
-/** The schemas that some refer to, directly or through others. */
+/** The schemas that the given ones refer to, directly or indirectly. */
 function reachable(roots: readonly unknown[], schemas: Schemas): Schemas {
   const found: Record<string, Schema> = {};
   const visit = (schema: unknown): void => {
@@ -180,7 +183,7 @@ function reachable(roots: readonly unknown[], schemas: Schemas): Schemas {
   return found;
 }
 
-/** What AsyncAPI calls `apiKey` is not sent over HTTP. */
+/** In AsyncAPI, `apiKey` is not sent over HTTP. */
 const securitySchemesOf = ({ components }: OpenAPIObject): Json =>
   Object.fromEntries(
     Object.entries(components!.securitySchemes ?? {}).map(([name, scheme]) => [

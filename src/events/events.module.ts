@@ -1,47 +1,37 @@
-import { Global, Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
-import { RegisteredTopics } from '../database/registered-topics.js';
-import { FindsView } from './asked-view.js';
-import { ClosingFrame } from './closing-frame.js';
-import { Ephemerals } from './ephemerals.js';
-import { EventFeed } from './event-feed.js';
-import { EventLog } from './event-log.js';
+import { CarillonModule } from '@carillon/nestjs';
+import { Module } from '@nestjs/common';
+import { EventViews } from './event-views.js';
 import { EventsController } from './events.controller.js';
-import { FactDispatcher } from './fact-dispatcher.js';
-import { Retention } from './retention.js';
-import { Rights } from './rights.js';
-import { Streams } from './streams.js';
-import { Topics } from './topics.js';
-import { Turns } from './turns.js';
+import { eventsFeature } from './events.feature.js';
+import { KeyAuthentication } from './keys/key-authentication.js';
+import { KeyPermissions } from './keys/key-permissions.js';
+import { KeysRepository } from './keys/keys.repository.js';
+import { FindPublicationHandler } from './publish/find-publication.js';
+import { PublishEventsHandler } from './publish/publish-events.js';
+import { PublishPermissions } from './publish/publish-permissions.js';
+import { PublishQuota } from './publish/publish-quota.js';
+import { ListSubscriptionsHandler } from './subscriptions/list-subscriptions.js';
+import { SubscribersPermissions } from './subscriptions/subscribers-permissions.js';
+import { TopicSubscriptionsController } from './subscriptions/subscriptions.controller.js';
+import { TopicSubscribers } from './subscriptions/topic-subscribers.js';
 
-/** The log, the feed and the stream. The only folder that knows Server-Sent Events. */
-@Global()
+/** Events over HTTP, and the keys of programs. */
 @Module({
-  imports: [DiscoveryModule],
-  controllers: [EventsController],
+  imports: [CarillonModule.forFeature(eventsFeature)],
+  controllers: [EventsController, TopicSubscriptionsController],
   providers: [
-    ClosingFrame,
-    FindsView,
-    Ephemerals,
-    EventLog,
-    EventFeed,
-    FactDispatcher,
-    Retention,
-    Rights,
-    Streams,
-    Topics,
-    { provide: RegisteredTopics, useExisting: Topics },
-    Turns,
+    EventViews,
+    KeyAuthentication,
+    KeyPermissions,
+    KeysRepository,
+    PublishPermissions,
+    PublishQuota,
+    SubscribersPermissions,
+    TopicSubscribers,
+    FindPublicationHandler,
+    ListSubscriptionsHandler,
+    PublishEventsHandler,
   ],
-  exports: [
-    ClosingFrame,
-    Ephemerals,
-    EventLog,
-    EventFeed,
-    Rights,
-    RegisteredTopics,
-    Streams,
-    Topics,
-  ],
+  exports: [KeyAuthentication, PublishPermissions, PublishQuota],
 })
 export class EventsModule {}

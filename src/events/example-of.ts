@@ -1,4 +1,4 @@
-/** As much of a schema of JSON as makes an example. */
+/** The part of a JSON schema that is needed to build an example. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -17,7 +17,7 @@ export interface Schema {
 /** The schemas of a description, by name. */
 export type Schemas = Readonly<Record<string, Schema>>;
 
-/** An example that fits a schema, made of the examples of its parts. */
+/** An example that matches a schema, built from the examples of its parts. */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref) return exampleOf(schemas[schema.$ref.split('/').at(-1)!]!, schemas);
   const { example, examples = [example], const: only, enum: [first] = [only], anyOf } = schema;

@@ -1,24 +1,23 @@
+import { type DescribedEvent, frame } from '@carillon/nestjs/internal';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { DescribedEvent } from './described-event.js';
 import { exampleOf, type Schemas } from './example-of.js';
-import { frame } from './frames.js';
 import { COMMON_EVENTS } from './stream-events.js';
 
-/** A stream as the API's descriptions have it. */
+/** A stream in the API descriptions. */
 export interface DescribedStream {
   readonly path: string;
-  /** The path of the state that its events are folded into. */
+  /** The path of the state to which its events apply. */
   readonly snapshot: string;
   readonly events: readonly DescribedEvent[];
-  /** Whether it has topics of other programs, too. */
+  /** Whether it also has topics of other programs. */
   readonly isOpen?: boolean;
 }
 
 /**
  * Adds the events of a stream to the API's description: a component for each, and `itemSchema` for the stream (OpenAPI
- * 3.2, "Special Considerations for Server-Sent Events"). The data are a string of JSON there, as on the wire.
+ * 3.2, "Special Considerations for Server-Sent Events"). The data are a JSON string, as on the wire.
  *
- * @param url where the service is reached, for the examples.
+ * @param url the URL of the service, for the examples.
  */
 export function describeStream(
   document: OpenAPIObject,
@@ -86,7 +85,7 @@ const eventSchema = ({ type, description, data, isTransient = false }: Described
   },
 });
 
-/** Carillon does not know what other programs record on topics of their own. */
+/** The events that other programs record on their own topics. Their schemas are unknown. */
 const otherEvent = (types: string[]) => ({
   type: 'object' as const,
   description:
@@ -99,11 +98,22 @@ const otherEvent = (types: string[]) => ({
       description: 'The type of the event.',
       example: 'order.placed',
     },
-    id: referenceTo('EventId'),
+    id: {
+      type: 'string',
+      description:
+        'The id that the program gave the event, or the cursor after it. A stream continues from either.',
+      example: '6b1f0c2a-1043',
+    },
     data: {
       type: 'string',
       contentMediaType: 'application/json',
-      contentSchema: { type: 'object', additionalProperties: true, examples: [{ orderId: 7 }] },
+      contentSchema: {
+        description: 'An object, or the text of an event that consists of text.',
+        anyOf: [
+          { type: 'object', additionalProperties: true, examples: [{ orderId: 7 }] },
+          { type: 'string' },
+        ],
+      },
     },
   },
 });

@@ -1,11 +1,11 @@
+import type { DescribedEvent } from '@carillon/nestjs/internal';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { DescribedEvent } from './described-event.js';
 
 @ApiSchema({ description: 'Empty.' })
 class Heartbeat {}
 
 @ApiSchema({ description: 'Why the cursor cannot be used, and where the current state is.' })
-class Reset {
+export class Reset {
   @ApiProperty({
     enum: ['expired', 'unknown'],
     description:
@@ -23,7 +23,7 @@ class Reset {
   readonly snapshot!: string | null;
 }
 
-/** What every stream may carry, whatever it is about. */
+/** The frames that every stream may carry. */
 export const COMMON_EVENTS: readonly DescribedEvent[] = [
   {
     type: 'heartbeat',

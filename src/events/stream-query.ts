@@ -1,13 +1,18 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, IsString, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsOptional, IsString, ValidateBy } from 'class-validator';
+import { WholeNumber } from '../whole-number.js';
 import { lengthMistake } from '../http/text.js';
 
 const MESSAGE = 'must be text';
-/** Topics that one stream may name. */
+/** Events of one page, and seconds for which it waits for the first. */
+export const MAX_EVENTS = 1000;
+export const MAX_WAIT = 30;
+/** Topics that one stream may name, and patterns that it may have. */
 const MOST_TOPICS = 100;
-/** Unicode code points of a topic, as the log allows them. */
-const LONGEST_TOPIC = 200;
+/** Unicode code points of a topic or pattern. */
+const LONGEST_TOPIC = 512;
 
 /**
  * What a client may say of a stream in its URL. Anything else is refused: a misspelt cursor would be a silent gap, and of two
@@ -24,26 +29,77 @@ export class StreamQuery {
   lastEventId?: string;
 }
 
+const TextList = () =>
+  applyDecorators(
+    Transform(({ value }) => [value as unknown].flat()),
+    ArrayMaxSize(MOST_TOPICS, { message: `must appear at most ${MOST_TOPICS} times` }),
+    ValidateBy(
+      {
+        name: 'topic',
+        validator: {
+          validate: (topic) => lengthMistake(String(topic), LONGEST_TOPIC, 1) === undefined,
+        },
+      },
+      { each: true, message: `must have 1 to ${LONGEST_TOPIC} characters` },
+    ),
+    IsString({ each: true, message: MESSAGE }),
+  );
+
 export class TopicsQuery extends StreamQuery {
   @ApiPropertyOptional({
     description:
-      'The topics to follow, one parameter for each. Without any, every event that the caller may see. Topics of other programs deliver their public events. Names are case-sensitive; ids in topics such as `rooms/<id>` are read in either case.',
+      "The topics to follow, one parameter for each. Without any topic or pattern, every event that the caller may see. Of other topics than Carillon's own, the stream has the public events, and the private ones if the topic is granted to the caller. Names are case-sensitive; ids in topics such as `rooms/<id>` are read in either case.",
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: LONGEST_TOPIC },
     maxItems: MOST_TOPICS,
     example: ['users'],
   })
-  @Transform(({ value }) => [value as unknown].flat())
-  @ArrayMaxSize(MOST_TOPICS, { message: `must be ${MOST_TOPICS} topics at most` })
-  @ValidateBy(
-    {
-      name: 'topic',
-      validator: {
-        validate: (topic) => lengthMistake(String(topic), LONGEST_TOPIC, 1) === undefined,
-      },
-    },
-    { each: true, message: `must be 1 to ${LONGEST_TOPIC} characters each` },
-  )
-  @IsString({ each: true, message: MESSAGE })
+  @TextList()
   topic: string[] = [];
+
+  @ApiPropertyOptional({
+    description:
+      'URL patterns of topics to follow (URL Pattern Standard), one parameter for each, such as `orders/*`. Relative patterns and topics are resolved against the URL of the service. A pattern selects no topics of Carillon itself, such as `users`. Of topics that are not granted to the caller, the stream has the public events.',
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_TOPIC },
+    maxItems: MOST_TOPICS,
+    example: ['https://shop.example.com/orders/:id'],
+  })
+  @TextList()
+  match_urlpattern: string[] = [];
+
+  @ApiPropertyOptional({
+    description:
+      "`false` leaves out everything that is granted to the caller on other topics than Carillon's own. Without any topic or pattern, the stream then has only Carillon's own events, so their types are unambiguous: other programs can publish events of the same types on other topics.",
+    enum: ['true', 'false'],
+    default: 'true',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  granted: 'true' | 'false' = 'true';
+}
+
+export class EventsQuery extends TopicsQuery {
+  @ApiPropertyOptional({
+    // No `default`: Swagger UI would send it with a stream, too.
+    description:
+      'Only for `Accept: application/json`: the maximum number of events of the page; 100 if omitted.',
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_EVENTS,
+  })
+  @IsOptional()
+  @WholeNumber(1, MAX_EVENTS)
+  limit?: number;
+
+  @ApiPropertyOptional({
+    description:
+      'Only for `Accept: application/json`: the seconds for which the response waits if there are no events yet; 0 if omitted.',
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_WAIT,
+  })
+  @IsOptional()
+  @WholeNumber(0, MAX_WAIT)
+  wait?: number;
 }
