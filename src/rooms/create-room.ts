@@ -1,12 +1,12 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork } from '../database/unit-of-work.js';
-import { Admission } from './admission.js';
-import type { Room } from './room.js';
-import { RoomCreated } from './rooms.events.js';
-import { RoomsRepository } from './rooms.repository.js';
+import { Memberships } from './members/memberships.js';
+import type { Room } from './room/room.js';
+import { RoomCreated } from './room/rooms.events.js';
+import { RoomsRepository } from './room/rooms.repository.js';
 
-/** Makes a room whose first owner is who makes it. */
+/** Creates a room. The caller becomes its first owner. */
 export class CreateRoom extends Command<Room> {
   constructor(
     readonly callerId: string,
@@ -22,7 +22,7 @@ export class CreateRoomHandler implements ICommandHandler<CreateRoom> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly rooms: RoomsRepository,
-    private readonly admission: Admission,
+    private readonly memberships: Memberships,
   ) {}
 
   execute({ callerId, kind, name }: CreateRoom): Promise<Room> {
@@ -32,13 +32,14 @@ export class CreateRoomHandler implements ICommandHandler<CreateRoom> {
         id: uuidv7(),
         kind,
         name,
+        topic: null,
         archivedAt: null,
         createdAt: now,
         updatedAt: now,
       };
       await this.rooms.insert(tx.db, room);
       if (kind === 'public') tx.record(new RoomCreated(room), callerId);
-      await this.admission.admit(tx, room, callerId, 'owner');
+      await this.memberships.add(tx, room, callerId, 'owner');
       return room;
     });
   }

@@ -1,7 +1,7 @@
+import { Database } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import { RoomAccess } from './room-access.js';
-import type { Room } from './room.js';
+import { RoomAccess } from './room/room-access.js';
+import type { Room } from './room/room.js';
 
 export class GetRoom extends Query<Room> {
   constructor(

@@ -1,11 +1,10 @@
+import { Database, EventLog } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import { EventLog } from '../events/event-log.js';
 import type { Keyset, Snapshot } from '../http/paging.js';
-import type { Room } from './room.js';
-import { RoomsRepository } from './rooms.repository.js';
+import type { Room } from './room/room.js';
+import { RoomsRepository } from './room/rooms.repository.js';
 
-/** The public rooms. */
+/** Lists the public rooms. */
 export class ListRooms extends Query<Snapshot<Room>> {
   constructor(readonly page: Keyset) {
     super();

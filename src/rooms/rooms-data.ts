@@ -1,16 +1,21 @@
+import { Database, type Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import type { Transaction } from '../database/unit-of-work.js';
 import type { Erasure, PersonalDataOfFeature } from '../users/personal-data.js';
 import { PSEUDONYM } from '../users/pseudonym.js';
-import { Admission } from './admission.js';
-import { BlocksRepository } from './blocks.repository.js';
-import { MOST_BLOCKS } from './limits.js';
-import { MembershipsRepository } from './memberships.repository.js';
-import type { Message } from './message.js';
-import { MessagesRepository } from './messages.repository.js';
-import { partOf } from './part-of-messages.js';
-import type { Member, Room } from './room.js';
+import { FavouritesRepository } from './favourites/favourites.repository.js';
+import { BlocksRepository } from './invitations/blocks.repository.js';
+import { Invitations } from './invitations/invitations.js';
+import { LevelsRepository } from './levels/levels.repository.js';
+import { Memberships } from './members/memberships.js';
+import { MembershipsRepository } from './members/memberships.repository.js';
+import { withoutMentionsOf } from './messages/mentions.js';
+import { FilesOfMessage } from './files/files-of-message.js';
+import { FilesOfUser } from './files/files-of-user.js';
+import { MessagesRepository } from './messages/messages.repository.js';
+import { partOf } from './messages/part-of-messages.js';
+import { MAX_BLOCKS } from './room/limits.js';
+import { type Message, withoutContent } from './room/message.js';
+import type { Member, Room } from './room/room.js';
 import {
   BlockRemoved,
   MemberChanged,
@@ -18,25 +23,36 @@ import {
   MessageEdited,
   messageSubject,
   withoutText,
-} from './rooms.events.js';
-import { RoomsRepository } from './rooms.repository.js';
-import { withoutMentionsOf } from './mentions.js';
+} from './room/rooms.events.js';
+import { ReactionsOfUser } from './reactions/reactions-of-user.js';
+import { RoomsRepository } from './room/rooms.repository.js';
+import { PinsRepository } from './pins/pins.repository.js';
+import { Threads } from './threads/threads.js';
+import { ThreadsOfUser } from './threads/threads-of-user.js';
+import { MembersRepository } from './room/members.repository.js';
+import { InvitationsRepository } from './room/invitations.repository.js';
 
-/** Rows of one part of an erasure: few enough that a command which comes meanwhile does not feel it. */
-const AT_ONCE = 50;
-/** Rows of one page of an export. */
+/** Rows per part of an erasure: few enough not to delay commands. */
+const BATCH_SIZE = 50;
+/** Rows per page of an export. */
 const PAGE = 500;
 
-/** What rooms keep about a user: memberships, invitations, messages and mentions. */
+/** The personal data in rooms: memberships, blocks, invitations, messages and mentions. */
 @Injectable()
 export class RoomsData implements PersonalDataOfFeature {
   readonly steps = {
     blocks: (tx: Transaction, erasure: Erasure) => this.#eraseBlocks(tx, erasure),
     invitations: (tx: Transaction, erasure: Erasure) => this.#eraseInvitations(tx, erasure),
     memberships: (tx: Transaction, erasure: Erasure) => this.#leaveOneRoom(tx, erasure),
+    levels: (tx: Transaction, erasure: Erasure) => this.#eraseLevels(tx, erasure),
+    favourites: (tx: Transaction, erasure: Erasure) => this.#eraseFavourites(tx, erasure),
+    threads: (tx: Transaction, { userId }: Erasure) => this.threadsOfUser.erase(tx, userId),
     mentions: (tx: Transaction, erasure: Erasure) => this.#eraseMentions(tx, erasure),
+    reactions: (tx: Transaction, { userId }: Erasure, after: string) =>
+      this.reactions.erase(tx, userId, after),
     messages: (tx: Transaction, erasure: Erasure, after: string) =>
       this.#eraseMessages(tx, erasure, after),
+    files: (tx: Transaction, { userId }: Erasure) => this.files.erase(tx, userId),
   };
 
   readonly sections = {
@@ -44,47 +60,62 @@ export class RoomsData implements PersonalDataOfFeature {
     blocks: (userId: string) => this.#blocks(userId),
     invitations: (userId: string) => this.#invitations(userId),
     messages: (userId: string) => this.#messages(userId),
+    reactions: (userId: string) => this.reactions.exported(userId),
+    files: (userId: string) => this.files.exported(userId),
+    threads: (userId: string) => this.threadsOfUser.exported(userId),
+    pins: (userId: string) => this.#pins(userId),
   };
 
   constructor(
     private readonly database: Database,
     private readonly rooms: RoomsRepository,
-    private readonly memberships: MembershipsRepository,
+    private readonly members: MembersRepository,
+    private readonly invitationsRepository: InvitationsRepository,
+    private readonly repository: MembershipsRepository,
     private readonly messages: MessagesRepository,
     private readonly blocks: BlocksRepository,
-    private readonly admission: Admission,
+    private readonly reactions: ReactionsOfUser,
+    private readonly levels: LevelsRepository,
+    private readonly favourites: FavouritesRepository,
+    private readonly files: FilesOfUser,
+    private readonly filesOfMessage: FilesOfMessage,
+    private readonly threads: Threads,
+    private readonly pins: PinsRepository,
+    private readonly threadsOfUser: ThreadsOfUser,
+    private readonly memberships: Memberships,
+    private readonly invitations: Invitations,
   ) {}
 
   async #eraseBlocks(tx: Transaction, { userId }: Erasure): Promise<string | undefined> {
-    const blocks = await this.blocks.blocksWith(tx.db, userId, AT_ONCE);
+    const blocks = await this.blocks.blocksWith(tx.db, userId, BATCH_SIZE);
     for (const block of blocks) {
       await this.blocks.remove(tx.db, block.userId, block.blockedId);
       tx.record(new BlockRemoved(block.userId, { userId: block.blockedId }), userId);
     }
-    return blocks.length < AT_ONCE ? undefined : '';
+    return blocks.length < BATCH_SIZE ? undefined : '';
   }
 
   async #eraseInvitations(tx: Transaction, { userId }: Erasure): Promise<string | undefined> {
-    const invitations = await this.rooms.invitationsWith(tx.db, userId, AT_ONCE);
+    const invitations = await this.invitationsRepository.invitationsWith(tx.db, userId, BATCH_SIZE);
     for (const { room, userId: invited } of invitations)
-      await this.admission.uninvite(tx, room.id, invited, userId);
-    return invitations.length < AT_ONCE ? undefined : '';
+      await this.invitations.remove(tx, room.id, invited, userId);
+    return invitations.length < BATCH_SIZE ? undefined : '';
   }
 
-  /** A direct conversation stays for the other one of the two. */
+  /** The other member keeps a direct conversation. */
   async #leaveOneRoom(tx: Transaction, { userId }: Erasure): Promise<string | undefined> {
-    const roomId = await this.rooms.oneRoomOf(tx.db, userId);
+    const roomId = await this.members.oneRoomOf(tx.db, userId);
     if (roomId === undefined) return undefined;
     const room = (await this.rooms.lock(tx.db, roomId))!;
-    const members = await this.rooms.members(tx.db, roomId);
+    const members = await this.members.members(tx.db, roomId);
     const others = members.filter((member) => member.userId !== userId);
     await this.#handOver(tx, room, others, userId);
-    await this.admission.dismiss(tx, roomId, userId, userId);
-    if (others.length === 0) await this.admission.close(tx, room, userId);
+    await this.memberships.remove(tx, roomId, userId, userId);
+    if (others.length === 0) await this.memberships.archive(tx, room, userId);
     return '';
   }
 
-  /** A room without an owner gets the one who has been in it for longest. */
+  /** In a room without an owner, the member who joined first becomes the owner. */
   async #handOver(
     tx: Transaction,
     { id }: Room,
@@ -94,22 +125,32 @@ export class RoomsData implements PersonalDataOfFeature {
     if (others.some(({ role }) => role === 'owner')) return;
     const [longest] = others.toSorted((one, other) => (one.joinedAt < other.joinedAt ? -1 : 1));
     if (!longest) return;
-    await this.rooms.setRole(tx.db, id, longest.userId, 'owner');
+    await this.members.setRole(tx.db, id, longest.userId, 'owner');
     tx.record(new MemberChanged(id, { ...longest, role: 'owner' }), by);
+  }
+
+  /** Those in direct conversations, of which the user stays a member. A user is in few rooms: one part is enough. */
+  async #eraseLevels(tx: Transaction, { userId }: Erasure): Promise<undefined> {
+    await this.levels.removeAllOf(tx.db, userId);
+  }
+
+  /** Those in direct conversations, as for the levels. */
+  async #eraseFavourites(tx: Transaction, { userId }: Erasure): Promise<undefined> {
+    await this.favourites.removeAllOf(tx.db, userId);
   }
 
   async #eraseMentions(
     tx: Transaction,
     { userId, username }: Erasure,
   ): Promise<string | undefined> {
-    const part = partOf(await this.messages.mentioning(tx.db, userId, AT_ONCE));
-    for (const message of await this.#locked(tx, part)) {
+    const part = partOf(await this.messages.mentioning(tx.db, userId, BATCH_SIZE));
+    for await (const message of this.#locked(tx, part)) {
       const mentions = message.mentions.filter((id) => id !== userId);
       const text = withoutMentionsOf(username ?? '', message.text ?? '', PSEUDONYM.firstname);
       const edited = { ...message, text, mentions };
       await this.messages.update(tx.db, edited);
       await tx.redact(messageSubject(message.id), withoutText);
-      tx.record(new MessageEdited(edited, message.mentions), userId);
+      tx.record(new MessageEdited(edited, message), userId);
     }
     return part.length === 0 ? undefined : '';
   }
@@ -120,50 +161,60 @@ export class RoomsData implements PersonalDataOfFeature {
     after: string,
   ): Promise<string | undefined> {
     if (messages === 'keep') return undefined;
-    const part = partOf(await this.messages.writtenBy(tx.db, userId, after, AT_ONCE));
+    const part = partOf(await this.messages.writtenBy(tx.db, userId, after, BATCH_SIZE));
     const deletedAt = new Date().toISOString();
-    for (const message of await this.#locked(tx, part)) {
+    for await (const message of this.#locked(tx, part)) {
       if (message.deletedAt) continue;
-      const deleted = { ...message, text: null, mentions: [], deletedAt };
+      const deleted = withoutContent(message, deletedAt);
       await this.messages.update(tx.db, deleted);
+      await this.filesOfMessage.remove(tx, message);
       await tx.redact(messageSubject(message.id), withoutText);
-      tx.record(new MessageDeleted(deleted, message.mentions), userId);
+      tx.record(new MessageDeleted(deleted, message), userId);
+      await this.threads.deleted(tx, message);
     }
     return part.at(-1)?.clientId;
   }
 
-  /** The messages as they are once nobody else changes their rooms, which are locked in one order. */
-  async #locked(tx: Transaction, messages: readonly Message[]): Promise<Message[]> {
+  /** Locks the rooms of some messages, in a fixed order, and reads each message again when its turn comes. */
+  async *#locked(tx: Transaction, messages: readonly Message[]): AsyncGenerator<Message> {
     for (const roomId of new Set(messages.map((message) => message.roomId).toSorted()))
       await this.rooms.lock(tx.db, roomId);
-    const now: Message[] = [];
-    for (const { roomId, id } of messages) now.push((await this.messages.find(tx.db, roomId, id))!);
-    return now;
+    for (const { roomId, id } of messages) yield (await this.messages.find(tx.db, roomId, id))!;
   }
 
-  /** Without the last messages, which others may have written. */
+  /** Without the last messages, which other users may have written. */
   async *#memberships(userId: string) {
     const { read } = this.database;
-    const roomIds = await this.rooms.roomIdsOf(read, userId);
-    for (let n = 0; n < roomIds.length; n += AT_ONCE) {
-      const page = await this.memberships.inRooms(read, userId, roomIds.slice(n, n + AT_ONCE));
+    const roomIds = await this.members.roomIdsOf(read, userId);
+    for (let n = 0; n < roomIds.length; n += BATCH_SIZE) {
+      const page = await this.repository.inRooms(read, userId, roomIds.slice(n, n + BATCH_SIZE));
       yield page.map((membership) => Object.assign(membership, { lastMessage: undefined }));
     }
   }
 
+  async *#pins(userId: string) {
+    for (let after = ''; ;) {
+      const page = await this.pins.by(this.database.read, userId, after, PAGE);
+      yield page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)!.messageId;
+    }
+  }
+
   async *#blocks(userId: string) {
-    const all = { afterKey: undefined, limit: MOST_BLOCKS, order: 'asc' as const };
+    const all = { afterKey: undefined, limit: MAX_BLOCKS, order: 'asc' as const };
     yield (await this.blocks.page(this.database.read, userId, all)).items;
   }
 
   async *#invitations(userId: string) {
-    yield await this.rooms.invitationsWith(this.database.read, userId, PAGE);
+    yield await this.invitationsRepository.invitationsWith(this.database.read, userId, PAGE);
   }
 
+  /** Without the reactions and replies of others. */
   async *#messages(userId: string) {
     for (let after = ''; ;) {
       const page = await this.messages.writtenBy(this.database.read, userId, after, PAGE);
-      yield page;
+      yield page.map((message) => ({ ...message, reactions: undefined, thread: undefined }));
       if (page.length < PAGE) return;
       after = page.at(-1)!.clientId;
     }

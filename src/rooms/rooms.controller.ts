@@ -9,7 +9,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { type Caller, CurrentCaller } from '../http/caller.js';
+import { type UserCaller, CurrentUser } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
@@ -17,8 +17,8 @@ import {
   ApiProblems,
   BODY_PROBLEMS,
   KEY_PROBLEMS,
-  location,
   linkToPages,
+  location,
   pickHeaders,
   WRITE_PROBLEMS,
 } from '../http/documented.js';
@@ -30,9 +30,9 @@ import { represent } from '../http/representations.js';
 import { HonoursPrefer } from '../http/return-preference.js';
 import { CreateRoom } from './create-room.js';
 import { GetRoom } from './get-room.js';
-import { ListMyInvitations } from './list-my-invitations.js';
-import { ListMyRooms } from './list-my-rooms.js';
+import { ListMyInvitations } from './invitations/list-my-invitations.js';
 import { ListRooms } from './list-rooms.js';
+import { ListMyRooms } from './members/list-my-rooms.js';
 import { OpenDirect } from './open-direct.js';
 import {
   CreateNamedRoomBody,
@@ -40,13 +40,14 @@ import {
   OpenDirectBody,
   UpdateRoomBody,
 } from './room-bodies.js';
-import { Invitation, Membership, Room } from './room.js';
+import { NO_ROOM } from './room/room-problems.js';
+import { REFUSALS } from './room/room-rules.js';
+import { Invitation, Membership, Room } from './room/room.js';
 import { UpdateRoom } from './update-room.js';
 
-const NOT_FOUND = { 'not-found': `There is no room with the id ${EXAMPLE_ID} for you.` };
 const LOCATION = location('the room', `/api/rooms/${EXAMPLE_ID}`);
 
-/** The kind of room decides what else the body has. */
+/** The kind of room decides which other properties the body has. */
 const NEW_ROOM = {
   schema: {
     description: 'A new room, or the direct conversation with another user.',
@@ -103,15 +104,16 @@ export class RoomsController {
     ...WRITE_PROBLEMS,
     ...BODY_PROBLEMS,
     ...KEY_PROBLEMS,
-    NOT_FOUND,
+    NO_ROOM,
     'recipient-unavailable',
     {
-      conflict: 'A user can be in 1000 rooms and direct conversations, and has to leave one first.',
+      conflict:
+        'A user can be in at most 1000 rooms and direct conversations, and must leave one first.',
     },
   )
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Room> {
     const { room, isNew } =
@@ -158,15 +160,15 @@ export class RoomsController {
     type: Room,
     headers: pickHeaders('ETag'),
   })
-  @ApiProblems('unauthenticated', NOT_FOUND)
-  get(@IdParam('room') id: string, @CurrentCaller() { userId }: Caller): Promise<Room> {
+  @ApiProblems('unauthenticated', NO_ROOM)
+  get(@IdParam('room') id: string, @CurrentUser() { userId }: UserCaller): Promise<Room> {
     return this.queries.execute(new GetRoom(userId, id));
   }
 
   @Patch('rooms/:id')
   @ApiOperation({
     operationId: 'updateRoom',
-    summary: 'Rename, archive or reopen a room',
+    summary: 'Rename, describe, archive or reopen a room',
     description:
       'Changes the properties in the body and leaves the others as they are (JSON Merge Patch, RFC 7396). Only owners may change a room. Archiving a room withdraws its invitations.',
   })
@@ -178,15 +180,15 @@ export class RoomsController {
     type: Room,
     headers: pickHeaders('ETag'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_FOUND, 'precondition-failed', {
-    forbidden: 'Only an owner of the room may do this.',
-    conflict: 'The room is archived. An owner has to reopen it first.',
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NO_ROOM, 'precondition-failed', {
+    forbidden: REFUSALS.notOwner,
+    conflict: REFUSALS.archived,
   })
   async update(
     @IdParam('room') id: string,
     @Body() changes: UpdateRoomBody,
     @IfMatch() precondition: Precondition,
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Room> {
     const room = await this.commands.execute(new UpdateRoom(userId, id, changes, precondition));
@@ -209,7 +211,7 @@ export class RoomsController {
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMine(
     @Query() query: PageQuery,
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Membership[]> {
     const list = new ListMyRooms(userId, keysetOf(response.req, query));
@@ -232,7 +234,7 @@ export class RoomsController {
   @ApiProblems('invalid-parameter', 'unauthenticated')
   async listMyInvitations(
     @Query() query: PageQuery,
-    @CurrentCaller() { userId }: Caller,
+    @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly Invitation[]> {
     const list = new ListMyInvitations(userId, keysetOf(response.req, query));

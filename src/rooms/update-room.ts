@@ -1,18 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/preconditions.js';
-import { Admission } from './admission.js';
-import { refuseArchived, refuseDirect, refuseUnlessOwner, RoomAccess } from './room-access.js';
-import type { Room } from './room.js';
-import { RoomUpdated } from './rooms.events.js';
-import { RoomsRepository } from './rooms.repository.js';
+import { Invitations } from './invitations/invitations.js';
+import { changesBetween } from './lines/line-change.js';
+import { Lines } from './lines/lines.js';
+import { RoomAccess } from './room/room-access.js';
+import { canAdminister, canDescribe, enforce } from './room/room-rules.js';
+import type { Room } from './room/room.js';
+import { RoomUpdated } from './room/rooms.events.js';
+import { RoomsRepository } from './room/rooms.repository.js';
+import { InvitationsRepository } from './room/invitations.repository.js';
 
-/** Renames a room, archives it, which takes its invitations back, or reopens it. */
+/** Renames, archives or reopens a room, or changes its topic. Archiving withdraws its invitations. */
 export class UpdateRoom extends Command<Room> {
   constructor(
     readonly callerId: string,
     readonly roomId: string,
-    readonly changes: { readonly name?: string; readonly archived?: boolean },
+    readonly changes: {
+      readonly name?: string;
+      readonly topic?: string | null;
+      readonly archived?: boolean;
+    },
     readonly precondition: Precondition,
   ) {
     super();
@@ -25,26 +34,30 @@ export class UpdateRoomHandler implements ICommandHandler<UpdateRoom> {
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
     private readonly rooms: RoomsRepository,
-    private readonly admission: Admission,
+    private readonly invitationsRepository: InvitationsRepository,
+    private readonly invitations: Invitations,
+    private readonly lines: Lines,
   ) {}
 
   execute({ callerId, roomId, changes, precondition }: UpdateRoom): Promise<Room> {
     return this.work.run(async (tx) => {
       const own = await this.access.lockAsMember(tx.db, roomId, callerId);
       const { room } = own;
-      refuseDirect(room);
-      refuseUnlessOwner(own);
+      enforce(canAdminister(own));
       precondition.check(room);
       const now = new Date().toISOString();
-      const { name = room.name, archived = room.archivedAt !== null } = changes;
-      if (archived && name !== room.name) refuseArchived(room);
+      const { name = room.name, topic = room.topic } = changes;
+      const { archived = room.archivedAt !== null } = changes;
+      enforce(canDescribe(room, { name, topic, archived }));
       const archivedAt = archived ? (room.archivedAt ?? now) : null;
-      if (name === room.name && archivedAt === room.archivedAt) return room;
-      const updated = { ...room, name, archivedAt, updatedAt: now };
+      const changed = { ...room, name, topic, archivedAt };
+      if (isDeepStrictEqual(changed, room)) return room;
+      const updated = { ...changed, updatedAt: now };
       await this.rooms.update(tx.db, updated);
-      if (archived) await this.admission.uninviteAll(tx, roomId, callerId);
-      const invitations = await this.rooms.invitationsTo(tx.db, roomId);
-      for (const fact of RoomUpdated.forAll(updated, invitations)) tx.record(fact, callerId);
+      await this.lines.add(tx, roomId, changesBetween(room, updated));
+      if (archived) await this.invitations.removeAll(tx, roomId, callerId);
+      const invitations = await this.invitationsRepository.invitationsTo(tx.db, roomId);
+      for (const event of RoomUpdated.forAll(updated, invitations)) tx.record(event, callerId);
       return updated;
     });
   }

@@ -1,0 +1,2 @@
+export const fileAddress = (roomId: string, fileId: string): string =>
+  `/api/rooms/${roomId}/files/${fileId}`;
