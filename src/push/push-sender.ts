@@ -1,0 +1,144 @@
+import { Database, UnitOfWork } from '@carillon/nestjs';
+import { Features, inLog } from '@carillon/nestjs/internal';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PushDelivery } from './push-delivery.js';
+import { PushQueueRepository } from './push-queue.repository.js';
+import { type Device, PushSubscriptionsRepository } from './push-subscriptions.repository.js';
+
+/** Browsers to which a process sends at the same time: all together, and through one push service. */
+const MAX_DEVICES = 64;
+const MAX_PER_SERVICE = 16;
+/** Milliseconds between two looks at the queue while nothing is known to be due. */
+const LONGEST_PAUSE = 15_000;
+/** Milliseconds until the next look while what is due has to wait for a service that is slow. */
+const BUSY_PAUSE = 1000;
+/** Milliseconds after the queueing of a message: it can be read once its transaction has committed. */
+const EXPECTED_AFTER = [20, 200, 2000];
+
+/**
+ * Sends what is queued. Any process may send; it reserves a browser for a limited time, so that a process that dies delays
+ * nothing for long. A notification is sent at least once.
+ */
+@Injectable()
+export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(PushSender.name);
+  readonly #busy = new Map<string, { readonly service: string; readonly ended: Promise<void> }>();
+  readonly #stopped = new AbortController();
+  /** Timers belong to the transaction in which they start, unless they start in the context of the constructor. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #timer: NodeJS.Timeout | undefined;
+  #expected: number[] = [];
+  #looking: Promise<void> | undefined;
+  #isLookDue = false;
+
+  constructor(
+    private readonly features: Features,
+    private readonly database: Database,
+    private readonly work: UnitOfWork,
+    private readonly subscriptions: PushSubscriptionsRepository,
+    private readonly queue: PushQueueRepository,
+    private readonly delivery: PushDelivery,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.features.isOn('push')) this.#look();
+  }
+
+  /** What was not sent stays in the queue. */
+  async onModuleDestroy(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(Array.from(this.#busy.values(), ({ ended }) => ended));
+  }
+
+  /** Called in the transaction that queues a message. */
+  expect(): void {
+    this.#expected = [...EXPECTED_AFTER];
+    this.#lookAfter(this.#expected.shift()!);
+  }
+
+  #lookAfter(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped.signal.aborted)
+      this.#timer = this.#outside(() => setTimeout(() => this.#look(), milliseconds).unref());
+  }
+
+  #look(): void {
+    this.#isLookDue = true;
+    this.#looking ??= this.#lookNow();
+  }
+
+  async #lookNow(): Promise<void> {
+    let pause = LONGEST_PAUSE;
+    while (this.#isLookDue && !this.#stopped.signal.aborted) {
+      this.#isLookDue = false;
+      pause = await this.#lookOnce().catch((error: unknown) => {
+        this.#logger.error(inLog(error), 'The queue of notifications could not be read.');
+        return LONGEST_PAUSE;
+      });
+    }
+    // Not in a later microtask: a look that another one asks for in between would be lost.
+    this.#looking = undefined;
+    this.#lookAfter(Math.min(this.#expected.shift() ?? LONGEST_PAUSE, pause));
+  }
+
+  /** @returns milliseconds until the next look. The end of a request causes one earlier. */
+  async #lookOnce(): Promise<number> {
+    const due = await this.queue.nextTime(this.database.read);
+    if (due === null) return LONGEST_PAUSE;
+    const pause = due === '' ? 0 : Date.parse(due) - Date.now();
+    if (pause > 0) return Math.min(pause + 1, LONGEST_PAUSE);
+    const devices = await this.#reserve();
+    for (const device of devices) this.#send(device);
+    this.#isLookDue ||= devices.length > 0;
+    return BUSY_PAUSE;
+  }
+
+  async #reserve(): Promise<readonly Device[]> {
+    const free = MAX_DEVICES - this.#busy.size;
+    if (free === 0) return [];
+    const now = Date.now();
+    const perService = this.#countByService();
+    const full = [...perService.keys()].filter((one) => perService.get(one)! >= MAX_PER_SERVICE);
+    return this.work.run(async ({ db }) => {
+      const at = new Date(now).toISOString();
+      const due = await this.subscriptions.takeDue(db, at, full, free);
+      const devices = due.filter(({ service }) => {
+        const count = (perService.get(service) ?? 0) + 1;
+        perService.set(service, count);
+        return count <= MAX_PER_SERVICE;
+      });
+      const ids = devices.map(({ sessionId }) => sessionId);
+      const until = new Date(now + this.delivery.longest).toISOString();
+      if (ids.length > 0) await this.subscriptions.reserve(db, ids, until);
+      return devices;
+    });
+  }
+
+  #countByService(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { service } of this.#busy.values())
+      counts.set(service, (counts.get(service) ?? 0) + 1);
+    return counts;
+  }
+
+  #send(device: Device): void {
+    const ended = this.delivery
+      .sendDue(device, this.#stopped.signal)
+      .catch((error: unknown) =>
+        this.#logger.error(inLog(error), 'A notification could not be sent. It is sent later.'),
+      )
+      .then(() => {
+        this.#busy.delete(device.sessionId);
+        this.#look();
+      });
+    this.#busy.set(device.sessionId, { service: device.service, ended });
+  }
+}

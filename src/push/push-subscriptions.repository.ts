@@ -1,0 +1,179 @@
+import type { Schema } from '@carillon/nestjs';
+import { Injectable } from '@nestjs/common';
+import type { Kysely, Selectable } from 'kysely';
+import type { PushSubscriptionsTable } from './push.tables.js';
+
+/** Where to send notifications for a browser, and with which keys to encrypt them. */
+export interface PushTarget {
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** A browser to which a process sends. */
+export interface Device extends PushTarget {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** The origin of the endpoint. */
+  readonly service: string;
+  readonly failures: number;
+}
+
+/** Sorts before all times. */
+const AT_ONCE = '';
+/** User ids in one statement. */
+const IDS_AT_ONCE = 500;
+
+/** Push subscriptions in SQL. Each method runs on the connection it is given. */
+@Injectable()
+export class PushSubscriptionsRepository {
+  /** Replaces the subscription of the session. An endpoint belongs to the session that used it last. */
+  async put(
+    db: Kysely<Schema>,
+    userId: string,
+    sessionId: string,
+    { endpoint, p256dh, auth }: PushTarget,
+  ): Promise<void> {
+    await db
+      .deleteFrom('push_subscriptions')
+      .where((of) => of.or([of('endpoint', '=', endpoint), of('session_id', '=', sessionId)]))
+      .execute();
+    const row = {
+      session_id: sessionId,
+      user_id: userId,
+      endpoint,
+      service: new URL(endpoint).origin,
+      p256dh,
+      auth,
+      created_at: new Date().toISOString(),
+      failures: 0,
+      retry_at: AT_ONCE,
+    };
+    await db.insertInto('push_subscriptions').values(row).execute();
+  }
+
+  async find(db: Kysely<Schema>, sessionId: string): Promise<PushTarget | undefined> {
+    return db
+      .selectFrom('push_subscriptions')
+      .select(['endpoint', 'p256dh', 'auth'])
+      .where('session_id', '=', sessionId)
+      .executeTakeFirst();
+  }
+
+  async remove(db: Kysely<Schema>, sessionId: string): Promise<void> {
+    await db.deleteFrom('push_subscriptions').where('session_id', '=', sessionId).execute();
+  }
+
+  /** Removes a subscription that has ended, unless the browser has replaced it since. */
+  async removeEnded(
+    db: Kysely<Schema>,
+    { sessionId, endpoint }: Pick<Device, 'sessionId' | 'endpoint'>,
+  ): Promise<void> {
+    await db
+      .deleteFrom('push_subscriptions')
+      .where('session_id', '=', sessionId)
+      .where('endpoint', '=', endpoint)
+      .execute();
+  }
+
+  /** Removes all but the newest subscriptions of a user. */
+  async keepNewest(db: Kysely<Schema>, userId: string, count: number): Promise<void> {
+    const rows = await db
+      .selectFrom('push_subscriptions')
+      .select('session_id')
+      .where('user_id', '=', userId)
+      .orderBy('created_at', 'desc')
+      .orderBy('session_id')
+      .execute();
+    for (const { session_id } of rows.slice(count)) await this.remove(db, session_id);
+  }
+
+  async any(db: Kysely<Schema>): Promise<boolean> {
+    const query = db.selectFrom('push_subscriptions').select('session_id').limit(1);
+    return (await query.executeTakeFirst()) !== undefined;
+  }
+
+  async endpointsOf(
+    db: Kysely<Schema>,
+    userId: string,
+  ): Promise<{ sessionId: string; endpoint: string; createdAt: string }[]> {
+    return db
+      .selectFrom('push_subscriptions')
+      .select(['session_id as sessionId', 'endpoint', 'created_at as createdAt'])
+      .where('user_id', '=', userId)
+      .orderBy('created_at')
+      .execute();
+  }
+
+  /** The sessions of some users that have a subscription. */
+  async sessionsOf(
+    db: Kysely<Schema>,
+    userIds: readonly string[],
+  ): Promise<{ sessionId: string; userId: string }[]> {
+    const found = [];
+    for (let n = 0; n < userIds.length; n += IDS_AT_ONCE)
+      found.push(
+        ...(await db
+          .selectFrom('push_subscriptions')
+          .select(['session_id as sessionId', 'user_id as userId'])
+          .where('user_id', 'in', userIds.slice(n, n + IDS_AT_ONCE))
+          .execute()),
+      );
+    return found;
+  }
+
+  /** Locks some subscriptions to which something is to be sent now, except those that another process locks. */
+  async takeDue(
+    db: Kysely<Schema>,
+    now: string,
+    busyServices: readonly string[],
+    limit: number,
+  ): Promise<Device[]> {
+    const rows = await db
+      .selectFrom('push_subscriptions')
+      .selectAll()
+      .where('retry_at', '<=', now)
+      .$if(busyServices.length > 0, (query) => query.where('service', 'not in', busyServices))
+      .where('session_id', 'in', (of) =>
+        of.selectFrom('push_queue').select('push_queue.session_id').where('due_at', '<=', now),
+      )
+      .orderBy('retry_at')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map(toDevice);
+  }
+
+  /** Lets nobody send to some subscriptions before a time. */
+  async reserve(db: Kysely<Schema>, sessionIds: readonly string[], until: string): Promise<void> {
+    await db
+      .updateTable('push_subscriptions')
+      .set({ retry_at: until })
+      .where('session_id', 'in', sessionIds)
+      .execute();
+  }
+
+  async setState(
+    db: Kysely<Schema>,
+    sessionId: string,
+    failures: number,
+    retryAt = AT_ONCE,
+  ): Promise<void> {
+    await db
+      .updateTable('push_subscriptions')
+      .set({ failures, retry_at: retryAt })
+      .where('session_id', '=', sessionId)
+      .execute();
+  }
+}
+
+const toDevice = (row: Selectable<PushSubscriptionsTable>): Device => ({
+  sessionId: row.session_id,
+  userId: row.user_id,
+  endpoint: row.endpoint,
+  service: row.service,
+  p256dh: row.p256dh,
+  auth: row.auth,
+  failures: row.failures,
+});
