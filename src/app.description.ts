@@ -1,12 +1,13 @@
+import { type Feature } from '@carillon/nestjs';
+import { Features, Topics } from '@carillon/nestjs/internal';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Config } from './config.js';
+import { Config, hasDirectory } from './config.js';
+import { publicUrl } from './public-url.js';
 import { cookieNameFor } from './accounts/session-cookie.js';
 import { type DescribedStream, describeStream } from './events/stream-description.js';
 import { COMMON_EVENTS } from './events/stream-events.js';
-import { Topics } from './events/topics.js';
+import { COMMON_TAGS } from './http/api-tags.js';
 import { describeConventions, modernizeExamples } from './http/api-conventions.js';
 import type { Access } from './http/caller.js';
 import type { Security } from './http/described-operations.js';
@@ -14,24 +15,22 @@ import { documentedHeaders } from './http/documented.js';
 import { problemSchema } from './http/problem-schema.js';
 import { largestBody } from './http/text-fields.js';
 import { DIRECTORY, DIRECTORY_EVENTS } from './users/users.stream.js';
-
-const { description, version } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
-) as { description: string; version: string };
+import { description, version } from './version.js';
 
 const conventions = (): string => `${description}
 
-- Every error is a problem document (RFC 9457) with a stable \`type\`. Besides the responses of each operation, any request may be answered with 405, 408, 417 or 431.
-- Request bodies are JSON in UTF-8 of at most ${largestBody() / 1024} KiB; unknown properties and parameters are refused, and so is a body where none is described. Responses may gain properties at any time: ignore those that you do not know.
-- Every GET is also served as HEAD; the HEAD of a stream ends at once.
-- Generators that do not read OpenAPI 3.2 take the same description as OpenAPI 3.1: \`/api/openapi-3.1.json\`.
+- Every error is a problem document (RFC 9457) with a stable \`type\`. In addition to the responses of its operation, any request can get 405, 408, 417 or 431.
+- Request bodies are JSON in UTF-8 of at most ${largestBody() / 1024} KiB; unknown properties and parameters are refused, and so is a body if the operation describes none. Responses can gain properties at any time: ignore unknown ones.
+- Every GET is also served as HEAD; the response to HEAD on a stream ends immediately.
+- For generators that do not support OpenAPI 3.2, the same description is available as OpenAPI 3.1: \`/api/openapi-3.1.json\`.
 - Times are in RFC 3339 with milliseconds, in UTC. Ids are UUIDs.`;
 
-/** The OpenAPI document of what this process serves, with its configuration. */
+/** The OpenAPI document of this process, which depends on its configuration. */
 export function describeApi(app: NestExpressApplication): OpenAPIObject {
   const config = app.get(Config, { strict: false });
   const streams = streamsOf(app);
-  const document = SwaggerModule.createDocument(app, foundation(config), {
+  const { on: features } = app.get(Features, { strict: false });
+  const document = SwaggerModule.createDocument(app, foundation(config, features), {
     extraModels: [...streams.flatMap(({ events }) => events), ...COMMON_EVENTS].map(
       ({ data }) => data,
     ),
@@ -46,35 +45,32 @@ export function describeApi(app: NestExpressApplication): OpenAPIObject {
 
 function streamsOf(app: NestExpressApplication): readonly DescribedStream[] {
   const topics = app.get(Topics, { strict: false });
+  const directory = { path: '/api/users/event', snapshot: DIRECTORY, events: DIRECTORY_EVENTS };
   return [
-    { path: '/api/users/event', snapshot: DIRECTORY, events: DIRECTORY_EVENTS },
-    { path: '/api/events', snapshot: topics.home(true), events: topics.events, isOpen: true },
+    ...(hasDirectory(app.get(Config, { strict: false })) ? [directory] : []),
+    {
+      path: '/api/events',
+      snapshot: topics.home(true) ?? DIRECTORY,
+      events: topics.events,
+      isOpen: true,
+    },
   ];
 }
 
-/** Where people reach the service; on this machine, where nobody has said it. */
-export const publicUrl = ({ PUBLIC_URL, PORT }: Config): string =>
-  PUBLIC_URL[0] ?? `http://localhost:${PORT}`;
-
-function foundation(config: Config): Omit<OpenAPIObject, 'paths'> {
+function foundation(config: Config, features: readonly Feature[]): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.2.0')
     .setTitle('Carillon')
     .setVersion(version)
     .setDescription(conventions())
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
-    .addTag('Accounts', 'Sign-up, sign-in, sessions, and the data of the caller.')
-    .addTag('Messages', 'Messages in rooms, and the search in them.')
-    .addTag('Operations', 'Health checks for load balancers and supervisors.')
-    .addTag('Rooms', 'Rooms and direct conversations, their members and invitations.')
-    .addTag('Streams', 'Every event that the caller may see, as Server-Sent Events.')
-    .addTag('Users', 'The user directory.')
     .addBearerAuth(bearer(config), 'token')
     .addCookieAuth(
       cookieNameFor(!isPlain(config)),
-      { type: 'apiKey', description: COOKIE },
+      { type: 'apiKey', description: cookie(config) },
       'cookie',
     );
+  for (const [name, about] of tagsOf(features)) builder.addTag(name, about);
   for (const [url, what] of serversOf(config)) builder.addServer(url, what);
   const document = builder.build();
   document.info.contact = contactOf(config);
@@ -82,36 +78,51 @@ function foundation(config: Config): Omit<OpenAPIObject, 'paths'> {
   return document;
 }
 
-/** The operator runs the service, and is the one to ask; the address of the service is all that is known of them. */
+/** In alphabetical order. */
+const tagsOf = (features: readonly Feature[]): [string, string][] =>
+  Object.entries(
+    Object.assign({}, COMMON_TAGS, ...features.map(({ apiTags }) => apiTags)) as Record<
+      string,
+      string
+    >,
+  ).toSorted(([one], [other]) => (one < other ? -1 : 1));
+
+/** The contact is the operator. The document knows only the URL of the service. */
 const contactOf = ({ PUBLIC_URL: [url] }: Config) => ({
   name: 'The operator of this service',
   ...(url && { url }),
 });
 
-/** Without `PUBLIC_URL` any address of the service, which is relative to that of the document (RFC 3986, 5). */
+/** Without `PUBLIC_URL`, the server is relative to the URL of the document (RFC 3986, 5). */
 const serversOf = ({ PUBLIC_URL }: Config): [string, string][] =>
   PUBLIC_URL.length === 0
     ? [['/', 'This server']]
     : PUBLIC_URL.map((url) => [url, 'The address at which browsers reach the service']);
 
-const bearer = ({ AUTH_ISSUER }: Config) => ({
+const bearer = ({ AUTH_ISSUER, PASSWORDS }: Config) => ({
   type: 'http' as const,
   bearerFormat: AUTH_ISSUER ? 'opaque or JWT' : 'opaque',
   description: [
-    'The `token` in the response of `POST /api/session`.',
-    ...(AUTH_ISSUER ? [`Or an access token (JWT) of ${AUTH_ISSUER}.`] : []),
+    ...(PASSWORDS ? ['The `token` in the response of `POST /api/session`.'] : []),
+    ...(AUTH_ISSUER ? [`An access token (JWT) of ${AUTH_ISSUER}.`] : []),
+    'A key, where the operation accepts keys.',
   ].join(' '),
 });
 
-const COOKIE =
-  'The session cookie that `POST /api/session` sets. It is named `__Host-carillon_session`, but `carillon_session` on localhost or at a `PUBLIC_URL` over plain HTTP. Pages of other origins cannot use it.';
+const cookie = ({ AUTH_ISSUER, PASSWORDS }: Config): string =>
+  [
+    PASSWORDS ? 'The session cookie that `POST /api/session` sets.' : 'A session cookie.',
+    ...(AUTH_ISSUER ? [`It may contain an access token (JWT) of ${AUTH_ISSUER}.`] : []),
+    'Its name is `__Host-carillon_session`, or `carillon_session` on localhost and at a `PUBLIC_URL` over plain HTTP. Only pages of listed origins can use it.',
+  ].join(' ');
 
 const isPlain = ({ PUBLIC_URL: [url] }: Config): boolean => url?.startsWith('http:') ?? false;
 
 const SIGNED_IN: Security = [{ token: [] }, { cookie: [] }];
 
-/** As the guard decides: an empty requirement is one that is always met. */
-function securityOf(access: Access, { SIGN_UP_OPEN, USERS_OPEN }: Config): Security {
-  if (access === 'anyone' || (access === 'sign-up' && SIGN_UP_OPEN)) return [];
-  return access === 'directory' && USERS_OPEN ? [...SIGNED_IN, {}] : SIGNED_IN;
+/** The same rules as in the guard. An empty requirement is always met. */
+function securityOf(access: Access, config: Config): Security {
+  if (access === 'anyone' || (access === 'sign-up' && config.SIGN_UP_OPEN)) return [];
+  const isOpen = access === 'directory' && config.DIRECTORY === 'open';
+  return isOpen || access === 'public' ? [...SIGNED_IN, {}] : SIGNED_IN;
 }

@@ -1,7 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { describeApi, publicUrl } from './app.description.js';
+import { describeApi } from './app.description.js';
+import { publicUrl } from './public-url.js';
 import { Config } from './config.js';
 import { asyncApiOf } from './events/asyncapi.js';
 import { asOpenApi31 } from './openapi-3.1.js';
@@ -10,8 +11,8 @@ import { keepDocuments } from './swagger-ui/kept-documents.js';
 import { fillInUuids, showUuidsToCome } from './swagger-ui/new-uuids.js';
 
 /**
- * Serves the description of the API at `/api/openapi.json`, the same for generators at `/api/openapi-3.1.json`, Swagger UI at
- * `/api/docs`, and the streams at `/api/asyncapi.json`.
+ * Serves the description of the API at `/api/openapi.json`, the same as OpenAPI 3.1 at `/api/openapi-3.1.json`, Swagger
+ * UI at `/api/docs`, and the description of the streams at `/api/asyncapi.json`.
  */
 export function serveDocumentation(app: NestExpressApplication): void {
   const openApi = once(() => describeApi(app));
@@ -40,13 +41,17 @@ export function serveDocumentation(app: NestExpressApplication): void {
   });
 }
 
-/** Made at the first request: the features register their events while the application starts. */
+/** Whether a path belongs to the documentation, which has middleware of its own. */
+export const isDocumentation = (path: string): boolean =>
+  /^\/api\/(?:docs|openapi|asyncapi)\b/.test(path);
+
+/** Calls `make` at the first request: the features register their events while the application starts. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
 
-/** Swagger UI brings a style element of its own; its scripts are files. */
+/** Swagger UI has an inline style element. Its scripts are files. */
 function allowInlineStyles(_request: Request, response: Response, next: NextFunction): void {
   const policy = String(response.getHeader('Content-Security-Policy'));
   response.setHeader('Content-Security-Policy', `${policy};style-src 'self' 'unsafe-inline'`);

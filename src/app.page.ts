@@ -1,8 +1,9 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ServeStaticModuleOptions } from '@nestjs/serve-static';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Config } from './config.js';
 import { noRoute } from './http/allowed-methods.js';
 import { AcceptedCodings, CODINGS, type ContentCoding } from './http/content-codings.js';
 import { entityTag } from './http/entity-tags.js';
@@ -11,39 +12,53 @@ import { checkIfMatch } from './http/preconditions.js';
 
 const FOLDER = join(import.meta.dirname, '..', 'dist', 'client');
 
-/** What the name of a file ends with that `npm run build` has compressed. */
+const NOT_KEPT = 'no-cache';
+
+/** The suffixes of the files that `npm run build` has compressed. */
 const ENDINGS = { br: '.br', gzip: '.gz', identity: '' } as const;
 
-/** The page's files, as `npm run build` made them. */
+/** The files of the page, as built by `npm run build`. */
 export const page: ServeStaticModuleOptions = {
   rootPath: FOLDER,
   renderPath: '/',
-  // Negotiated below. Ranges and dates are of no use for files as small as these.
+  // negotiatePage sets the validators. Files as small as these need no ranges and no dates.
   serveStaticOptions: { etag: false, lastModified: false, acceptRanges: false, redirect: false },
 };
 
 interface PageFile {
+  /** The content in each coding, if the build has not compressed the file. */
+  readonly content?: Readonly<Record<ContentCoding, Buffer>>;
   readonly tag: string;
   readonly type: string;
+  /** From which the best is selected. Others are sent only to clients that accept none of these. */
   readonly codings: readonly ContentCoding[];
   readonly cacheControl: string;
 }
 
-/** Has each file of the page sent in the best content coding that it was built in, with its headers. */
-export function negotiatePage(app: NestExpressApplication): void {
-  const files = existsSync(FOLDER) ? readFiles() : new Map<string, PageFile>();
-  app.use((request: Request, response: Response, next: NextFunction) => {
+/** Middleware: selects the best content coding in which a file of the page was built, and sets its headers. */
+export function negotiatePage(config: Config): RequestHandler {
+  const files = existsSync(FOLDER) ? readFiles(settingsOf(config)) : new Map<string, PageFile>();
+  return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const path = pathOf(request);
     const file = files.get(path);
     if (file) return selectCoding(path, file, response, next);
-    // They are not files of their own: as such they would have neither type nor coding.
+    // Compressed files have no URL of their own, because they would be sent without a type and a coding.
     if (files.has(path.replace(/\.(?:br|gz)$/, ''))) throw noRoute(request);
     next();
-  });
+  };
 }
 
-function readFiles(): Map<string, PageFile> {
+/** What the page has to know before its first frame: `client/src/settings.ts`. */
+const settingsOf = (config: Config): object => ({
+  features: config.FEATURES,
+  directory: config.DIRECTORY,
+  passwords: config.PASSWORDS,
+  issuer: config.AUTH_ISSUER,
+  maxFileBytes: config.FILES_MAX_BYTES,
+});
+
+function readFiles(settings: object): Map<string, PageFile> {
   const found = readdirSync(FOLDER, { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile())
@@ -51,42 +66,79 @@ function readFiles(): Map<string, PageFile> {
     .map((path) => path.replaceAll(sep, '/'));
   const all = new Set(paths);
   const originals = paths.filter((path) => !/\.(?:br|gz)$/.test(path));
-  return new Map(originals.map((path) => [path, describeFile(path, all)]));
+  const files = new Map(originals.map((path) => [path, describeFile(path, all)]));
+  return files.set('/index.html', describeHtml(settings));
+}
+
+/** The Content-Security-Policy allows no inline scripts, so the settings are the content of a meta element. */
+function describeHtml(settings: object): PageFile {
+  const content = JSON.stringify(settings)
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;');
+  const html = readFileSync(join(FOLDER, 'index.html'), 'utf8');
+  const meta = `<meta name="carillon-settings" content="${content}" />`;
+  const identity = Buffer.from(html.replace('</head>', `  ${meta}\n  </head>`));
+  return {
+    content: compressed(identity),
+    tag: entityTag(identity),
+    type: '.html',
+    codings: CODINGS,
+    cacheControl: NOT_KEPT,
+  };
 }
 
 function describeFile(path: string, all: ReadonlySet<string>): PageFile {
+  const content = readFileSync(join(FOLDER, path));
+  const codings = CODINGS.filter((coding) => all.has(path + ENDINGS[coding]));
   return {
-    tag: entityTag(readFileSync(join(FOLDER, path))),
+    // The build leaves out small files and images, which compression makes hardly smaller.
+    ...(codings.length < CODINGS.length && { content: compressed(content) }),
+    tag: entityTag(content),
     type: posix.extname(path),
-    codings: CODINGS.filter((coding) => all.has(path + ENDINGS[coding])),
-    // All but the HTML has a digest in its name, so it never changes.
-    cacheControl: path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
+    codings,
+    // Names in this folder contain a digest, so the content never changes. The service worker has a fixed name.
+    cacheControl: path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : NOT_KEPT,
   };
 }
+
+const compressed = (identity: Buffer): Record<ContentCoding, Buffer> => ({
+  identity,
+  br: brotliCompressSync(identity),
+  gzip: gzipSync(identity),
+});
 
 /** @throws Problem `precondition-failed`, `malformed-request`, `not-acceptable` */
 function selectCoding(
   path: string,
-  { tag, type, codings, cacheControl }: PageFile,
+  { content, tag, type, codings, cacheControl }: PageFile,
   response: Response,
   next: NextFunction,
 ): void {
   const { req: request } = response;
   checkIfMatch(request.get('If-Match'), tag);
   const accepted = new AcceptedCodings(request.get('Accept-Encoding'));
-  const coding = bestCoding(accepted, codings);
+  const coding = accepted.best(codings) ?? bestCoding(accepted, CODINGS);
   response.vary('Accept-Encoding').set('Cache-Control', cacheControl);
   if (evaluateIfNoneMatch(response, tag, coding)) return void response.end();
   response.type(type);
   if (coding !== 'identity') response.set('Content-Encoding', coding);
-  // Evaluated, or without meaning: there is no Last-Modified. serve-static must not do it in its own way.
+  if (content) return sendContent(response, content[coding]);
+  // These headers are already evaluated, or have no meaning because there is no Last-Modified. serve-static must not
+  // evaluate them again.
   for (const name of Object.keys(request.headers))
     if (name.startsWith('if-')) delete request.headers[name];
   request.url = path + ENDINGS[coding];
   next();
 }
 
-/** As the file's name has it. What cannot be decoded names no file. */
+/** Without `response.send`, which would negotiate the content again. */
+function sendContent(response: Response, content: Buffer): void {
+  response.set('Content-Length', String(content.length));
+  response.end(response.req.method === 'HEAD' ? undefined : content);
+}
+
+/** The decoded path. If it cannot be decoded, it matches no file. */
 function pathOf({ path }: Request): string {
   try {
     return path === '/' ? '/index.html' : posix.normalize(decodeURIComponent(path));

@@ -1,25 +1,32 @@
+import { Streams } from '@carillon/nestjs';
+import { connectionMaximum, Scheduler, scheduleStreamOpenings } from '@carillon/nestjs/internal';
+import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
-import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
-import { serveDocumentation } from './app.documentation.js';
+import { isDocumentation, serveDocumentation } from './app.documentation.js';
 import { AppModule } from './app.module.js';
 import { negotiatePage } from './app.page.js';
 import type { Config } from './config.js';
-import { openDatabase } from './database/database.module.js';
-import { openInTurns } from './events/openings.js';
-import { Turns } from './events/turns.js';
 import { answerOptions } from './http/allowed-methods.js';
+import { bodies } from './http/bodies.js';
 import { closeConnections, keepIdleConnections, limitConnections } from './http/connections.js';
+import { directRoutes } from './http/direct-routes.js';
+import { handOver } from './http/handed-over.js';
+import { HttpAdapter } from './http/http-adapter.js';
 import { negotiateReads } from './http/negotiated-reads.js';
 import { Origins } from './http/origins.js';
+import { inOneStep } from './http/pipeline.js';
 import { identify } from './http/request-id.js';
-import { keepStreamsAlone } from './http/streaming-connections.js';
+import { RequestLog } from './http/request-log.js';
+import { RequestStatistics } from './http/request-statistics.js';
+import { securityHeaders } from './http/security-headers.js';
+import { largestBody } from './http/text-fields.js';
 import { answerUnreadableRequests } from './http/unreadable-requests.js';
 import { Lifecycle } from './operations/lifecycle.js';
 
-/** Headers that a page of another origin may read; by default it sees next to none. */
+/** Headers that a page of another origin may read. By default it can read almost none. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Idempotency-Replayed',
@@ -27,6 +34,8 @@ const EXPOSED_HEADERS = [
   'Last-Seq',
   'Link',
   'Location',
+  'Member-Count',
+  'Mercure-Last-Event-ID',
   'Preference-Applied',
   'RateLimit',
   'RateLimit-Policy',
@@ -35,56 +44,95 @@ const EXPOSED_HEADERS = [
 ];
 
 /**
- * The application as it is served, not yet listening: the same for `main.ts` and for the tests.
+ * Logs while the application starts. It skips the modules and routes, which are useless to an operator, and errors,
+ * which `main.ts` reports in one line.
+ */
+class StartupLogger extends ConsoleLogger {
+  override error(...args: [unknown, ...unknown[]]): void {
+    if (args.at(-1) !== 'ExceptionHandler') super.error(...args);
+  }
+}
+
+/**
+ * Creates the application, which does not listen yet. `main.ts` and the tests use it.
  *
  * @throws StartupError the database cannot be used.
  */
 export async function createApplication(config: Config): Promise<NestExpressApplication> {
-  const engine = await openDatabase(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(config, engine),
-    new ExpressAdapter(strictExpress()),
+    AppModule.with(config),
+    new HttpAdapter(strictExpress()),
     {
       abortOnError: false,
       bodyParser: false,
-      // While it starts, Nest tells of each module and route; that is of no use to an operator.
-      logger: ['warn', 'error', 'fatal'],
+      logger: new StartupLogger('', { logLevels: ['warn', 'error', 'fatal'] }),
     },
   );
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY === 'false' ? false : config.TRUST_PROXY);
-  // Reads get theirs from negotiateReads, writes from what they answer with.
+  // negotiateReads sets the entity tags of reads. Writes set the tag of the representation that they return.
   app.disable('etag');
-  app.use(identify);
-  app.use(keepStreamsAlone);
-  app.use(helmet(securityHeaders));
-  const lifecycle = app.get(Lifecycle, { strict: false });
-  app.use(closeConnections(() => lifecycle.isStopping));
-  app.use(app.get(Origins, { strict: false }).check);
-  if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
-  app.use(openInTurns(app.get(Turns, { strict: false })));
-  app.use(answerOptions);
-  app.use(negotiateReads);
-  negotiatePage(app);
+  useMiddleware(app, config);
   serveDocumentation(app);
+  const requests = app.get(RequestStatistics, { strict: false });
   keepIdleConnections(app.getHttpServer());
   limitConnections(
     app.getHttpServer(),
+    connectionMaximum(),
     config.CONNECTIONS_MAX_PER_ADDRESS,
     app.getHttpAdapter().getInstance().get('trust proxy fn'),
+    (limit) => requests.exceeded(limit),
   );
-  answerUnreadableRequests(app.getHttpServer());
+  answerUnreadableRequests(app.getHttpServer(), (problem) => requests.countUnreadable(problem));
+  handOverStreams(app, config);
   await app.init();
   app.useLogger(app.get(Logger));
   return app;
 }
 
+/** The documentation and the hub have middleware of their own. */
+const isApiRoute = (path: string): boolean => path.startsWith('/api/') && !isDocumentation(path);
+
+/** Two steps of the router, because pages of other origins may read the responses of the second step only. */
+function useMiddleware(app: NestExpressApplication, config: Config): void {
+  const lifecycle = app.get(Lifecycle, { strict: false });
+  const { observe, enter } = app.get(RequestLog, { strict: false });
+  app.use(
+    inOneStep(
+      identify,
+      securityHeaders(),
+      closeConnections(() => lifecycle.isStopping),
+      app.get(Origins, { strict: false }).check,
+    ),
+  );
+  if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
+  app.use(
+    inOneStep(
+      scheduleStreamOpenings(app.get(Scheduler, { strict: false })),
+      answerOptions,
+      negotiateReads,
+      negotiatePage(config),
+      observe,
+      bodies(largestBody()),
+      // After the body, whose events arrive outside of the context of its request.
+      enter,
+      directRoutes(app.getHttpAdapter().getInstance(), isApiRoute),
+    ),
+  );
+}
+
+/** For the log, the response of a direct stream is finished as soon as the stream is open. */
+function handOverStreams(app: NestExpressApplication, { STREAM_DIRECT }: Config): void {
+  const message = STREAM_DIRECT ? 'stream opened' : 'stream ended';
+  app.get(Streams, { strict: false }).openings.subscribe((socket) => handOver(socket, message));
+}
+
 /**
- * Paths are case-sensitive (RFC 3986, 6.2.2.1), and a slash at the end makes another one: each resource has one address, so
- * whatever else reads paths need not know what the router takes for the same.
+ * Makes paths case-sensitive (RFC 3986, 6.2.2.1) and trailing slashes significant: each resource has exactly one
+ * address, so other code that reads paths does not have to know what the router treats as equal.
  */
 function strictExpress(): express.Express {
-  // Before Nest registers anything: the router is made with the settings of that moment.
+  // Set these before Nest registers anything: Express creates the router with the settings of that moment.
   return express().enable('case sensitive routing').enable('strict routing');
 }
 
@@ -93,22 +141,8 @@ function allowOrigins(app: NestExpressApplication, origins: string[]): void {
     origin: origins.includes('*') ? '*' : origins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
+    // For cookies. Browsers refuse it together with *.
+    credentials: !origins.includes('*'),
     maxAge: 600,
   });
 }
-
-/** The page loads nothing but its own files, and nothing in it is inline. */
-const securityHeaders: Parameters<typeof helmet>[0] = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
-};

@@ -1,17 +1,18 @@
-import { readConfig } from './config.js';
-import { StartupError } from './startup-error.js';
+import { StartupError } from '@carillon/nestjs';
+import { type Config, readConfig } from './config.js';
 
 /**
- * Runs a command of the operator: says what it returns, or in one line what is wrong, with exit code 1.
+ * Runs a command-line tool of the operator. Prints its result, or an error in one line with exit code 1.
  *
- * The database is that of `DATABASE_URL`, in the environment or `.env`: an argument would show its password to `ps`.
+ * The database is that of `DATABASE_URL` in the environment or `.env`. As an argument, its password would be visible in
+ * `ps`.
  */
 export async function runCommand(
-  work: (databaseUrl: string, args: string[]) => Promise<string>,
+  work: (config: Config, args: string[]) => Promise<string>,
 ): Promise<void> {
   try {
     process.umask(0o077);
-    process.stdout.write(`${await work(readConfig().DATABASE_URL, process.argv.slice(2))}\n`);
+    process.stdout.write(`${await work(readConfig(), process.argv.slice(2))}\n`);
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -19,8 +20,8 @@ export async function runCommand(
   }
 }
 
-/** @throws StartupError it is a PostgreSQL. */
+/** @throws StartupError the URL is that of a PostgreSQL database. */
 export function refuseUnlessSqlite(url: string, instead: string): void {
   if (!url.startsWith('sqlite:'))
-    throw new StartupError(`DATABASE_URL names a PostgreSQL: ${instead}.`);
+    throw new StartupError(`DATABASE_URL names a PostgreSQL database: ${instead}.`);
 }

@@ -1,15 +1,13 @@
+import { beginEpoch } from '@carillon/nestjs/operations';
 import { runCommand } from './command.js';
-import { openDatabase } from './database/database.module.js';
-import { newEpoch } from './database/epoch.js';
+import { openServerDatabase } from './server-database.js';
 
-await runCommand(async (url) => {
-  const engine = await openDatabase(url);
+await runCommand(async (config) => {
+  const engine = await openServerDatabase(config);
   try {
-    await engine.write
-      .transaction()
-      .execute((db) => db.updateTable('event_log').set({ epoch: newEpoch() }).execute());
+    await beginEpoch(engine);
   } finally {
     await engine.close();
   }
-  return 'The log has a new epoch: each stream gets a reset, and its client fetches the snapshot again.';
+  return 'The log has a new epoch: each stream starts with a reset, and its client fetches the snapshot again.';
 });

@@ -1,17 +1,22 @@
+import { isPostgres } from '@carillon/nestjs';
+import { tablesOf } from '@carillon/nestjs/internal';
+import { rewriteTables } from '@carillon/nestjs/operations';
+import { features } from './app.module.js';
 import { runCommand } from './command.js';
-import { openDatabase } from './database/database.module.js';
-import { isPostgres } from './database/dialect.js';
-import { rewriteTables } from './database/postgres-scrub.js';
+import { openServerDatabase } from './server-database.js';
 
-/** Milliseconds to wait for tables that others use. */
-const LOCK_TIMEOUT = 60_000;
+/** Milliseconds to wait for other connections: for their locks on tables, and for what they can still see. */
+const TIMEOUT = 60_000;
 
-/** Removes from the database files what was deleted or overwritten: docs/privacy.md. */
-await runCommand(async (url) => {
-  const engine = await openDatabase(url);
+const tables = tablesOf(features).map(({ name }) => name);
+
+/** Removes deleted and overwritten data from the database files: docs/privacy.md. */
+await runCommand(async (config) => {
+  const engine = await openServerDatabase(config);
   try {
-    if (isPostgres(engine.write)) await engine.maintain(LOCK_TIMEOUT, rewriteTables);
-    else await engine.scrub();
+    if (isPostgres(engine.write))
+      await engine.maintain(TIMEOUT, (db) => rewriteTables(db, tables, TIMEOUT));
+    else await engine.scrub(tables);
   } finally {
     await engine.close();
   }

@@ -1,3 +1,4 @@
+import { StartupError, Streams } from '@carillon/nestjs';
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cluster, { type Worker } from 'node:cluster';
@@ -7,111 +8,127 @@ import { type AddressInfo, Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './app.setup.js';
 import { Config } from './config.js';
-import { Streams } from './events/streams.js';
+import { serveMetrics } from './metrics/metrics-server.js';
+import { Metrics } from './metrics/metrics.js';
 import { Lifecycle } from './operations/lifecycle.js';
-import { StartupError } from './startup-error.js';
 import { onStopSignal } from './stop-signals.js';
 
 const { STREAM_MAX: DEFAULT_STREAM_MAX } = new Config();
-/** Streams below which an operator wants to know, though they did not ask for more. */
-const FEW = 1000;
-/** Milliseconds in which a probe sees that this process is not ready, before it stops listening. */
-const NOTICE = 1000;
-/** Milliseconds for who has just connected to say what they want, once nobody else can connect. */
-const LAST_WORDS = 200;
-/** Milliseconds after which requests that still run are cut off. */
-const PATIENCE = 3000;
+/** Below this number of streams the operator gets a warning, even if they did not set STREAM_MAX. */
+const LOW_STREAM_LIMIT = 1000;
+/**
+ * Connections that wait to be accepted; the kernel limits it to net.core.somaxconn. The kernel drops the SYN of others, whose
+ * clients then wait for a second. When 15,000 subscribers come back after a restart, more than 511, Node's default, wait.
+ */
+const BACKLOG = 4096;
+/** Milliseconds in which clients that connected just before the end of listening can send their request. */
+const FIRST_REQUEST_TIMEOUT = 200;
+/** Milliseconds after which requests that are still in flight are aborted. */
+const IN_FLIGHT_TIMEOUT = 3000;
 
 /**
- * Serves until SIGTERM or SIGINT, and then ends in order.
+ * Serves until SIGTERM or SIGINT, then shuts down gracefully.
  *
  * @throws StartupError the database or the port cannot be used.
  */
 export async function serve(config: Config): Promise<void> {
-  surviveHangup();
+  ignoreHangup();
   const app = await createApplication(config);
+  // Before the first request, which a signal would cut off otherwise.
+  stopOnSignal(app, config);
+  // In a cluster, the supervisor serves those of all processes.
+  if (!cluster.isWorker)
+    await serveMetrics(config, () => app.get(Metrics, { strict: false }).text());
   await listen(app, config);
   warnOfFewStreams(app, config);
-  stopOnSignal(app);
+  warnOfNoSignIn(config);
 }
 
 async function listen(app: NestExpressApplication, { PORT, HOST }: Config): Promise<void> {
-  // Not with app.listen(), which would log what is told below in one line.
+  // Does not use app.listen(), which logs a line of its own.
   const server: Server = app.getHttpServer();
   try {
-    await once(server.listen(PORT, HOST), 'listening');
+    await once(server.listen(PORT, HOST, BACKLOG), 'listening');
   } catch (error) {
-    throw unusable(error as NodeJS.ErrnoException, PORT, HOST);
+    throw startupErrorOf(error as NodeJS.ErrnoException, PORT, HOST);
   }
   const { port } = server.address() as AddressInfo;
   const host = /^(0\.0\.0\.0|::)$/.test(HOST) ? 'localhost' : HOST;
-  // Of several processes, the one that started them tells.
+  // In a cluster, the supervisor logs the URL.
   if (cluster.isWorker) process.send?.({ listeningAt: `http://${host}:${port}` });
   else new Logger('Carillon').log(`Listening at http://${host}:${port}`);
 }
 
 function warnOfFewStreams(app: NestExpressApplication, { STREAM_MAX }: Config): void {
   const { maximum } = app.get(Streams, { strict: false });
-  const isEnough = maximum === STREAM_MAX || (STREAM_MAX === DEFAULT_STREAM_MAX && maximum >= FEW);
+  const isEnough =
+    maximum === STREAM_MAX || (STREAM_MAX === DEFAULT_STREAM_MAX && maximum >= LOW_STREAM_LIMIT);
   if (isEnough) return;
   new Logger('Carillon').warn(
-    `STREAM_MAX is ${STREAM_MAX}, but only ${maximum} streams can be open: the limit of open files is too low (ulimit -n).`,
+    `STREAM_MAX is ${STREAM_MAX}, but only ${maximum} streams can be open, because the limit on open files is too low. Raise it with ulimit -n.`,
   );
 }
 
-function unusable(error: NodeJS.ErrnoException, port: number, host: string): Error {
+function warnOfNoSignIn({ PASSWORDS, AUTH_ISSUER }: Config): void {
+  if (PASSWORDS || AUTH_ISSUER) return;
+  new Logger('Carillon').warn(
+    'PASSWORDS is off and AUTH_ISSUER is empty: no user can sign in. Only keys are accepted (npm run key). Set AUTH_ISSUER and AUTH_AUDIENCE to accept access tokens.',
+  );
+}
+
+function startupErrorOf(error: NodeJS.ErrnoException, port: number, host: string): Error {
   if (error.code === 'EADDRINUSE')
     return new StartupError(
-      `PORT is "${port}": another program listens there; stop it, or set PORT to a free port.`,
+      `PORT is "${port}": another program listens on this port. Stop it, or set PORT to a free port.`,
     );
   if (error.code === 'EACCES')
     return new StartupError(
-      `PORT is "${port}": this process may not listen there; set PORT to one above 1023.`,
+      `PORT is "${port}": this process is not allowed to listen on this port. Set PORT to a port above 1023.`,
     );
   if (error.syscall === 'getaddrinfo' || error.code === 'EADDRNOTAVAIL')
     return new StartupError(
-      `HOST is "${host}": this machine has no such address; 0.0.0.0 listens on all it has.`,
+      `HOST is "${host}": this machine does not have this address. Set HOST to 0.0.0.0 to listen on all addresses.`,
     );
   return error;
 }
 
-/** A process by itself ends in order on the first SIGTERM or SIGINT, and at once on a later one. */
-function stopOnSignal(app: NestExpressApplication): void {
-  if (cluster.worker) return stopWhenTold(app, cluster.worker);
+/** A single process shuts down gracefully on the first SIGTERM or SIGINT, and exits immediately on a second one. */
+function stopOnSignal(app: NestExpressApplication, config: Config): void {
+  if (cluster.worker) return stopAsWorker(app, config, cluster.worker);
   onStopSignal(
-    () => stop(app),
+    () => stop(app, config),
     (signal) => process.exit(signal === 'SIGINT' ? 130 : 143),
   );
 }
 
 /**
- * One of several processes ends in order, however often it is told to: a signal to all of them reaches it twice, since
- * the process that started it passes it on. That one alone cuts it short, with SIGKILL or by its own end.
+ * A process of a cluster shuts down gracefully, however many signals it gets: a signal to the process group reaches it
+ * twice, because the supervisor forwards it. Only the supervisor ends it early, with SIGKILL or by exiting itself.
  */
-function stopWhenTold(app: NestExpressApplication, worker: Worker): void {
+function stopAsWorker(app: NestExpressApplication, config: Config, worker: Worker): void {
   let isStopping = false;
   process.on('SIGTERM', () => {
-    if (!isStopping) stop(app);
+    if (!isStopping) stop(app, config);
     isStopping = true;
   });
-  // A terminal sends SIGINT to all processes.
+  // A terminal sends SIGINT to all processes; the supervisor handles it.
   process.on('SIGINT', () => undefined);
-  // What is on its way to it when the other one dies fails, a moment before 'disconnect'.
+  // Sending to a supervisor that has just died fails. The 'disconnect' event follows.
   worker.on('error', () => undefined);
 }
 
-/** SIGHUP would end a process without closing frames. Of several, the one that started them acts on it. */
-function surviveHangup(): void {
+/** By default, SIGHUP ends a process without closing frames. In a cluster, the supervisor handles it. */
+function ignoreHangup(): void {
   process.on('SIGHUP', () => {
     if (cluster.isWorker) return;
     new Logger('Carillon').warn(
-      'SIGHUP is ignored: with WEB_CONCURRENCY above 1 it replaces the processes one by one, but this one is alone.',
+      'SIGHUP is ignored: it replaces processes only if WEB_CONCURRENCY is above 1.',
     );
   });
 }
 
-function stop(app: NestExpressApplication): void {
-  shutDown(app).then(
+function stop(app: NestExpressApplication, config: Config): void {
+  shutDown(app, config).then(
     () => process.exit(0),
     (error: unknown) => {
       process.stderr.write(`The shutdown failed: ${String(error)}\n`);
@@ -120,17 +137,17 @@ function stop(app: NestExpressApplication): void {
   );
 }
 
-async function shutDown(app: NestExpressApplication): Promise<void> {
+async function shutDown(app: NestExpressApplication, config: Config): Promise<void> {
   const server: Server = app.getHttpServer();
   new Logger('Carillon').log('Shutting down');
   app.get(Lifecycle, { strict: false }).stop();
   app.get(Streams, { strict: false }).close();
-  await sleep(NOTICE);
-  setTimeout(() => server.closeAllConnections(), PATIENCE).unref();
-  // An HTTP server's own would at the same time cut off those who are about to ask.
+  await sleep(config.SHUTDOWN_DELAY);
+  setTimeout(() => server.closeAllConnections(), IN_FLIGHT_TIMEOUT).unref();
+  // The `close` of an HTTP server would also close idle connections, whose clients may be about to send a request.
   TcpServer.prototype.close.call(server);
-  await sleep(LAST_WORDS);
-  // A connection that falls idle after its last answer would otherwise be kept alive for some seconds more.
+  await sleep(FIRST_REQUEST_TIMEOUT);
+  // A connection that becomes idle after its last response would otherwise stay open for some seconds.
   setInterval(() => server.closeIdleConnections(), 50).unref();
   await app.close();
 }

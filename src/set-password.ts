@@ -1,3 +1,4 @@
+import { StartupError, UnitOfWork } from '@carillon/nestjs';
 import { createInterface } from 'node:readline/promises';
 import { ChangePassword, ChangePasswordHandler } from './accounts/change-password.js';
 import { ACCOUNTS } from './accounts/accounts.events.js';
@@ -7,21 +8,22 @@ import { hashOf } from './accounts/passwords.js';
 import { Sessions } from './accounts/sessions.js';
 import { readConfig } from './config.js';
 import { SecurityLog } from './http/security-log.js';
-import { openDatabase } from './database/database.module.js';
-import { UnitOfWork } from './database/unit-of-work.js';
-import { StartupError } from './startup-error.js';
+import { openServerDatabase } from './server-database.js';
 
-/** All that is recorded here: the end of sessions. */
+/** The command records only the end of sessions. */
 const TOPICS = { isRegistered: (topic: string) => topic.startsWith(`${ACCOUNTS}/`) };
-const USAGE = 'Usage: npm run set-password -- USERNAME, with the new password as a line of input';
+const USAGE =
+  'Usage: npm run set-password -- USERNAME, with the new password as a line on standard input';
 
-/** For who has forgotten theirs: an operator gives them another one. All their sessions end. */
+/** Lets an operator set a new password for a user who has forgotten theirs. All sessions of the user end. */
 async function main(): Promise<void> {
   const [username, ...rest] = process.argv.slice(2);
   if (!username || rest.length > 0) throw new StartupError(USAGE);
-  const password = await readPassword(username);
   const config = readConfig();
-  const engine = await openDatabase(config.DATABASE_URL);
+  if (!config.PASSWORDS)
+    throw new StartupError('PASSWORDS is off: users cannot sign in with passwords.');
+  const password = await readPassword(username);
+  const engine = await openServerDatabase(config);
   try {
     const accounts = new AccountsRepository();
     const known = await accounts.findPassword(engine.read, username.toLowerCase());
@@ -37,9 +39,7 @@ async function main(): Promise<void> {
       target: known.userId,
       details: { by: 'operator' },
     });
-    process.stdout.write(
-      `The password of ${username} was changed, and all their sessions ended.\n`,
-    );
+    process.stdout.write(`Changed the password of ${username} and ended all their sessions.\n`);
   } finally {
     await engine.close();
   }

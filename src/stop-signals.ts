@@ -1,18 +1,24 @@
 /**
- * Milliseconds in which a repeated signal is the same order: systemd signals every process of the service, and npm
- * passes on what it got to the program that it started, which got it already.
+ * Milliseconds in which a repeated signal counts as the same one. systemd signals every process of a service, and npm
+ * forwards a signal to a program that already got it.
  */
-const SAME_ORDER = 500;
+const REPEAT_WINDOW = 500;
 
-/** Calls `inOrder` on the first SIGTERM or SIGINT, and `atOnce` when another one shows that this takes too long. */
-export function onStopSignal(inOrder: () => void, atOnce: (signal: NodeJS.Signals) => void): void {
+/**
+ * Calls `gracefully` on the first SIGTERM or SIGINT, and `immediately` on a later one, because the shutdown takes too
+ * long.
+ */
+export function onStopSignal(
+  gracefully: () => void,
+  immediately: (signal: NodeJS.Signals) => void,
+): void {
   let first: number | undefined;
-  const hear = (signal: NodeJS.Signals): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     const now = performance.now();
     if (first === undefined) {
       first = now;
-      inOrder();
-    } else if (now - first > SAME_ORDER) atOnce(signal);
+      gracefully();
+    } else if (now - first > REPEAT_WINDOW) immediately(signal);
   };
-  process.on('SIGTERM', hear).on('SIGINT', hear);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 }

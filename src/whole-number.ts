@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-/** A whole number between two bounds, written in digits. */
+/** A whole number between two limits, written in decimal digits. */
 export const WholeNumber =
   (min: number, max: number): PropertyDecorator =>
   (target, key) => {

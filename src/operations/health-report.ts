@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 
-/** The body of a health check that succeeds, as Terminus writes it. One that fails is a problem document. */
+/** The body of a successful health check, as written by Terminus. A failed one gets a problem document. */
 
 const UP = { status: 'up' };
-/** The checks of a process that is not ready, as an example. */
+/** Example of the checks of a process that is not ready. */
 export const NOT_READY = {
   process: UP,
-  database: { status: 'down', message: 'does not answer' },
+  database: { status: 'down', message: 'does not respond' },
   streams: { ...UP, full: false },
 };
 const READY = { process: UP, database: UP, streams: { ...UP, full: false } };
@@ -18,7 +18,7 @@ export class HealthIndicator {
 
   @ApiPropertyOptional({
     description: 'What is wrong, if the check failed.',
-    example: 'does not answer',
+    example: 'does not respond',
   })
   readonly message?: string;
 
@@ -41,20 +41,25 @@ abstract class Report {
   @ApiProperty({ enum: ['ok'], description: 'All checks succeeded.', example: 'ok' })
   readonly status!: 'ok';
 
-  @ApiProperty(indicators('The checks that failed: none.', {}))
+  @ApiProperty(
+    indicators(
+      'The checks that failed. Always empty, because a failed check gets a problem document.',
+      {},
+    ),
+  )
   readonly error!: object;
 }
 
 @ApiSchema({ description: 'The process is alive.' })
 export class LiveReport extends Report {
-  @ApiProperty(indicators('The checks that succeeded: there are none.', {}))
+  @ApiProperty(indicators('The checks that succeeded. Always empty.', {}))
   readonly info!: object;
 
-  @ApiProperty(indicators('All checks: there are none.', {}))
+  @ApiProperty(indicators('All checks. Always empty.', {}))
   readonly details!: object;
 }
 
-@ApiSchema({ description: 'The process is ready: the result of each check, by its name.' })
+@ApiSchema({ description: 'The process is ready. Contains the result of each check, by name.' })
 export class ReadyReport extends Report {
   @ApiProperty(indicators('The checks that succeeded.', READY))
   readonly info!: object;

@@ -1,14 +1,12 @@
+import { Database, DatabaseDamaged, Streams } from '@carillon/nestjs';
 import { Controller, Get } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { Database } from '../database/database.js';
-import { DatabaseDamaged } from '../database/errors.js';
 import { Anyone } from '../http/caller.js';
 import { ApiUnlimitedProblems } from '../http/documented.js';
 import { Problem } from '../http/problems.js';
 import { Unlimited } from '../http/rate-limit.js';
 import { AnyInput } from '../http/strict-input.js';
-import { Streams } from '../events/streams.js';
 import { HealthIndicator, LiveReport, NOT_READY, ReadyReport } from './health-report.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -16,7 +14,7 @@ import { Lifecycle } from './lifecycle.js';
 @ApiExtraModels(HealthIndicator)
 @Anyone()
 @Unlimited()
-// A monitor may append what it wants: a probe that fails has the process replaced.
+// Monitors append parameters of their own, and a failed probe can restart the process.
 @AnyInput()
 @Controller('health')
 export class HealthController {
@@ -28,13 +26,12 @@ export class HealthController {
     private readonly streams: Streams,
   ) {}
 
-  /** Whether the process answers at all: restart it if it does not. */
   @Get('live')
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'isLive',
     summary: 'Check whether the process is alive',
-    description: 'Restart the process if it does not answer. It checks nothing else.',
+    description: 'Restart the process if it does not respond. This request checks nothing else.',
   })
   @ApiResponse({ status: 200, description: 'The process is alive.', type: LiveReport })
   @ApiUnlimitedProblems()
@@ -42,18 +39,17 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Whether to send it requests: not while it shuts down, nor while the database does not answer or cannot be written. */
   @Get('ready')
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'isReady',
     summary: 'Check whether the process can serve requests',
     description:
-      'Send it no requests while the response is 503: the process is shutting down, or the database does not answer or cannot be written.',
+      'Send no requests to the process while the response is 503: it is shutting down, or the database does not respond or cannot be written.',
   })
   @ApiResponse({ status: 200, description: 'The process is ready.', type: ReadyReport })
   @ApiUnlimitedProblems({
-    unavailable: new Problem('unavailable', 'database: does not answer.', {
+    unavailable: new Problem('unavailable', 'database: does not respond.', {
       members: { checks: NOT_READY },
     }),
   })
@@ -66,7 +62,7 @@ export class HealthController {
     return this.lifecycle.isStopping ? indicator.down('shutting down') : indicator.up();
   }
 
-  /** Full is not unready: all other requests are served, and the streams that are open go on. */
+  /** A process whose streams are at the limit is still ready: it serves all other requests, and open streams continue. */
   #places() {
     return this.indicators.check('streams').up({ full: this.streams.isFull });
   }
@@ -76,7 +72,7 @@ export class HealthController {
     try {
       return (await this.database.ping()) ? indicator.up() : indicator.down('is read-only');
     } catch (error) {
-      return indicator.down(error instanceof DatabaseDamaged ? 'is damaged' : 'does not answer');
+      return indicator.down(error instanceof DatabaseDamaged ? 'is damaged' : 'does not respond');
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process is on its way out. */
+/** Knows whether this process is shutting down. */
 @Injectable()
 export class Lifecycle {
   #stopping = false;
