@@ -73,7 +73,7 @@ const isSchema = (value: unknown): boolean => typeof value === 'object' && !Arra
 /** The document of the application that was built last, with the default configuration. */
 async function describeBuilt(): Promise<Described> {
   const built = (name: string): Promise<any> =>
-    import(new URL(`../dist/${name}.js`, import.meta.url).href);
+    import(new URL(`../build/${name}.js`, import.meta.url).href);
   await import('reflect-metadata');
   const { createApplication } = await built('app.setup');
   const { readConfig } = await built('config');

@@ -1,14 +1,21 @@
-import react from '@vitejs/plugin-react';
 import { constants } from 'node:zlib';
 import { defineConfig } from 'vite';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
+import { htmlTexts } from './html-texts.js';
+import { installable } from './installable.js';
+import { preloadVisitor } from './preload.js';
+import { chunkOf } from './chunks.js';
+import { resolve } from './resolve.js';
+import { en } from './src/words/en.js';
 
 const server = `http://localhost:${process.env['PORT'] ?? '8000'}`;
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [
-    react(),
+    htmlTexts(en),
+    preloadVisitor,
+    installable(en),
     // Each as small as can be, beside its file: src/app.page.ts has them sent.
     compression({
       algorithms: [
@@ -17,15 +24,28 @@ export default defineConfig({
         }),
         defineAlgorithm('gzip', { level: constants.Z_BEST_COMPRESSION }),
       ],
+      // The server compresses the HTML, into which it writes its settings.
+      exclude: /\.html$/,
       threshold: 1024,
       skipIfLargerOrEqual: true,
     }),
   ],
+  resolve,
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
+    // One small file. Code that brings a style sheet of its own would wait for it.
+    cssCodeSplit: false,
     // The page's Content-Security-Policy lets scripts and styles come from files only.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: chunkOf, debugName: 'chunkOf' }],
+        },
+      },
+    },
   },
   server: {
     proxy: { '/api': server, '/health': server },

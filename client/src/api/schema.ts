@@ -37,43 +37,59 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    readonly CreateUserBody: {
-      readonly firstname: string;
-      readonly lastname: string;
-    };
-    readonly User: {
+    readonly EventOfPage: {
       readonly id: string;
-      readonly firstname: string;
-      readonly lastname: string;
-      readonly username?: string;
-      readonly createdAt: string;
-      readonly updatedAt: string;
+      readonly topic: string;
+      readonly topics?: readonly string[];
+      readonly type: string;
+      readonly data:
+        | {
+            readonly [key: string]: unknown;
+          }
+        | string;
+      readonly at: string;
     };
-    readonly UpdateUserBody: {
-      readonly firstname?: string;
-      readonly lastname?: string;
+    readonly Reset: {
+      /** @enum {string} */
+      readonly reason: 'expired' | 'unknown';
+      readonly snapshot: string | null;
     };
-    readonly CreateAccountBody: {
-      readonly password: string;
-      readonly username: string;
-      readonly firstname?: string;
-      readonly lastname?: string;
+    readonly EventsPage: {
+      readonly events: readonly components['schemas']['EventOfPage'][];
+      readonly cursor: string;
+      readonly reset?: components['schemas']['Reset'];
     };
-    readonly ChangePasswordBody: {
-      readonly password: string;
-      readonly current: string;
+    readonly NewEvent: {
+      readonly topic: string | readonly string[];
+      readonly type: string;
+      readonly data: {
+        readonly [key: string]: unknown;
+      };
+      /** @default true */
+      readonly private?: boolean;
+      /** @default false */
+      readonly transient?: boolean;
+      readonly id?: string;
     };
-    readonly Session: {
-      readonly id: string;
-      readonly client: string;
-      readonly createdAt: string;
-      readonly lastUsedAt: string;
-      readonly expiresAt: string;
+    readonly PublishedId: {
+      readonly id: string | null;
     };
-    readonly SignedIn: {
-      readonly token: string;
-      readonly session: components['schemas']['Session'];
-      readonly user: components['schemas']['User'];
+    readonly SubscriptionToTopic: {
+      /** @enum {string} */
+      readonly kind: 'user' | 'key' | 'anonymous';
+      readonly userId?: string;
+      readonly key?: string;
+      readonly match: string;
+      /** @enum {string} */
+      readonly matchType: 'exact' | 'urlpattern';
+      readonly connections: number;
+      readonly since: string;
+    };
+    readonly TopicSubscriptions: {
+      readonly topic: string;
+      readonly subscriptions: readonly components['schemas']['SubscriptionToTopic'][];
+      readonly connections: number;
+      readonly nodes: number;
     };
     readonly DeleteAccountBody: {
       readonly password?: string;
@@ -84,9 +100,20 @@ export interface components {
        */
       readonly messages?: 'keep' | 'delete';
     };
-    readonly SignInBody: {
-      readonly username: string;
-      readonly password: string;
+    readonly Session: {
+      readonly id: string;
+      readonly client: string;
+      readonly createdAt: string;
+      readonly lastUsedAt: string;
+      readonly expiresAt: string;
+    };
+    readonly User: {
+      readonly id: string;
+      readonly firstname: string;
+      readonly lastname: string;
+      readonly username?: string;
+      readonly createdAt: string;
+      readonly updatedAt: string;
     };
     readonly CurrentSession: {
       readonly session: components['schemas']['Session'] | null;
@@ -99,6 +126,33 @@ export interface components {
       readonly lastUsedAt: string;
       readonly expiresAt: string;
       readonly current: boolean;
+    };
+    readonly CreateAccountBody: {
+      readonly password: string;
+      readonly username: string;
+      readonly firstname?: string;
+      readonly lastname?: string;
+    };
+    readonly ChangePasswordBody: {
+      readonly password: string;
+      readonly current: string;
+    };
+    readonly SignedIn: {
+      readonly token: string;
+      readonly session: components['schemas']['Session'];
+      readonly user: components['schemas']['User'];
+    };
+    readonly SignInBody: {
+      readonly username: string;
+      readonly password: string;
+    };
+    readonly CreateUserBody: {
+      readonly firstname: string;
+      readonly lastname: string;
+    };
+    readonly UpdateUserBody: {
+      readonly firstname?: string;
+      readonly lastname?: string;
     };
     readonly Block: {
       readonly userId: string;
@@ -125,13 +179,32 @@ export interface components {
       /** @enum {string} */
       readonly kind: 'public' | 'private' | 'direct';
       readonly name: string | null;
+      readonly topic: string | null;
       readonly archivedAt: string | null;
       readonly createdAt: string;
       readonly updatedAt: string;
     };
     readonly UpdateRoomBody: {
       readonly name?: string;
+      readonly topic?: string | null;
       readonly archived?: boolean;
+    };
+    readonly Thread: {
+      readonly replies: number;
+      readonly lastSeq: number;
+      readonly lastAt: string;
+    };
+    readonly MessageReaction: {
+      readonly emoji: string;
+      readonly userIds: readonly string[];
+    };
+    readonly MessageFile: {
+      readonly id: string;
+      readonly name: string;
+      readonly type: string;
+      readonly size: number;
+      readonly width: number | null;
+      readonly height: number | null;
     };
     readonly Message: {
       readonly id: string;
@@ -141,6 +214,12 @@ export interface components {
       readonly clientId: string;
       readonly text: string | null;
       readonly mentions: readonly string[];
+      readonly mentionsAll: boolean;
+      readonly replyTo: number | null;
+      readonly threadOf: number | null;
+      readonly thread: components['schemas']['Thread'] | null;
+      readonly reactions: readonly components['schemas']['MessageReaction'][];
+      readonly files: readonly components['schemas']['MessageFile'][];
       readonly createdAt: string;
       readonly editedAt: string | null;
       readonly deletedAt: string | null;
@@ -160,6 +239,10 @@ export interface components {
       readonly readSeq: number;
       readonly unread: number;
       readonly mentions: number;
+      /** @enum {string} */
+      readonly level: 'all' | 'mentions' | 'nothing';
+      readonly mutedUntil: string | null;
+      readonly favourite: boolean;
       readonly lastMessage: components['schemas']['Message'] | null;
       readonly members?: readonly components['schemas']['Member'][];
     };
@@ -169,15 +252,20 @@ export interface components {
       readonly invitedBy: string;
       readonly createdAt: string;
     };
+    readonly ListedMember: {
+      readonly userId: string;
+      /** @enum {string} */
+      readonly role: 'owner' | 'member';
+      readonly joinedAt: string;
+      readonly user: components['schemas']['User'];
+    };
     readonly ChangeRoleBody: {
       /** @enum {string} */
       readonly role: 'owner' | 'member';
     };
-    readonly InviteBody: {
-      readonly userId: string;
-    };
     readonly ReadBody: {
       readonly seq: number;
+      readonly from?: number;
     };
     readonly ReadMarker: {
       readonly roomId: string;
@@ -185,12 +273,110 @@ export interface components {
       readonly unread: number;
       readonly mentions: number;
     };
+    readonly UnreadBody: {
+      readonly seq?: number;
+    };
+    readonly InviteBody: {
+      readonly userId: string;
+    };
     readonly PostMessageBody: {
       readonly clientId: string;
       readonly text: string;
+      readonly replyTo?: number | null;
+      readonly mentionAll?: boolean;
+      readonly files?: readonly string[];
     };
     readonly EditMessageBody: {
       readonly text: string;
+    };
+    readonly UnreadThread: {
+      readonly roomId: string;
+      readonly seq: number;
+      readonly readSeq: number;
+      readonly unread: readonly number[];
+    };
+    readonly ReadThreadBody: {
+      readonly seq: number;
+    };
+    readonly Pin: {
+      readonly message: components['schemas']['Message'];
+      readonly pinnedBy: string;
+      readonly pinnedAt: string;
+    };
+    readonly HistoryLine: {
+      readonly seq: number;
+      /** @enum {string} */
+      readonly kind: 'joined' | 'left' | 'renamed' | 'topic';
+      readonly count: number;
+      readonly userIds: readonly string[];
+      readonly text: string | null;
+    };
+    readonly LevelBody: {
+      /** @enum {string} */
+      readonly level: 'all' | 'mentions' | 'nothing';
+      readonly mutedUntil?: string | null;
+    };
+    readonly NotificationLevel: {
+      readonly roomId: string;
+      /** @enum {string} */
+      readonly level: 'all' | 'mentions' | 'nothing';
+      readonly mutedUntil: string | null;
+    };
+    readonly Addressee: {
+      readonly sub?: string;
+      readonly userId?: string;
+      readonly username?: string;
+      readonly topic?: string;
+      /** @enum {boolean} */
+      readonly everyone?: true;
+    };
+    readonly SendNotificationBody: {
+      readonly to: components['schemas']['Addressee'];
+      readonly kind: string;
+      readonly title: string;
+      readonly body?: string;
+      readonly url?: string;
+      readonly data?: {
+        readonly [key: string]: unknown;
+      };
+    };
+    readonly Notification: {
+      readonly id: string;
+      readonly kind: string;
+      readonly title: string;
+      readonly body: string | null;
+      readonly url: string | null;
+      readonly data: {
+        readonly [key: string]: unknown;
+      } | null;
+      readonly createdAt: string;
+    };
+    readonly ReceivedNotification: {
+      readonly id: string;
+      readonly kind: string;
+      readonly title: string;
+      readonly body: string | null;
+      readonly url: string | null;
+      readonly data: {
+        readonly [key: string]: unknown;
+      } | null;
+      readonly createdAt: string;
+      readonly read: boolean;
+    };
+    readonly ReadState: {
+      readonly upTo: string | null;
+      readonly unread: number;
+    };
+    readonly MarkReadBody: {
+      readonly upTo: string;
+    };
+    readonly PushKey: {
+      readonly publicKey: string;
+    };
+    readonly PushSubscriptionBody: {
+      readonly endpoint: string;
+      readonly p256dh: string;
+      readonly auth: string;
     };
     readonly HealthIndicator: {
       /** @enum {string} */
@@ -255,10 +441,28 @@ export interface components {
       readonly clientId: string;
       readonly text: string | null;
       readonly mentions: readonly string[];
+      readonly mentionsAll: boolean;
+      readonly replyTo: number | null;
+      readonly threadOf: number | null;
+      readonly thread: components['schemas']['Thread'] | null;
+      readonly reactions: readonly components['schemas']['MessageReaction'][];
+      readonly files: readonly components['schemas']['MessageFile'][];
       readonly createdAt: string;
       readonly editedAt: string | null;
       readonly deletedAt: string | null;
       readonly previousMentions: readonly string[];
+      readonly previousMentionsAll: boolean;
+    };
+    readonly ReactionOfUser: {
+      readonly roomId: string;
+      readonly messageId: string;
+      readonly seq: number;
+      readonly emoji: string;
+      readonly userId: string;
+    };
+    readonly FavouriteRoom: {
+      readonly roomId: string;
+      readonly favourite: boolean;
     };
     readonly RemovedBlock: {
       readonly userId: string;
@@ -272,12 +476,14 @@ export interface components {
       readonly offline: readonly string[];
       readonly complete: boolean;
     };
-    readonly Heartbeat: Record<string, never>;
-    readonly Reset: {
-      /** @enum {string} */
-      readonly reason: 'expired' | 'unknown';
-      readonly snapshot: string | null;
+    readonly PinChange: {
+      readonly roomId: string;
+      readonly messageId: string;
+      readonly seq: number;
+      readonly by: string;
+      readonly at: string;
     };
+    readonly Heartbeat: Record<string, never>;
     readonly EventId: string;
     readonly RetryFrame: {
       readonly retry: number;
@@ -415,11 +621,35 @@ export interface components {
       readonly id: components['schemas']['EventId'];
       readonly data: components['schemas']['Message'];
     };
+    readonly ReactionAddedEvent: {
+      /** @constant */
+      readonly event: 'reaction.added';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['ReactionOfUser'];
+    };
+    readonly ReactionRemovedEvent: {
+      /** @constant */
+      readonly event: 'reaction.removed';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['ReactionOfUser'];
+    };
     readonly ReadMovedEvent: {
       /** @constant */
       readonly event: 'read.moved';
       readonly id: components['schemas']['EventId'];
       readonly data: components['schemas']['ReadMarker'];
+    };
+    readonly LevelChangedEvent: {
+      /** @constant */
+      readonly event: 'level.changed';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['NotificationLevel'];
+    };
+    readonly FavouriteChangedEvent: {
+      /** @constant */
+      readonly event: 'favourite.changed';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['FavouriteRoom'];
     };
     readonly BlockAddedEvent: {
       /** @constant */
@@ -443,12 +673,44 @@ export interface components {
       readonly event: 'presence';
       readonly data: components['schemas']['PresenceChange'];
     };
+    readonly ThreadChangedEvent: {
+      /** @constant */
+      readonly event: 'thread.changed';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['UnreadThread'];
+    };
+    readonly MessagePinnedEvent: {
+      /** @constant */
+      readonly event: 'message.pinned';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['PinChange'];
+    };
+    readonly MessageUnpinnedEvent: {
+      /** @constant */
+      readonly event: 'message.unpinned';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['PinChange'];
+    };
+    readonly NotificationCreatedEvent: {
+      /** @constant */
+      readonly event: 'notification.created';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['Notification'];
+    };
+    readonly NotificationReadEvent: {
+      /** @constant */
+      readonly event: 'notification.read';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['ReadState'];
+    };
     readonly OtherEvent: {
       readonly event: string;
-      readonly id: components['schemas']['EventId'];
-      readonly data: {
-        readonly [key: string]: unknown;
-      };
+      readonly id: string;
+      readonly data:
+        | {
+            readonly [key: string]: unknown;
+          }
+        | string;
     };
     readonly Problem: {
       /** @enum {string} */
@@ -468,6 +730,7 @@ export interface components {
         | 'urn:carillon:problem:precondition-failed'
         | 'urn:carillon:problem:content-too-large'
         | 'urn:carillon:problem:unsupported-media-type'
+        | 'urn:carillon:problem:range-not-satisfiable'
         | 'urn:carillon:problem:expectation-failed'
         | 'urn:carillon:problem:misdirected-request'
         | 'urn:carillon:problem:validation-failed'
@@ -491,6 +754,8 @@ export interface components {
     } & {
       readonly [key: string]: unknown;
     };
+    readonly PublishEventsBody:
+      components['schemas']['NewEvent'] | readonly components['schemas']['NewEvent'][];
     readonly CreateRoomBody:
       components['schemas']['CreateNamedRoomBody'] | components['schemas']['OpenDirectBody'];
   };
@@ -536,11 +801,20 @@ export interface operations {
             | components['schemas']['MessagePostedEvent']
             | components['schemas']['MessageEditedEvent']
             | components['schemas']['MessageDeletedEvent']
+            | components['schemas']['ReactionAddedEvent']
+            | components['schemas']['ReactionRemovedEvent']
             | components['schemas']['ReadMovedEvent']
+            | components['schemas']['LevelChangedEvent']
+            | components['schemas']['FavouriteChangedEvent']
             | components['schemas']['BlockAddedEvent']
             | components['schemas']['BlockRemovedEvent']
             | components['schemas']['TypingEvent']
             | components['schemas']['PresenceEvent']
+            | components['schemas']['ThreadChangedEvent']
+            | components['schemas']['MessagePinnedEvent']
+            | components['schemas']['MessageUnpinnedEvent']
+            | components['schemas']['NotificationCreatedEvent']
+            | components['schemas']['NotificationReadEvent']
             | components['schemas']['HeartbeatEvent']
             | components['schemas']['ResetEvent']
             | components['schemas']['OtherEvent'];

@@ -1,38 +1,61 @@
-import { ProblemError, type Problem } from './problem.js';
-import { NoAnswerError } from './request.js';
+import type { TextMistake } from '../../../src/http/text.js';
+import type { ProblemTexts } from '../words/types.js';
+import { words } from '../words/words.js';
+import { type Problem, ProblemError } from './problem.js';
+import { NoResponseError } from './request.js';
 
-/** What went wrong, in words for the person in front of the page. */
+/** What went wrong, in words for the user. */
 export interface Failure {
-  /** About the whole; null when the fields say it all. */
+  /** About the whole request; null if the fields say everything. */
   readonly message: string | null;
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** The message is a text for the user. */
+export class ShownError extends Error {
+  override readonly name = 'ShownError';
+}
+
 export const noFailure: Failure = { message: null, fields: {} };
 
-/** `fields` names those that can show an error of their own. */
-export function failureOf(error: unknown, fields: readonly string[] = []): Failure {
-  if (error instanceof NoAnswerError) {
-    return failure('The server did not answer. Nothing is lost: try again in a moment.');
-  }
+/**
+ * @param fields those that can show an error of their own.
+ * @param problems what problem codes mean here; other codes have the texts of the catalogue, or else the server's detail.
+ */
+export function failureOf(
+  error: unknown,
+  fields: readonly string[] = [],
+  problems: ProblemTexts = {},
+): Failure {
+  if (error instanceof NoResponseError) return failure(words.errors.noResponse);
+  if (error instanceof ShownError) return failure(error.message);
   if (!(error instanceof ProblemError)) {
     console.error(error);
-    return failure('Something went wrong on this page. Try again, or reload it.');
+    return failure(words.errors.unexpected);
   }
-  if (error.status === 429) return failure(tooMany(error.retryAfter));
   const details = detailsOf(error.problem, fields);
-  return Object.keys(details).length > 0
-    ? { message: null, fields: details }
-    : failure(error.message);
+  if (Object.keys(details).length > 0) return { message: null, fields: details };
+  return failure(textOf(error, problems));
+}
+
+function textOf({ status, code, problem, retryAfter }: ProblemError, problems: ProblemTexts) {
+  if (status === 429) return words.errors.tooManyRequests(retryAfter);
+  const text = problems[code] ?? words.errors.problems[code];
+  return text ?? problem.detail ?? problem.title ?? words.errors.status(status);
+}
+
+export function messageOf(error: unknown, problems: ProblemTexts = {}): string | null {
+  return failureOf(error, [], problems).message;
+}
+
+/** Whether the same request may succeed later. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof NoResponseError) return true;
+  return error instanceof ProblemError && (error.status >= 500 || error.status === 429);
 }
 
 function failure(message: string): Failure {
   return { message, fields: {} };
-}
-
-function tooMany(seconds: number | null): string {
-  if (seconds === null) return 'Too many requests just now. Try again in a moment.';
-  return `Too many requests just now. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
 }
 
 function detailsOf({ errors = [] }: Problem, fields: readonly string[]): Record<string, string> {
@@ -42,15 +65,18 @@ function detailsOf({ errors = [] }: Problem, fields: readonly string[]): Record<
   return Object.fromEntries(details);
 }
 
-/** What `mistakes` finds wrong, by field, as the server would say it; fields without a mistake are left out. */
+/** The texts of mistakes, by field; fields without a mistake are left out. */
 export function mistakesOf(
-  mistakes: Readonly<Record<string, string | undefined>>,
+  mistakes: Readonly<Record<string, TextMistake | string | undefined>>,
 ): Record<string, string> {
-  const found = Object.entries(mistakes).filter(([, mistake]) => mistake !== undefined);
-  return Object.fromEntries(found.map(([field, mistake]) => [field, sentence(mistake!)]));
+  const found = Object.entries(mistakes).flatMap(([field, mistake]) => {
+    if (mistake === undefined) return [];
+    return [[field, typeof mistake === 'string' ? mistake : words.errors.mistakes(mistake)]];
+  });
+  return Object.fromEntries(found) as Record<string, string>;
 }
 
-/** Below its field, where a detail such as "must have 1 to 200 characters" stands by itself. */
+/** A detail of the server, such as "must be your current password", on its own below a field. */
 function sentence(detail: string): string {
   const text = detail.charAt(0).toUpperCase() + detail.slice(1);
   return text.endsWith('.') ? text : `${text}.`;

@@ -1,6 +1,6 @@
-/** @throws Error where the server broke its word */
+/** @throws Error if the header is missing */
 export function required(headers: Headers, name: string): string {
   const value = headers.get(name);
-  if (value === null) throw new Error(`The answer has no ${name} header`);
+  if (value === null) throw new Error(`The response has no ${name} header`);
   return value;
 }

@@ -1,20 +1,23 @@
 import type { Schema } from '../api/api.js';
 
-/** Empty where the answer was not one of Carillon, such as that of a proxy. */
+/** Empty if the response is not one of Carillon, for example that of a proxy. */
 export type Problem = Partial<Schema<'Problem'>>;
 
-/** The server answered, and refused. */
+/** The server refused the request. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
   readonly problem: Problem;
-  /** In seconds, where the answer says so. */
+  /** Empty without a problem document. */
+  readonly code: string;
+  /** In seconds, if the response says so. */
   readonly retryAfter: number | null;
 
   constructor(status: number, problem: Problem, retryAfter: number | null) {
-    super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
+    super(problem.detail ?? problem.title ?? `Status ${status}`);
     this.status = status;
     this.problem = problem;
+    this.code = problem.type?.split(':').at(-1) ?? '';
     this.retryAfter = retryAfter;
   }
 }

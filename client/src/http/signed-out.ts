@@ -1,11 +1,8 @@
-const listeners = new Set<() => void>();
+import { Listeners } from '../state/listeners.js';
 
-/** Hears of every answer that says: nobody is signed in. */
-export function onSignedOut(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const listeners = new Listeners();
 
-export function tellSignedOut(): void {
-  for (const listener of listeners) listener();
-}
+/** Calls the listener for every 401: the session has ended. */
+export const onSignedOut = (listener: () => void): (() => void) => listeners.add(listener);
+
+export const reportSignedOut = (): void => listeners.notify();

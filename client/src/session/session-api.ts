@@ -1,8 +1,9 @@
 import type { Schema } from '../api/api.js';
 import { request } from '../http/request.js';
-import type { OwnSession, CurrentSession } from './session.js';
+import type { CurrentSession, OwnSession } from './session.js';
 
 export type Credentials = Schema<'SignInBody'>;
+export type SignedIn = Schema<'SignedIn'>;
 export type NewAccount = Schema<'CreateAccountBody'>;
 export type PasswordChange = Schema<'ChangePasswordBody'>;
 
@@ -10,9 +11,8 @@ export async function fetchSession(): Promise<CurrentSession> {
   return (await request<CurrentSession>('/api/session')).body;
 }
 
-export async function signIn(credentials: Credentials): Promise<CurrentSession> {
-  return (await request<CurrentSession>('/api/session', { method: 'POST', body: credentials }))
-    .body;
+export async function signIn(credentials: Credentials): Promise<SignedIn> {
+  return (await request<SignedIn>('/api/session', { method: 'POST', body: credentials })).body;
 }
 
 export async function signUp(account: NewAccount): Promise<void> {
@@ -37,6 +37,12 @@ export async function deleteAccount(account: AccountDeletion): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await request('/api/session', { method: 'DELETE' });
+}
+
+/** Ends a session whose cookie the browser has refused. */
+export async function endRefusedSession({ token }: SignedIn): Promise<void> {
+  const headers = { Authorization: `Bearer ${token}` };
+  await request('/api/session', { method: 'DELETE', headers });
 }
 
 export async function listSessions(): Promise<readonly OwnSession[]> {

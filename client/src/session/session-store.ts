@@ -1,52 +1,85 @@
-import { forget, storedKeys } from '../chat/storage.js';
+import { Backoff } from '@carillon/client/backoff';
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
-import { Backoff } from '../live/backoff.js';
+import { Listeners } from '../state/listeners.js';
+import { browserStorage } from '../state/storage.js';
 import {
+  type AccountDeletion,
   changePassword,
+  type Credentials,
   deleteAccount,
+  endRefusedSession,
   fetchSession,
+  type PasswordChange,
   signIn,
   signOut,
-  type AccountDeletion,
-  type Credentials,
-  type PasswordChange,
 } from './session-api.js';
 import type { CurrentSession } from './session.js';
 
+/** The browser does not store the cookie of the session. */
+export class CookieRefusedError extends Error {
+  override readonly name = 'CookieRefusedError';
+}
+
+/** Why a session is over that the user has not ended in this browser. */
+export type SessionEnd = 'revoked' | 'unknown';
+
 export type SessionView =
-  | { readonly state: 'unknown' }
-  | { readonly state: 'signed out' }
+  | {
+      readonly state: 'unknown';
+      /** The server did not respond to the first check. */
+      readonly isUnreachable: boolean;
+    }
+  | {
+      readonly state: 'signed out';
+      /** The user was signed in on this page before. */
+      readonly justNow: boolean;
+      /** Null if the user signed out in this browser, or was not signed in. */
+      readonly end: SessionEnd | null;
+    }
   | {
       readonly state: 'signed in';
       readonly who: CurrentSession;
-      /** The sign-in was on the page before. */
+      /** The page showed the sign-in before. */
       readonly justNow: boolean;
     };
 
-/** Milliseconds between the end of a session and the cookie of the one that takes its place, at the most. */
+/** The cookie of a new session arrives at most this long after the end of the old one, in ms. */
 const COOKIE_GRACE = 500;
 
-/** Who is signed in in this browser, for `useSyncExternalStore`; the same in all of its tabs. */
+/** What a tab reports to the others. `left`: the user has signed out. */
+type Change = 'changed' | 'left';
+
+const WAS_SIGNED_IN = 'carillon.was-signed-in';
+
+/** Whether a user was signed in when this browser last knew. */
+export const wasSignedIn = (): boolean => browserStorage.read(WAS_SIGNED_IN) === true;
+
+/** The user who is signed in in this browser, for `useSyncExternalStore`; the same in all tabs. */
 export class SessionStore {
-  #view: SessionView = { state: 'unknown' };
+  #view: SessionView = { state: 'unknown', isUnreachable: false };
   #channel: BroadcastChannel | null = null;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #backoff = new Backoff();
-  /** It was another tab that has told. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  /** Another tab reported the change. */
   #following = false;
-  /** A new session is on its way, and takes the place of the one that ends. */
+  /** A new session is about to replace the current one. */
   #replacing = false;
 
-  /** Keeps up with the other tabs until the returned function is called. */
+  /** Follows the other tabs until the returned function is called. */
   readonly start = (): (() => void) => {
     const stop = onSignedOut(() => this.#onSignedOut());
     this.#channel =
       'BroadcastChannel' in globalThis ? new BroadcastChannel('carillon.session') : null;
-    this.#channel?.addEventListener('message', () => void this.#follow());
+    this.#channel?.addEventListener('message', ({ data }) => this.#onOtherTab(data as Change));
+    this.#stopped = false;
     void this.#check();
     return () => {
       stop();
+      this.#stopped = true;
+      clearTimeout(this.#timer);
       this.#channel?.close();
       this.#channel = null;
     };
@@ -54,15 +87,16 @@ export class SessionStore {
 
   readonly view = (): SessionView => this.#view;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   async signIn(credentials: Credentials): Promise<void> {
-    const who = await signIn(credentials);
-    this.#enter(who);
-    this.#channel?.postMessage('changed');
+    const session = await signIn(credentials);
+    if (await isCookieRefused()) {
+      await endRefusedSession(session).catch(() => {});
+      throw new CookieRefusedError();
+    }
+    this.#enter(session);
+    this.#channel?.postMessage('changed' satisfies Change);
   }
 
   async signOut(): Promise<void> {
@@ -84,35 +118,51 @@ export class SessionStore {
   #forgetStored(): void {
     if (this.#view.state !== 'signed in') return;
     const { id } = this.#view.who.user;
-    for (const key of storedKeys('carillon.')) if (key.includes(id)) forget(key);
+    for (const key of browserStorage.keys('carillon.'))
+      if (key.includes(id)) browserStorage.remove(key);
   }
 
   #leave(): void {
-    this.#set({ state: 'signed out' });
-    this.#channel?.postMessage('changed');
+    this.#endHere();
+    this.#channel?.postMessage('left' satisfies Change);
+  }
+
+  #endHere(): void {
+    this.#set({ state: 'signed out', justNow: this.#wasIn(), end: null });
   }
 
   async changePassword(passwords: PasswordChange): Promise<void> {
     this.#replacing = true;
     try {
       this.#enter(await changePassword(passwords));
-      this.#channel?.postMessage('changed');
+      this.#channel?.postMessage('changed' satisfies Change);
     } finally {
       this.#replacing = false;
     }
   }
 
-  /** It has ended. Another tab may have changed the password, and the cookie of the new session may be on its way. */
+  /** The session has ended. If another tab changed the password, the cookie of the new session may still be on its way. */
   readonly recheck = (): void => {
-    if (!this.#replacing) setTimeout(() => void this.#check(), COOKIE_GRACE);
+    if (!this.#replacing) this.#checkAfter(COOKIE_GRACE);
   };
 
-  /** Of all tabs, the first one to hear of it tells the others. */
+  /** The first tab to notice informs the others. */
   #onSignedOut(): void {
-    if (this.#replacing) return;
+    if (this.#replacing || this.#view.state === 'signed out') return;
     const isNews = this.#view.state === 'signed in' && !this.#following;
-    this.#set({ state: 'signed out' });
-    if (isNews) this.#channel?.postMessage('changed');
+    const end = endOf(this.#view);
+    this.#set({ state: 'signed out', justNow: this.#wasIn(), end });
+    if (isNews) this.#channel?.postMessage('changed' satisfies Change);
+  }
+
+  #wasIn(): boolean {
+    const view = this.#view;
+    return view.state === 'signed in' || (view.state === 'signed out' && view.justNow);
+  }
+
+  #onOtherTab(change: Change): void {
+    if (change === 'left') this.#endHere();
+    else void this.#follow();
   }
 
   async #follow(): Promise<void> {
@@ -128,18 +178,44 @@ export class SessionStore {
       this.#enter(who);
     } catch (error) {
       if (hasStatus(error, 401)) return;
-      // Nobody knows yet, so what was shown stays.
-      setTimeout(() => void this.#check(), this.#backoff.next());
+      // Unknown yet: the page stays as it is.
+      if (this.#view.state === 'unknown') this.#set({ state: 'unknown', isUnreachable: true });
+      this.#checkAfter(this.#backoff.next());
     }
   }
 
+  /** Replaces the check that is already planned. */
+  #checkAfter(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#check(), milliseconds);
+  }
+
   #enter(who: CurrentSession): void {
-    this.#set({ state: 'signed in', who, justNow: this.#view.state === 'signed out' });
+    const { state } = this.#view;
+    // A check that was planned before the sign-in may end after it.
+    const justNow = state === 'signed out' || (state === 'signed in' && this.#view.justNow);
+    this.#set({ state: 'signed in', who, justNow });
   }
 
   #set(view: SessionView): void {
-    if (view.state === 'signed out' && this.#view.state === 'signed out') return;
     this.#view = view;
-    for (const listener of this.#listeners) listener();
+    if (view.state === 'signed in') browserStorage.write(WAS_SIGNED_IN, true);
+    if (view.state === 'signed out') browserStorage.remove(WAS_SIGNED_IN);
+    this.#listeners.notify();
   }
+}
+
+/** Whether the browser does not send the cookie of the session that has just started. */
+async function isCookieRefused(): Promise<boolean> {
+  return fetchSession().then(
+    () => false,
+    (error: unknown) => hasStatus(error, 401),
+  );
+}
+
+/** A session of an open page is in use: before it expires, only the user can have ended it. */
+function endOf(view: SessionView): SessionEnd | null {
+  if (view.state !== 'signed in') return wasSignedIn() ? 'unknown' : null;
+  const expiresAt = view.who.session?.expiresAt;
+  return expiresAt !== undefined && Date.parse(expiresAt) > Date.now() ? 'revoked' : 'unknown';
 }

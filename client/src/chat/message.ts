@@ -1,3 +1,0 @@
-import type { Schema } from '../api/api.js';
-
-export type Message = Schema<'Message'>;

@@ -1,0 +1,2 @@
+export { ProfileBody } from './ProfileBody.js';
+export { SessionsBody } from './SessionsBody.js';

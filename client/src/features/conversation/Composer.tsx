@@ -1,0 +1,183 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { withLineFeeds } from '../../../../src/http/text.js';
+import { messageMistake } from '../../../../src/rooms/messages/message-text.js';
+import { MAX_UNCONFIRMED } from '../../../../src/rooms/room/notification-level.js';
+import { usePart, useStore, useView } from '../../store/use-store.js';
+import { FailureText } from '../../ui/FailureText.js';
+import { words } from '../../words/words.js';
+import { draftsService } from '../drafts/drafts.js';
+import { AttachButton } from '../files/AttachButton.js';
+import { filesWords } from '../files/files.words.js';
+import { FileTray } from '../files/FileTray.js';
+import { hasUploads, pastedFiles, useAttachedFiles } from '../files/use-attached-files.js';
+import { useFileDrop } from '../files/use-file-drop.js';
+import { levelWords } from '../levels/levels.words.js';
+import { hasAll, useEveryone } from '../levels/mention-all.js';
+import { MentionAllQuestion } from '../levels/MentionAllQuestion.js';
+import { titleOf } from '../rooms/names.js';
+import type { Membership } from '../rooms/room.js';
+import { MessageField } from './MessageField.js';
+import { reportTyping } from './messages-api.js';
+import { outboxService } from './outbox-service.js';
+import { repliesInProgress, replyTo } from './replies-in-progress.js';
+import { ReplyBar } from './ReplyBar.js';
+
+/** The others show it for 6 s, so this interval is enough, in ms. */
+const REPORT_TYPING = 3_000;
+
+interface ComposerProps {
+  membership: Membership;
+  onEditLast: () => void;
+}
+
+export function Composer({ membership, onEditLast }: ComposerProps) {
+  const store = useStore();
+  const { state } = useView();
+  const { room } = membership;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const reported = useRef(0);
+  const drafts = store.service(draftsService);
+  const [text, setText] = useState(() => drafts.in(room.id));
+  useEffect(() => drafts.onChangeElsewhere(room.id, setText), [drafts, room.id]);
+  const reply = useReply(room.id, field);
+  /** As the server stores it, so that nothing changes once it is sent. */
+  const message = withLineFeeds(text).trim();
+  const mistake = message === '' ? undefined : messageMistake(message);
+  const attached = useAttachedFiles(room.id);
+  const { files } = attached;
+  const isEmpty = message === '' && files.length === 0;
+  /** The user has sent the message, and files are still on their way. */
+  const [isSending, setIsSending] = useState(false);
+  const isDropping = useFileDrop(attach);
+  useEffect(() => {
+    if (!isSending) return;
+    if (attached.isReady()) send();
+    else if (attached.isRefused()) setIsSending(false);
+  });
+
+  const everyone = useEveryone(room.id);
+  const mentionsAll = hasAll(message);
+  const [isAsking, setIsAsking] = useState(false);
+
+  function type(next: string) {
+    setText(next);
+    drafts.keep(room.id, next);
+    if (next === '' || Date.now() - reported.current < REPORT_TYPING) return;
+    reported.current = Date.now();
+    reportTyping(room.id).catch(() => {});
+  }
+
+  function send() {
+    if (isEmpty || mistake) return;
+    if (!attached.isReady()) return setIsSending(!attached.isRefused());
+    setIsSending(false);
+    if (mentionsAll && everyone.allowed === 'confirmed') setIsAsking(true);
+    else post();
+  }
+
+  function post(mentionAll?: boolean) {
+    setIsAsking(false);
+    const files = attached.take();
+    store.service(outboxService).outbox.add(room.id, message, {
+      ...(reply !== null && { replyTo: reply }),
+      ...(mentionAll !== undefined && { mentionAll }),
+      ...(files.length > 0 && { files }),
+    });
+    replyTo(store, room.id, null);
+    type('');
+    reported.current = 0;
+    field.current?.focus();
+  }
+
+  function attach(contents: readonly File[]) {
+    attached.add(contents);
+    field.current?.focus();
+  }
+
+  function cancel() {
+    replyTo(store, room.id, null);
+    field.current?.focus();
+  }
+
+  return (
+    <form
+      className="composer"
+      aria-label={words.conversation.compose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onPaste={(event) => {
+        const contents = pastedFiles(event);
+        if (contents.length === 0) return;
+        event.preventDefault();
+        attach(contents);
+      }}
+      onKeyDown={(event) => {
+        if (reply === null || event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        cancel();
+      }}
+    >
+      {reply !== null && <ReplyBar roomId={room.id} seq={reply} onCancel={() => cancel()} />}
+      {files.length > 0 && (
+        <FileTray roomId={room.id} files={files} onEmpty={() => field.current?.focus()} />
+      )}
+      {hasUploads && <AttachButton onFiles={attach} />}
+      <MessageField
+        label={words.conversation.messageTo(titleOf(state, membership))}
+        placeholder={words.conversation.messagePlaceholder(titleOf(state, membership))}
+        roomId={room.id}
+        text={text}
+        isNew
+        autoFocus={matchMedia('(pointer: fine)').matches}
+        fieldRef={field}
+        onType={type}
+        onSend={send}
+        onUp={onEditLast}
+      />
+      <button
+        type="submit"
+        className="button-primary"
+        aria-disabled={isEmpty || attached.isRefused() || mistake !== undefined}
+      >
+        {words.conversation.send}
+      </button>
+      {mentionsAll && everyone.allowed === 'nobody' && (
+        <p className="field-hint" role="status">
+          {levelWords.onlyOwners(MAX_UNCONFIRMED)}
+        </p>
+      )}
+      {isAsking && (
+        <MentionAllQuestion
+          count={everyone.count}
+          onSend={post}
+          onCancel={() => setIsAsking(false)}
+        />
+      )}
+      {isSending && (
+        <p className="files-note" role="status">
+          {filesWords.sendsLater}
+        </p>
+      )}
+      <FailureText text={attached.refusal} />
+      {isDropping && <div className="file-drop">{filesWords.drop}</div>}
+      {mistake && (
+        <p className="field-error" role="alert">
+          {words.errors.mistakes(mistake)}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** The message to which the user replies. When one is chosen, the user goes on in the field. */
+function useReply(roomId: string, field: RefObject<HTMLTextAreaElement | null>): number | null {
+  const reply = usePart(repliesInProgress).get(roomId) ?? null;
+  const before = useRef(reply);
+  useEffect(() => {
+    if (reply !== null && reply !== before.current) field.current?.focus();
+    before.current = reply;
+  }, [reply, field]);
+  return reply;
+}

@@ -1,0 +1,26 @@
+import { MenuButton } from '../../ui/MenuButton.js';
+import { words } from '../../words/words.js';
+import type { Message } from '../rooms/message.js';
+import { MessageMenu } from './MessageMenu.js';
+
+interface MoreActionsProps {
+  message: Message;
+  /** The start of its text. */
+  excerpt: string;
+  /** Whether Tab reaches it. */
+  isCurrent: boolean;
+  isInThread: boolean;
+}
+
+/** Opens the less frequent actions of a message. */
+export function MoreActions({ message, excerpt, isCurrent, isInThread }: MoreActionsProps) {
+  return (
+    <MenuButton
+      label={words.conversation.moreFor(excerpt)}
+      className="button-quiet more-actions"
+      isReachable={isCurrent}
+    >
+      {(onDone) => <MessageMenu message={message} isInThread={isInThread} onDone={onDone} />}
+    </MenuButton>
+  );
+}

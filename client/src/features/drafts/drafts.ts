@@ -1,0 +1,60 @@
+import { browserStorage } from '../../state/storage.js';
+import { Listeners } from '../../state/listeners.js';
+import type { Slice } from '../../store/state.js';
+import type { Store } from '../../store/store.js';
+
+/** The rooms in which something is typed and not sent, by id. */
+export const roomsWithDrafts: Slice<ReadonlySet<string>> = {
+  name: 'rooms with drafts',
+  initial: new Set(),
+};
+
+/** The drafts of a store: `store.service(draftsService)`. */
+export const draftsService = (store: Store): Drafts => new Drafts(store);
+
+/** What the user has typed in each room and not sent, in all tabs. It survives a reload and a sign-out. */
+export class Drafts {
+  readonly #store: Store;
+  readonly #prefix: string;
+  readonly #changedElsewhere = new Listeners<[string | null]>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#prefix = `carillon.draft.${store.me}.`;
+  }
+
+  start(): () => void {
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key !== null && !key.startsWith(this.#prefix)) return;
+      this.#show();
+      this.#changedElsewhere.notify(key?.slice(this.#prefix.length) ?? null);
+    };
+    addEventListener('storage', onStorage);
+    this.#show();
+    return () => removeEventListener('storage', onStorage);
+  }
+
+  in(roomId: string): string {
+    return (browserStorage.read(this.#prefix + roomId) as string | null) ?? '';
+  }
+
+  keep(roomId: string, text: string): void {
+    const before = this.in(roomId);
+    const key = this.#prefix + roomId;
+    if (text === '') browserStorage.remove(key);
+    else browserStorage.write(key, text);
+    if ((before === '') !== (text === '')) this.#show();
+  }
+
+  /** Calls the listener with the draft of a room after another tab has changed it. */
+  onChangeElsewhere(roomId: string, listener: (text: string) => void): () => void {
+    return this.#changedElsewhere.add((changed) => {
+      if (changed === null || changed === roomId) listener(this.in(roomId));
+    });
+  }
+
+  #show(): void {
+    const rooms = browserStorage.keys(this.#prefix).map((key) => key.slice(this.#prefix.length));
+    this.#store.update(roomsWithDrafts, () => new Set(rooms));
+  }
+}

@@ -1,0 +1,220 @@
+import { Backoff } from '@carillon/client/backoff';
+import { MAX_FILES } from '../../../../src/rooms/room/lengths.js';
+import { isTemporary, messageOf } from '../../http/failure.js';
+import { ProblemError } from '../../http/problem.js';
+import { uuid } from '../../http/uuid.js';
+import { settings } from '../../settings.js';
+import { tabStorage } from '../../state/storage.js';
+import type { Store } from '../../store/store.js';
+import { filesWords as words } from './files.words.js';
+import type { MessageFile } from './message-file.js';
+import { uploadFile } from './upload-file.js';
+import { noFiles, type WaitingFile, waitingFiles } from './waiting-files.js';
+
+/** The server allows four for each user, who may have another tab. */
+const AT_ONCE = 2;
+/** The longest name of the server, in UTF-16 code units here. */
+const MAX_NAME = 255;
+
+/** The uploads of a store: `store.service(fileUploads)`. */
+export const fileUploads = (store: Store): FileUploads => new FileUploads(store);
+
+interface Upload {
+  readonly roomId: string;
+  readonly id: string;
+  readonly content: File;
+  readonly aborted: AbortController;
+}
+
+/**
+ * Uploads the files attached to the messages being written. They go on while the user is in another room. What is
+ * uploaded survives a reload of the tab; what is on its way does not, because the browser keeps no files.
+ */
+export class FileUploads {
+  readonly #store: Store;
+  readonly #uploads = new Map<string, Upload>();
+  readonly #wakes = new Set<() => void>();
+  #queue: Upload[] = [];
+  #running = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onStatus(({ state }) => state === 'live' && this.#wake());
+    store.onReconnect(() => this.#wake());
+  }
+
+  in(roomId: string): readonly WaitingFile[] {
+    return this.#store.partOf(waitingFiles).get(roomId) ?? noFiles;
+  }
+
+  /** Shows what was uploaded before the tab was reloaded. */
+  restore(roomId: string): void {
+    if (this.in(roomId).length > 0) return;
+    const kept = (tabStorage.read(this.#keyOf(roomId)) ?? []) as readonly MessageFile[];
+    if (kept.length > 0) this.#show(roomId, () => kept.map(uploadedFile));
+  }
+
+  /** @returns why some were not added; null if all were */
+  add(roomId: string, contents: readonly File[]): string | null {
+    const room = MAX_FILES - this.in(roomId).length;
+    for (const content of contents.slice(0, room)) this.#addOne(roomId, content);
+    return contents.length > room ? words.tooMany(MAX_FILES) : null;
+  }
+
+  retry(roomId: string, id: string): void {
+    const upload = this.#uploads.get(id);
+    if (upload) this.#enqueue({ ...upload, roomId, aborted: new AbortController() });
+  }
+
+  /** Also cancels an upload. What is uploaded is removed by the server after a day. */
+  remove(roomId: string, id: string): void {
+    this.#forget(id);
+    this.#show(roomId, (files) => files.filter((file) => file.id !== id));
+  }
+
+  /** The uploaded files, which are in a message now. */
+  take(roomId: string): readonly MessageFile[] {
+    const files = this.in(roomId).flatMap(({ file }) => file ?? []);
+    for (const { id } of files) this.#forget(id);
+    this.#show(roomId, () => []);
+    return files;
+  }
+
+  #addOne(roomId: string, content: File): void {
+    const id = uuid();
+    const name = nameOf(content);
+    const thumbnail = /^image\/(png|jpeg|gif|webp|avif)$/.test(content.type) && {
+      thumbnail: URL.createObjectURL(content),
+    };
+    const added: WaitingFile = {
+      id,
+      name,
+      size: content.size,
+      state: 'queued',
+      progress: 0,
+      ...thumbnail,
+    };
+    this.#show(roomId, (files) => [...files, added]);
+    this.#enqueue({ roomId, id, content, aborted: new AbortController() });
+  }
+
+  #enqueue(upload: Upload): void {
+    this.#uploads.set(upload.id, upload);
+    if (upload.content.size > settings.maxFileBytes)
+      return this.#refuse(upload, words.tooLarge(words.size(settings.maxFileBytes)));
+    this.#set(upload, { state: 'queued', progress: 0 });
+    this.#queue.push(upload);
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    if (this.#running >= AT_ONCE) return;
+    const upload = this.#queue.shift();
+    if (!upload) return;
+    this.#running += 1;
+    void this.#run(upload).finally(() => {
+      this.#running -= 1;
+      this.#startNext();
+    });
+    this.#startNext();
+  }
+
+  /** Repeats the upload until it succeeds, the server refuses it, or the user cancels it. */
+  async #run(upload: Upload): Promise<void> {
+    const backoff = new Backoff({ base: 500, cap: 15_000 });
+    while (!upload.aborted.signal.aborted)
+      try {
+        return this.#finish(upload, await this.#send(upload));
+      } catch (error) {
+        if (upload.aborted.signal.aborted) return;
+        if (!isTemporary(error)) return this.#refuse(upload, messageOf(error) ?? '');
+        this.#set(upload, { state: 'interrupted' });
+        await this.#pause(upload, error, backoff.next());
+      }
+  }
+
+  #send(upload: Upload): Promise<MessageFile> {
+    const { roomId, id, content, aborted } = upload;
+    this.#set(upload, { state: 'uploading', progress: 0 });
+    return uploadFile({
+      roomId,
+      fileId: id,
+      content,
+      name: nameOf(content),
+      signal: aborted.signal,
+      onProgress: (progress) => this.#set(upload, { progress }),
+    });
+  }
+
+  #pause({ aborted }: Upload, error: unknown, delay: number): Promise<void> {
+    const wanted = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1_000 : 0;
+    return new Promise((resolve) => {
+      const timer = setTimeout(wake, Math.max(delay, wanted));
+      const wakes = this.#wakes.add(wake);
+      aborted.signal.addEventListener('abort', wake, { once: true });
+      function wake() {
+        clearTimeout(timer);
+        wakes.delete(wake);
+        resolve();
+      }
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes) wake();
+  }
+
+  #finish(upload: Upload, file: MessageFile): void {
+    this.#set(upload, { state: 'uploaded', progress: 1, file });
+  }
+
+  #refuse(upload: Upload, failure: string): void {
+    this.#set(upload, { state: 'refused', failure });
+  }
+
+  #forget(id: string): void {
+    const upload = this.#uploads.get(id);
+    if (!upload) return;
+    upload.aborted.abort();
+    this.#uploads.delete(id);
+    this.#queue = this.#queue.filter((one) => one.id !== id);
+    const { thumbnail } = this.in(upload.roomId).find((file) => file.id === id) ?? {};
+    if (thumbnail?.startsWith('blob:')) URL.revokeObjectURL(thumbnail);
+  }
+
+  #set({ roomId, id }: Upload, change: Partial<WaitingFile>): void {
+    this.#show(roomId, (files) =>
+      files.map((file) => (file.id === id ? { ...file, ...change } : file)),
+    );
+  }
+
+  #show(roomId: string, to: (files: readonly WaitingFile[]) => readonly WaitingFile[]): void {
+    const files = to(this.in(roomId));
+    this.#store.update(waitingFiles, (all) => {
+      const others = [...all].filter(([id]) => id !== roomId);
+      return new Map(files.length === 0 ? others : [...others, [roomId, files]]);
+    });
+    const uploaded = files.flatMap(({ file }) => file ?? []);
+    if (uploaded.length === 0) tabStorage.remove(this.#keyOf(roomId));
+    else tabStorage.write(this.#keyOf(roomId), uploaded);
+  }
+
+  #keyOf(roomId: string): string {
+    return `carillon.files.${this.#store.me}.${roomId}`;
+  }
+}
+
+const uploadedFile = (file: MessageFile): WaitingFile => ({
+  id: file.id,
+  name: file.name,
+  size: file.size,
+  state: 'uploaded',
+  progress: 1,
+  file,
+});
+
+/** Without folders; the server refuses them. */
+function nameOf({ name }: File): string {
+  const base = name.replaceAll(/[/\\]/g, '_').slice(-MAX_NAME).toWellFormed().trim();
+  return base === '' ? 'file' : base;
+}

@@ -1,0 +1,27 @@
+import type { Slice } from '../../store/state.js';
+import type { MessageFile } from './message-file.js';
+
+/** A file that is attached to the message being written. */
+export interface WaitingFile {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  /** `interrupted`: it continues by itself. `refused`: the user decides. */
+  readonly state: 'queued' | 'uploading' | 'interrupted' | 'refused' | 'uploaded';
+  /** From 0 to 1. */
+  readonly progress: number;
+  /** Why the server refused it. */
+  readonly failure?: string;
+  /** The address of an image. */
+  readonly thumbnail?: string;
+  /** As the server knows it, once it is uploaded. */
+  readonly file?: MessageFile;
+}
+
+/** The files attached to the messages being written, by the ids of their rooms. */
+export const waitingFiles: Slice<ReadonlyMap<string, readonly WaitingFile[]>> = {
+  name: 'waiting files',
+  initial: new Map(),
+};
+
+export const noFiles: readonly WaitingFile[] = [];

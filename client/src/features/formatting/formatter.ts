@@ -1,0 +1,2 @@
+export { FormattedText } from './FormattedText.js';
+export { withoutMarkup } from './without-markup.js';

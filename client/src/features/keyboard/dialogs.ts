@@ -1,0 +1,2 @@
+export { Finder } from './Finder.js';
+export { ShortcutsDialog } from './ShortcutsDialog.js';

@@ -1,0 +1,66 @@
+import { useEffect, useLayoutEffect } from 'react';
+import { isMentioned, notifies } from '../../../../src/rooms/room/notification-level.js';
+import { partOf } from '../../store/state.js';
+import type { Store } from '../../store/store.js';
+import { useStore } from '../../store/use-store.js';
+import { useVisible } from '../../ui/use-visible.js';
+import { words } from '../../words/words.js';
+import { textOrNames } from '../files/file-names.js';
+import { plainTextOf } from '../formatting/plain-text.js';
+import { nameOf } from '../people/people.js';
+import { memberships } from '../rooms/memberships.js';
+import type { Message } from '../rooms/message.js';
+import { otherOf, roomName } from '../rooms/names.js';
+import { hrefOfRoom } from '../rooms/room-address.js';
+import { isPushOn } from '../push/push-setting.js';
+import { holdLock, isHeld } from './held-lock.js';
+import { isWanted } from './notification-setting.js';
+
+/** Notifies of the messages that the level of their room asks for, if no visible tab shows the room. Only the leading tab notifies.
+ * With push notifications, the service worker does. */
+export function useMessageNotifications(roomId: string | null): void {
+  const store = useStore();
+  useShownLock(store.me, roomId);
+  useEffect(
+    () =>
+      store.onEvent((event) => {
+        if (event.name !== 'message.posted' || !store.leads) return;
+        if (isWanted(store.me) && !isPushOn(store.me))
+          // Chrome on Android only allows notifications from service workers, and throws.
+          notify(store, event.data).catch((error: unknown) => console.info(error));
+      }),
+    [store],
+  );
+}
+
+/** While a visible tab shows a room, it holds a lock with the name of the room. A crash releases it. */
+function useShownLock(me: string, roomId: string | null): void {
+  const visible = useVisible();
+  // At once: other effects run after the next frame, and an event may arrive before.
+  useLayoutEffect(
+    () => (visible && roomId !== null ? holdLock(shownLock(me, roomId)) : undefined),
+    [me, roomId, visible],
+  );
+}
+
+async function notify(store: Store, message: Message): Promise<void> {
+  const { me, state } = store;
+  const mine = partOf(state, memberships).find(({ room }) => room.id === message.roomId);
+  // Without a text it was deleted or edited since; a later event follows.
+  if (!mine || message.authorId === me || message.text === null) return;
+  if (!notifies(mine, isMentioned(message, me), new Date())) return;
+  if (await isHeld(shownLock(me, message.roomId))) return;
+  const author = nameOf(state, message.authorId);
+  const where =
+    otherOf(mine, me) === null ? words.notifications.inRoom(author, roomName(mine.room)) : author;
+  const body = await plainTextOf(textOrNames(message.text, message.files));
+  const notification = new Notification(where, { body, tag: message.id });
+  notification.onclick = () => {
+    focus();
+    location.hash = hrefOfRoom(message.roomId, message.seq);
+  };
+}
+
+function shownLock(me: string, roomId: string): string {
+  return `carillon.shown.${me}.${roomId}`;
+}

@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { useCurrentSession } from '../../session/use-session.js';
+import { usePart, useStore } from '../../store/use-store.js';
+import { memberships } from '../rooms/memberships.js';
+import { isPushOn } from './push-setting.js';
+
+/** Registers the service worker, keeps the subscription up to date, and follows the notification that was clicked. */
+export function PushBackground() {
+  const { me } = useStore();
+  useServiceWorker(me, useCurrentSession().session?.id);
+  useOpenedNotification();
+  useBadge();
+  return null;
+}
+
+/** The server forgets the subscription with the session, such as after a change of the password. */
+function useServiceWorker(me: string, sessionId: string | undefined): void {
+  useEffect(() => {
+    if (!('serviceWorker' in navigator)) return;
+    // The next visit tries again.
+    withDevice((device) => (isPushOn(me) ? device.subscribe() : device.register()));
+  }, [me, sessionId]);
+  useEffect(() => {
+    if (!('serviceWorker' in navigator)) return undefined;
+    return () => withDevice((device) => device.forgetDevice());
+  }, [me]);
+}
+
+/** The code is loaded after the page has opened. */
+function withDevice(act: (device: typeof import('./device.js')) => Promise<void>): void {
+  import('./device.js').then(act).catch((error: unknown) => console.info(error));
+}
+
+function useOpenedNotification(): void {
+  useEffect(() => {
+    const opened = new AbortController();
+    navigator.serviceWorker?.addEventListener(
+      'message',
+      ({ data }: MessageEvent<{ readonly open?: string }>) => {
+        if (data.open !== undefined) location.hash = data.open;
+      },
+      { signal: opened.signal },
+    );
+    return () => opened.abort();
+  }, []);
+}
+
+/** The icon of an installed page shows the number of unread mentions and direct messages. */
+function useBadge(): void {
+  const count = usePart(memberships).reduce(
+    (sum, { room, unread, mentions }) => sum + (room.kind === 'direct' ? unread : mentions),
+    0,
+  );
+  useEffect(() => void navigator.setAppBadge?.(count).catch(() => undefined), [count]);
+}

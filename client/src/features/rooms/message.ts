@@ -1,0 +1,3 @@
+import type { Schema } from '../../api/api.js';
+
+export type Message = Schema<'Message'>;

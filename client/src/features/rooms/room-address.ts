@@ -1,0 +1,16 @@
+import type { Address } from '../../shell/address.js';
+
+/** A room, and the message to start at. */
+export interface RoomParams {
+  readonly roomId: string;
+  readonly seq: number | null;
+}
+
+export const roomAddress: Address<RoomParams> = {
+  path: 'rooms',
+  parse: ([roomId, seq]) => (roomId ? { roomId, seq: Number(seq) > 0 ? Number(seq) : null } : null),
+};
+
+export function hrefOfRoom(roomId: string, seq?: number): string {
+  return seq === undefined ? `#/rooms/${roomId}` : `#/rooms/${roomId}/${seq}`;
+}

@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { useSelected } from '../../store/use-store.js';
+import { Rich } from '../../ui/Rich.js';
+import { ShortTime } from '../../ui/ShortTime.js';
+import { words } from '../../words/words.js';
+import { usePlainText } from '../formatting/plain-text.js';
+import { useName } from '../people/use-name.js';
+import { membershipIn } from '../rooms/memberships.js';
+import type { Message } from '../rooms/message.js';
+import { titleOf } from '../rooms/names.js';
+import { hrefOfRoom } from '../rooms/room-address.js';
+import { excerpt, highlights } from './highlights.js';
+
+export function FoundMessage({ message, query }: { message: Message; query: string }) {
+  const author = useName(message.authorId);
+  const room = useSelected(({ state }) => {
+    const mine = membershipIn(state, message.roomId);
+    return mine ? titleOf(state, mine) : words.search.unknownRoom;
+  });
+  const text = usePlainText(message.text ?? '');
+  const parts = useMemo(() => excerpt(highlights(text, query)), [text, query]);
+  return (
+    <li>
+      <a href={hrefOfRoom(message.roomId, message.seq)} className="found-message">
+        <span className="found-where">
+          <Rich
+            text={words.search.where}
+            values={{ room: <bdi>{room}</bdi>, author: <bdi>{author}</bdi> }}
+          />
+        </span>
+        <ShortTime iso={message.createdAt} />
+        <span className="found-text" dir="auto">
+          {parts.map((part, index) =>
+            part.isFound ? <mark key={index}>{part.text}</mark> : part.text,
+          )}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Store } from '../../store/store.js';
+import type { Message } from '../rooms/message.js';
+import { foldFound } from './found-fold.js';
+import type { SearchParams } from './search-address.js';
+
+/** What a search has found so far. */
+export interface SearchResults extends SearchParams {
+  readonly found: readonly Message[];
+  readonly next: string | null;
+}
+
+/** The last results of a store: `store.service(searchResults)`. Back returns to them. */
+export const searchResults = (store: Store): LastResults => new LastResults(store);
+
+/** The results that were last shown, and how far their list was scrolled in the current entry of the session history. */
+class LastResults {
+  #last: SearchResults | null = null;
+
+  constructor(store: Store) {
+    store.onEvent((event) => {
+      if (this.#last) this.#last = { ...this.#last, found: foldFound(this.#last.found, event) };
+    });
+    // Events may have been missed before a snapshot.
+    store.onSnapshot(() => (this.#last = null));
+  }
+
+  keep(results: SearchResults): void {
+    this.#last = results;
+  }
+
+  /** The results, if this entry of the session history has shown them before. */
+  of({ query, roomId }: SearchParams): SearchResults | null {
+    const last = this.#last;
+    if (this.scrollTop === null || last?.query !== query || last.roomId !== roomId) return null;
+    return last;
+  }
+
+  /** In px; null if this entry of the session history has not shown a search. */
+  get scrollTop(): number | null {
+    const { searchScroll } = (history.state ?? {}) as { searchScroll?: number };
+    return searchScroll ?? null;
+  }
+
+  keepScroll(scrollTop: number): void {
+    history.replaceState({ ...history.state, searchScroll: scrollTop }, '');
+  }
+}

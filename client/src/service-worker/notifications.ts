@@ -1,0 +1,30 @@
+import { type PageClient, scope } from './scope.js';
+import { workerWords as words } from './service-worker.words.js';
+
+/** What the server sends: `PushPayload` in `src/push/push-request.ts`. */
+interface PushedMessage {
+  readonly tag: string;
+  readonly author: string;
+  readonly room: string | null;
+  readonly text: string;
+  readonly url: string;
+}
+
+/** Every push is shown: browsers revoke subscriptions whose pushes are not. The same message replaces itself. */
+export async function show(data: { json(): unknown } | null, icon: string): Promise<void> {
+  const { tag, author, room, text, url } = data!.json() as PushedMessage;
+  const title = room === null ? author : words.inRoom(author, room);
+  await scope.registration.showNotification(title, { body: text, tag, icon, data: { url } });
+}
+
+/** Opens the message in a tab that is open, a visible one first, or in a new one. */
+export async function open({ data }: Notification): Promise<void> {
+  const { url } = data as { readonly url: string };
+  const tabs = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const tab = tabs.find(isVisible) ?? tabs[0];
+  if (!tab) return void (await scope.clients.openWindow(`/${url}`));
+  tab.postMessage({ open: url });
+  await tab.focus();
+}
+
+const isVisible = ({ visibilityState }: PageClient): boolean => visibilityState === 'visible';

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import type { LazyCode } from '../state/lazy-code.js';
+import { words } from '../words/words.js';
+import { useIsMissing, useLazyCode } from './use-lazy-code.js';
+
+interface LazyBodyProps<Code> {
+  code: LazyCode<Code>;
+  children: (code: Code) => ReactNode;
+}
+
+/** The body of a pane whose code is loaded when it is first shown. */
+export function LazyBody<Code>({ code, children }: LazyBodyProps<Code>) {
+  const loaded = useLazyCode(code, true);
+  const isMissing = useIsMissing(code, true);
+  return (
+    <div className="pane-body">
+      {loaded ? (
+        children(loaded)
+      ) : (
+        <p role="status">{isMissing ? words.app.notLoaded : words.app.loading}</p>
+      )}
+    </div>
+  );
+}

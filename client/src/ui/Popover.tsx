@@ -1,0 +1,85 @@
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import './popover.css';
+
+interface PopoverProps {
+  /** The control that opened it. It takes the focus when Escape closes the popover. */
+  opener: RefObject<HTMLElement | null>;
+  /** The edge at which both are aligned: that at which the text ends by default. */
+  align?: 'start' | 'end';
+  label: string;
+  className: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A small dialog next to its opener, over everything else. Escape, and a press outside, close it. */
+export function Popover(props: PopoverProps) {
+  const { opener, align = 'end', label, className, onClose, children } = props;
+  const popover = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = popover.current!;
+    const place = () => opener.current && placeAt(opener.current, element, align);
+    element.showPopover();
+    place();
+    (element.querySelector<HTMLElement>('button, a, input') ?? element).focus();
+    // It grows when more of it has arrived.
+    const growth = new ResizeObserver(place);
+    growth.observe(element);
+    return () => growth.disconnect();
+  }, [opener, align]);
+  useEffect(() => {
+    const leave = ({ target }: PointerEvent) => {
+      const isInside = [popover, opener].some(({ current }) => current?.contains(target as Node));
+      if (!isInside) onClose();
+    };
+    addEventListener('pointerdown', leave);
+    return () => removeEventListener('pointerdown', leave);
+  }, [opener, onClose]);
+
+  /** The keys are not for what is around it. */
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+    opener.current?.focus();
+    onClose();
+  }
+
+  return (
+    <div
+      ref={popover}
+      popover="manual"
+      className={`popover ${className}`}
+      role="dialog"
+      tabIndex={-1}
+      aria-label={label}
+      onKeyDown={onKeyDown}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** The distance to the edges of the window, in px. */
+const MARGIN = 8;
+
+/** Below the opener, or above it where there is more space. On a phone, the style sheet places it. */
+function placeAt(opener: HTMLElement, popover: HTMLElement, align: 'start' | 'end'): void {
+  const { top, bottom, left: from, right } = opener.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const isAtLeft = (align === 'start') === (getComputedStyle(opener).direction === 'ltr');
+  const wanted = isAtLeft ? from : right - width;
+  const left = Math.max(MARGIN, Math.min(wanted, innerWidth - width - MARGIN));
+  const isBelow = bottom + height + MARGIN <= innerHeight || top < innerHeight - bottom;
+  const start = isBelow ? bottom : top - height;
+  const last = innerHeight - height - MARGIN;
+  popover.style.setProperty('--left', `${left}px`);
+  popover.style.setProperty('--top', `${Math.max(MARGIN, Math.min(start, last))}px`);
+}
