@@ -1,8 +1,16 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+// Node keeps compiled code there: the processes that the tests start need a quarter less CPU time to start.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), `carillon-compile-cache-${userInfo().uid}`);
+
 /** @type {import('jest').Config} */
 export default {
   rootDir: '.',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/test', '<rootDir>/packages'],
   testEnvironment: 'node',
+  // The packages of this repository are tested as they are written, and not as they were last built.
+  testEnvironmentOptions: { customExportConditions: ['@carillon/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -20,6 +28,8 @@ export default {
       },
     ],
   },
+  testSequencer: '<rootDir>/test/sequencer.js',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // More than the cores of a small machine: specs wait a third of their time, for processes, retries and pages.
+  maxWorkers: 3,
 };

@@ -1,17 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { globSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Message } from '../src/rooms/message.js';
-import type { Room } from '../src/rooms/room.js';
+import { features } from '../src/app.module.js';
+import type { Message } from '../src/rooms/room/message.js';
+import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { until } from './support/hopper.js';
-import { listen, type RawListener } from './support/listener.js';
+import { recordedTypes } from './support/event-types.js';
+import { subscribe, type RawSubscriber } from './support/raw-subscriber.js';
+import { addKey, keysOf, type TestKey } from './support/keys.js';
+import { Program } from './support/program.js';
 import { runAsOtherProgram } from './support/other-program.js';
-import { PASSWORD, Person, send } from './support/people.js';
+import { PASSWORD, Person, reactionPath, send } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
+import { photo, postsFiles, uploads } from './support/uploads.js';
+import { until } from './support/wait.js';
 
-/** Who tries: nobody, those whose sign-in or account is over, and those who are signed in and have no business there. */
-const CALLERS = ['stranger', 'signed out', 'expired', 'erased', 'non-member', 'removed'] as const;
+/**
+ * Who tries: nobody, those whose sign-in or account is over, a program with a key, and those who are signed in and have no
+ * business there.
+ */
+const CALLERS = [
+  'stranger',
+  'signed out',
+  'expired',
+  'erased',
+  'key',
+  'non-member',
+  'removed',
+] as const;
 /** Of those, the ones whose token is good for nothing any more. */
 const GONE = ['signed out', 'expired', 'erased'] as const;
 type Caller = (typeof CALLERS)[number];
@@ -21,15 +35,17 @@ const ALL_OPEN = {
   'signed out': 401,
   expired: 401,
   erased: 401,
+  key: 403,
   'non-member': 200,
   removed: 200,
 };
-const SIGNED_IN = { stranger: 401, 'signed out': 401, expired: 401, erased: 401 };
+const SIGNED_IN = { stranger: 401, 'signed out': 401, expired: 401, erased: 401, key: 403 };
 const always = (status: number): Record<Caller, number> => ({
   stranger: status,
   'signed out': status,
   expired: status,
   erased: status,
+  key: status,
   'non-member': status,
   removed: status,
 });
@@ -54,7 +70,7 @@ const OTHER = '019a1b2c-3d4e-7f60-8a1b-2c3d4e5f6071';
 /** Every route of the API. One that is new and has no row here makes the test fail. */
 const ROUTES = (
   room: 'private' | 'public',
-  at: { room: string; message: string; member: string; entry: string },
+  at: { room: string; message: string; file: string; member: string; entry: string },
 ): Record<string, Row> => {
   const inRoom = `/api/rooms/${at.room}`;
   const members = membersOf(room);
@@ -76,7 +92,17 @@ const ROUTES = (
       answers: open(403),
     },
     'DELETE /api/users/{id}': { path: `/api/users/${at.member}`, answers: open(409) },
-    'GET /api/events': { path: '/api/events', answers: ALL_OPEN },
+    'POST /api/events': {
+      path: '/api/events',
+      body: () => ({ topic: 'orders/1', type: 'order.shipped', data: {} }),
+      answers: { ...signedIn(403), key: 201 },
+    },
+    'GET /api/events': { path: '/api/events', answers: { ...ALL_OPEN, key: 200 } },
+    // Of a room: nobody else may see who is in it.
+    'GET /api/events/subscriptions': {
+      path: `/api/events/subscriptions?topic=rooms/${at.room}`,
+      answers: signedIn(403),
+    },
 
     'POST /api/accounts': {
       path: '/api/accounts',
@@ -117,6 +143,38 @@ const ROUTES = (
     },
     'GET /api/me/export': { path: '/api/me/export', answers: signedIn(200) },
     'GET /api/me/rooms': { path: '/api/me/rooms', answers: signedIn(200) },
+    // Only programs with a key may.
+    'POST /api/notifications': {
+      path: '/api/notifications',
+      body: () => ({ to: { everyone: true }, kind: 'x', title: 'x' }),
+      answers: signedIn(403),
+    },
+    'GET /api/notifications/{id}': { path: `/api/notifications/${OTHER}`, answers: signedIn(403) },
+    'GET /api/me/notifications': { path: '/api/me/notifications', answers: signedIn(200) },
+    'GET /api/me/notifications/read': {
+      path: '/api/me/notifications/read',
+      answers: signedIn(200),
+    },
+    'PUT /api/me/notifications/read': {
+      path: '/api/me/notifications/read',
+      body: () => ({ upTo: OTHER }),
+      answers: signedIn(200),
+    },
+    'GET /api/push/key': { path: '/api/push/key', answers: signedIn(200) },
+    'PUT /api/push/subscription': {
+      path: '/api/push/subscription',
+      body: () => ({
+        endpoint: 'https://push.example.net/1',
+        p256dh:
+          'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+        auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+      }),
+      answers: signedIn(204),
+    },
+    'DELETE /api/push/subscription': {
+      path: '/api/push/subscription',
+      answers: signedIn(204),
+    },
     'GET /api/me/blocks': { path: '/api/me/blocks', answers: signedIn(200) },
     'PUT /api/me/blocks/{userId}': { path: `/api/me/blocks/${OTHER}`, answers: signedIn(404) },
     'DELETE /api/me/blocks/{userId}': { path: `/api/me/blocks/${OTHER}`, answers: signedIn(204) },
@@ -151,6 +209,18 @@ const ROUTES = (
       body: () => ({ seq: 1 }),
       answers: members,
     },
+    'PUT /api/rooms/{id}/unread': {
+      path: `${inRoom}/unread`,
+      body: () => ({ seq: 1 }),
+      answers: members,
+    },
+    'PUT /api/rooms/{id}/favourite': { path: `${inRoom}/favourite`, answers: members },
+    'DELETE /api/rooms/{id}/favourite': { path: `${inRoom}/favourite`, answers: members },
+    'PUT /api/rooms/{id}/notifications': {
+      path: `${inRoom}/notifications`,
+      body: () => ({ level: 'nothing' }),
+      answers: members,
+    },
     'POST /api/rooms/{id}/typing': { path: `${inRoom}/typing`, answers: members },
     'GET /api/rooms/{id}/messages': { path: `${inRoom}/messages`, answers: members },
     'POST /api/rooms/{id}/messages': {
@@ -171,6 +241,48 @@ const ROUTES = (
       path: `${inRoom}/messages/${at.message}`,
       answers: members,
     },
+    'PUT /api/rooms/{id}/messages/{messageId}/reactions/{emoji}': {
+      path: `${inRoom}/messages/${at.message}/reactions/%F0%9F%91%8D`,
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/messages/{messageId}/reactions/{emoji}': {
+      path: `${inRoom}/messages/${at.message}/reactions/%F0%9F%91%8D`,
+      answers: members,
+    },
+    'PUT /api/rooms/{id}/files/{fileId}': {
+      path: `${inRoom}/files/${randomUUID()}?name=file.txt`,
+      body: () => 'Let me in!',
+      answers: members,
+    },
+    'GET /api/rooms/{id}/files/{fileId}': {
+      path: `${inRoom}/files/${at.file}`,
+      answers: members,
+    },
+    'GET /api/rooms/{id}/files/{fileId}/preview': {
+      path: `${inRoom}/files/${at.file}/preview`,
+      answers: members,
+    },
+    'GET /api/rooms/{id}/lines': { path: `${inRoom}/lines`, answers: members },
+    'GET /api/rooms/{id}/pins': { path: `${inRoom}/pins`, answers: members },
+    'PUT /api/rooms/{id}/messages/{messageId}/pin': {
+      path: `${inRoom}/messages/${at.message}/pin`,
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/messages/{messageId}/pin': {
+      path: `${inRoom}/messages/${at.message}/pin`,
+      answers: members,
+    },
+    'GET /api/me/threads': { path: '/api/me/threads', answers: signedIn(200) },
+    'GET /api/rooms/{id}/threads': { path: `${inRoom}/threads`, answers: members },
+    'GET /api/rooms/{id}/threads/{seq}/replies': {
+      path: `${inRoom}/threads/1/replies`,
+      answers: members,
+    },
+    'PUT /api/rooms/{id}/threads/{seq}/read': {
+      path: `${inRoom}/threads/1/read`,
+      body: () => ({ seq: 1 }),
+      answers: members,
+    },
     'GET /api/messages': { path: '/api/messages?q=hello', answers: signedIn(200) },
   };
 };
@@ -179,6 +291,7 @@ describe('who may do what', () => {
   let application: RunningApplication;
   let people: Record<'owner' | 'member' | 'non-member' | 'removed', Person>;
   let gone: Record<(typeof GONE)[number], Person>;
+  let key: TestKey;
 
   beforeAll(async () => {
     application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
@@ -190,6 +303,7 @@ describe('who may do what', () => {
       'non-member': await signUp('non-member'),
       removed: await signUp('removed'),
     };
+    key = await addKey(application, { publish: ['*'], subscribe: ['*'] });
     // Both are in the rooms, and are refused since their sign-in is over.
     gone = {
       'signed out': await signUp('signed-out'),
@@ -212,7 +326,8 @@ describe('who may do what', () => {
       room = await owner.makes('Room', kind);
       for (const other of [member, removed, ...Object.values(gone)])
         await owner.brings(other, room);
-      message = await member.says(room, 'hello inside');
+      const file = await uploads(member, room, await photo());
+      message = await postsFiles(member, room, [file], 'hello inside');
       await owner.does('DELETE', `/api/rooms/${room.id}/members/${removed.id}`);
       if (kind === 'public') await owner.does('PATCH', `/api/rooms/${room.id}`, { archived: true });
       await gone['signed out'].does('DELETE', '/api/session');
@@ -229,6 +344,7 @@ describe('who may do what', () => {
       rows = ROUTES(kind, {
         room: room.id,
         message: message.id,
+        file: file.id,
         member: member.id,
         entry: entry.id,
       });
@@ -239,6 +355,7 @@ describe('who may do what', () => {
 
     const headersOf = (caller: Caller): Record<string, string> => {
       if (caller === 'stranger') return {};
+      if (caller === 'key') return key.bearer;
       return (caller in gone ? gone[caller as keyof typeof gone] : people[caller as 'removed'])
         .bearer;
     };
@@ -293,14 +410,14 @@ describe('who may do what', () => {
     });
   });
 
-  describe('every kind of fact', () => {
+  describe('every type of event', () => {
     type Hearer =
       'owner' | 'member' | 'newcomer' | 'non-member' | 'removed' | 'signed out' | 'stranger';
     const inRoom: Hearer[] = ['owner', 'member', 'newcomer'];
     const signedIn: Hearer[] = [...inRoom, 'non-member', 'removed'];
     const all: Hearer[] = [...signedIn, 'stranger'];
 
-    /** Who hears it, once what happens below has happened in a private room. */
+    /** Who receives it after the steps below in a private room. */
     const HEARD: Record<string, Hearer[]> = {
       'user.created': all,
       'user.updated': all,
@@ -320,64 +437,75 @@ describe('who may do what', () => {
       'message.posted': inRoom,
       'message.edited': inRoom,
       'message.deleted': inRoom,
-      'read.moved': ['owner', 'member'],
+      'reaction.added': inRoom,
+      'reaction.removed': inRoom,
+      'read.moved': ['owner'],
+      'level.changed': ['owner'],
+      'favourite.changed': ['owner'],
+      'thread.changed': ['member'],
+      'message.pinned': inRoom,
+      'message.unpinned': inRoom,
+      'key.created': [],
+      'key.revoked': [],
       'block.added': ['owner'],
       'block.removed': ['owner'],
+      'notification.created': signedIn, // one for the owner, and one for everyone
+      'notification.read': ['owner'],
       typing: inRoom,
     };
     const EPHEMERAL = ['typing', 'presence'];
 
-    it('has a row in the table', async () => {
-      const files = globSync('src/**/*.events.ts', { cwd: join(import.meta.dirname, '..') });
-      const modules = await Promise.all(
-        files.map((file) => import(`../${file.replace(/\.ts$/, '.js')}`) as Promise<object>),
-      );
-      const types = modules
-        .flatMap((module) => Object.values(module) as unknown[])
-        .filter((one) => typeof one === 'function' && 'type' in one)
-        .map((one) => (one as unknown as { type: string }).type);
-      expect(
-        Object.keys(HEARD)
-          .filter((type) => !EPHEMERAL.includes(type))
-          .toSorted(),
-      ).toEqual(types.toSorted());
+    it('has a row in the table', () => {
+      const types = Object.keys(HEARD).filter((type) => !EPHEMERAL.includes(type));
+      expect(types.toSorted()).toEqual(recordedTypes(features).toSorted());
     });
 
-    it('is heard by those whom the table names, by all of them, and by nobody else', async () => {
+    it('is delivered to all subscribers that the table names, and to nobody else', async () => {
       const { url, port } = application;
       const { owner, member, removed } = people;
       const newcomer = await Person.signUp(url, 'newcomer');
       const leaver = await Person.signUp(url, 'leaver');
+      const sender = await Program.notifier(application);
       const room = await owner.makes('Facts', 'private');
       for (const other of [member, removed, leaver]) await owner.brings(other, room);
       await owner.does('DELETE', `/api/rooms/${room.id}/members/${removed.id}`);
 
-      const listeners: Record<Hearer, RawListener> = {
+      const subscribers: Record<Hearer, RawSubscriber> = {
         owner: await owner.listens(),
         member: await member.listens(),
         newcomer: await newcomer.listens(),
         'non-member': await people['non-member'].listens(),
         removed: await removed.listens(),
         'signed out': await leaver.listens(),
-        stranger: await listen(port, '/api/events'),
+        stranger: await subscribe(port, '/api/events'),
       };
       await leaver.does('DELETE', '/api/session');
-      await listeners['signed out'].until(({ ended }) => ended);
+      await subscribers['signed out'].until(({ ended }) => ended);
 
       const path = `/api/rooms/${room.id}`;
       await owner.does('POST', `${path}/invitations`, { userId: newcomer.id });
       await newcomer.joins(room);
       const posted = await member.says(room, 'one');
       await member.does('PATCH', `${path}/messages/${posted.id}`, { text: 'two' });
+      await owner.reacts(posted, '🎉');
+      await owner.does('DELETE', reactionPath(posted, '🎉'));
+      for (const method of ['PUT', 'DELETE'])
+        await owner.does(method, `${path}/messages/${posted.id}/pin`);
+      await newcomer.repliesTo(posted, 'two?');
       await member.does('DELETE', `${path}/messages/${posted.id}`);
       await owner.does('PUT', `${path}/read`, { seq: 1 });
+      await owner.does('PUT', `${path}/notifications`, { level: 'all' });
+      await owner.does('PUT', `${path}/favourite`);
       await owner.does('POST', `${path}/typing`);
       await owner.does('PUT', `/api/me/blocks/${removed.id}`);
       await owner.does('DELETE', `/api/me/blocks/${removed.id}`);
+      const toOwner = await sender.notifies({ userId: owner.id }, 'For the owner');
+      await owner.does('PUT', '/api/me/notifications/read', { upTo: toOwner.id });
+      const toAll = await sender.notifies({ everyone: true }, 'For everyone');
       await owner.does('PATCH', path, { name: 'Renamed' });
       await owner.does('PATCH', `${path}/members/${newcomer.id}`, { role: 'owner' });
-      // A fact that is told to all members before one of them leaves.
-      await listeners.member.hears(1, 'member.changed');
+      // An event that all members receive before one of them leaves.
+      await subscribers.member.receives(1, 'member.changed');
       await owner.does('DELETE', `${path}/members/${member.id}`);
       await owner.makes('Public');
       await Person.signIn(url, 'owner').then((other) => other.does('DELETE', '/api/session'));
@@ -386,30 +514,40 @@ describe('who may do what', () => {
       await send(url, 'PATCH', `/api/users/${id}`, { firstname: 'C' });
       const again = await Person.signIn(url, 'leaver');
       await again.does('DELETE', '/api/me', { password: PASSWORD });
+      await keysOf(application).revoke((await addKey(application, { subscribe: ['*'] })).name);
       await send(url, 'DELETE', `/api/users/${id}`);
 
-      const heard: Record<string, Hearer[]> = {};
-      for (const [name, listener] of Object.entries(listeners) as [Hearer, RawListener][]) {
-        // The last fact is for all.
-        if (name !== 'signed out') await listener.hears(1, 'user.removed');
-        const types = new Set(listener.events.map(({ type }) => type));
+      const received: Record<string, Hearer[]> = {};
+      for (const [name, subscriber] of Object.entries(subscribers) as [Hearer, RawSubscriber][]) {
+        // The last event is for everyone.
+        if (name !== 'signed out') await subscriber.receives(1, 'user.removed');
+        const types = new Set(subscriber.events.map(({ type }) => type));
         for (const type of types)
-          if (type !== 'presence' && type !== 'session.ended') (heard[type] ??= []).push(name);
-        await listener.close();
+          if (type !== 'presence' && type !== 'session.ended') (received[type] ??= []).push(name);
+        await subscriber.close();
       }
       const { 'session.ended': ended, ...expected } = HEARD;
-      expect(heard).toEqual(expected);
+      const delivered = Object.entries(expected).filter(([, hearers]) => hearers.length > 0);
+      expect(received).toEqual(Object.fromEntries(delivered));
       expect(ended).toEqual(['owner']);
-      for (const [name, { events }] of Object.entries(listeners))
+      for (const [name, subscriber] of Object.entries(subscribers)) {
+        const sent = subscriber.of('notification.created').map(({ data }) => data);
+        const own = name === 'owner' ? [toOwner] : [];
+        expect([name, sent]).toEqual([
+          name,
+          ['stranger', 'signed out'].includes(name) ? [] : [...own, toAll],
+        ]);
+      }
+      for (const [name, { events }] of Object.entries(subscribers))
         expect([name, events.filter(({ type }) => type === 'session.ended').length]).toEqual([
           name,
           ['owner', 'signed out'].includes(name) ? 1 : 0,
         ]);
-      expect(listeners.stranger.of('presence')).toEqual([]);
+      expect(subscribers.stranger.of('presence')).toEqual([]);
       for (const name of ['non-member', 'removed'] as const)
         expect(
           new Set(
-            listeners[name]
+            subscribers[name]
               .of('presence')
               .flatMap(({ data }) => (data as { online: string[] }).online),
           ),
@@ -440,12 +578,18 @@ describe.each(['issuer down', 'database down'] as const)('every route, with the 
     outage === 'issuer down'
       ? `${encoded({ alg: 'RS256', kid: 'k' })}.${encoded({})}.AAAA`
       : 'carillon_5sV2bV0mM7k1l6nGQZ0m0x2J8m0Qq8d1o9e3r7t5y1A';
-  const rows = ROUTES('private', { room: OTHER, message: OTHER, member: OTHER, entry: OTHER });
+  const rows = ROUTES('private', {
+    room: OTHER,
+    message: OTHER,
+    file: OTHER,
+    member: OTHER,
+    entry: OTHER,
+  });
 
   beforeAll(async () => {
     const postgres = outage === 'database down' ? await PostgresServer.start() : undefined;
     application = await startApplication({
-      USERS_OPEN: 'false',
+      DIRECTORY: 'members',
       SIGN_UP_OPEN: 'false',
       SIGN_IN_ATTEMPTS: '0',
       // Nothing listens there.

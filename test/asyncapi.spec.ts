@@ -52,7 +52,7 @@ describe('the description of the streams', () => {
         ),
       ]);
     expect(asked).toEqual([
-      ['send', '/api/events', ['lastEventId', 'topic']],
+      ['send', '/api/events', ['lastEventId', 'topic', 'match_urlpattern', 'granted']],
       ['send', '/api/users/event', ['lastEventId']],
     ]);
   });

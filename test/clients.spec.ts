@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import type { User } from '../src/users/user.js';
+import { type RunningApplication, startApplication } from './support/application.js';
 import { eventually, launchBrowser } from './support/browser.js';
 import { CarillonProcess } from './support/process.js';
 import { Relay } from './support/relay.js';
@@ -154,7 +155,7 @@ describe('the clients in docs/clients.md', () => {
     return Buffer.from(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   }
 
-  /** Runs lines on a page of the server's origin. What an `EventSource` is told is noted apart from what the lines make of it. */
+  /** Runs lines on a page of the server's origin. What an `EventSource` receives is recorded separately from what the lines do with it. */
   async function openPage(
     lines: string,
     into: Map<string, string[]>,
@@ -237,18 +238,22 @@ describe('the clients in docs/clients.md', () => {
 });
 
 describe('the clients in docs/clients.md that see a status', () => {
+  let carillon: RunningApplication;
+
+  beforeAll(async () => {
+    carillon = await startApplication({ DIRECTORY: 'members' });
+  });
+  afterAll(() => carillon.stop());
+
   it.each([
     ['curl', 'bash', ['-c']],
     ['`fetch` and `eventsource-parser`', process.execPath, NODE],
     ['npm `eventsource`', process.execPath, NODE],
   ])('%s: stops after a 4xx', async (heading, program, parameters) => {
-    const carillon = await CarillonProcess.start({ USERS_OPEN: 'false' });
     const lines = linesOf(heading).replaceAll('localhost:8000', `127.0.0.1:${carillon.port}`);
     const client = new ClientProcess(program, [...parameters, lines]);
     expect(await client.exited).toBe(1);
     expect(client.errors).toContain('401');
     expect(client.received).toEqual([]);
-    await carillon.kill();
-    rmSync(carillon.folder, { recursive: true });
   });
 });

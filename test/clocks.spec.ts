@@ -1,10 +1,9 @@
+import { Streams, UnitOfWork } from '@carillon/nestjs';
 import { jest } from '@jest/globals';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
-import { Streams } from '../src/events/streams.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { listen } from './support/listener.js';
-import { fact } from './support/log.js';
-import { until } from './support/hopper.js';
+import { subscribe } from './support/raw-subscriber.js';
+import { anEvent } from './support/log.js';
+import { until } from './support/wait.js';
 
 describe('the clocks of streams', () => {
   let application: RunningApplication;
@@ -23,29 +22,29 @@ describe('the clocks of streams', () => {
   it('let no heartbeat come before its time, on an empty log either', async () => {
     const { port } = await start({ STREAM_HEARTBEAT: '1s' });
     const began = performance.now();
-    const stream = await listen(port, '/api/events');
-    await stream.hears(2, 'heartbeat');
+    const stream = await subscribe(port, '/api/events');
+    await stream.receives(2, 'heartbeat');
     expect(performance.now() - began).toBeGreaterThan(1990);
     await stream.close();
   });
 
   it('go on with heartbeats and lifetimes when the clock is set back', async () => {
     const { port } = await start({ STREAM_HEARTBEAT: '100ms', STREAM_LIFETIME: '2s' });
-    const stream = await listen(port, '/api/events');
-    await stream.hears(1, 'heartbeat');
+    const stream = await subscribe(port, '/api/events');
+    await stream.receives(1, 'heartbeat');
     turnBack(3_600_000);
-    await stream.hears(3, 'heartbeat');
+    await stream.receives(3, 'heartbeat');
     await stream.until(({ ended }) => ended);
     expect(stream.body).toMatch(/\nretry: \d+\n\n$/);
   });
 
   it('cut off a stream that takes nothing when the clock is set back', async () => {
     const { port, app } = await start({ STREAM_STALL_TIMEOUT: '3s' });
-    const stream = await listen(port, '/api/users/event');
+    const stream = await subscribe(port, '/api/users/event');
     stream.socket.pause();
     for (let round = 0; round < 60; round++)
       await app.get(UnitOfWork, { strict: false }).run(async (tx) => {
-        for (let n = 0; n < 100; n++) tx.record(fact({ filling: 'x'.repeat(2000) }));
+        for (let n = 0; n < 100; n++) tx.record(anEvent({ filling: 'x'.repeat(2000) }));
       });
     const streams = app.get(Streams, { strict: false });
     // Its socket is full by now, and the time since then is measured.

@@ -25,7 +25,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
     (await exchange(url + path, headers)).headers.etag!;
 
   describe('to read', () => {
-    it('with fetch, which adds Cache-Control: no-cache, is answered with 304', async () => {
+    it('gets 304 with fetch, which adds Cache-Control: no-cache', async () => {
       const { id } = await createUser(url, 'Fetched');
       const etag = (await fetch(`${url}/api/users/${id}`)).headers.get('etag')!;
       const again = await fetch(`${url}/api/users/${id}`, { headers: { 'If-None-Match': etag } });
@@ -41,7 +41,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       '/api/openapi.json',
       '/api/openapi-3.1.json',
       '/api/docs',
-    ])('%s is answered with 304 and the headers of the 200', async (path) => {
+    ])('%s gets 304 with the headers of the 200', async (path) => {
       const asked = { ...ada.bearer, 'Cache-Control': 'no-cache', 'Accept-Encoding': 'br' };
       for (const method of ['GET', 'HEAD']) {
         const whole = await exchange(url + path, asked, method);
@@ -58,7 +58,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       }
     });
 
-    it('a list that is still the same has a cursor of its own time', async () => {
+    it('an unchanged list gets its current cursor with the 304', async () => {
       const { id } = await createUser(url, 'First');
       const list = `${url}/api/users?limit=1`;
       const { etag } = (await exchange(list)).headers;
@@ -66,29 +66,29 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       const same = await exchange(list, { 'If-None-Match': etag! });
       expect(same.status).toBe(304);
       const next = await createUser(url, 'Next');
-      const listener = await ada.listens('/api/users/event', {
+      const subscriber = await ada.listens('/api/users/event', {
         'Last-Event-ID': same.headers['last-event-id'] as string,
       });
-      await listener.hears(1, 'update');
-      expect(listener.of('update').map(({ data }) => (data as { id: string }).id)).toEqual([
+      await subscriber.receives(1, 'update');
+      expect(subscriber.of('update').map(({ data }) => (data as { id: string }).id)).toEqual([
         next.id,
       ]);
       expect([id, later.id]).not.toContain(next.id);
-      await listener.close();
+      await subscriber.close();
     });
 
-    it('several If-None-Match headers are one list', async () => {
+    it('treats several If-None-Match headers as one list', async () => {
       const tag = await tagOf('/api/users');
       const named = await exchange(`${url}/api/users`, { 'If-None-Match': ['"x"', tag] });
       expect(named.status).toBe(304);
     });
 
-    it('If-None-Match that is no list of tags names nothing', async () => {
+    it('ignores an If-None-Match that is not a list of entity tags', async () => {
       const malformed = await exchange(`${url}/api/users`, { 'If-None-Match': 'x' });
       expect(malformed.status).toBe(200);
     });
 
-    it('If-Match names what is there, or the answer is 412', async () => {
+    it('gets 412 unless If-Match contains the current tag', async () => {
       const { id } = await createUser(url, 'Matched');
       const path = `/api/users/${id}`;
       const tag = await tagOf(path);
@@ -99,7 +99,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       expect((await exchange(url + path, { 'If-Match': 'x' })).status).toBe(400);
     });
 
-    it('dates and If-Range are ignored: there is no Last-Modified', async () => {
+    it('ignores dates and If-Range, because there is no Last-Modified', async () => {
       const { id } = await createUser(url, 'Dated');
       for (const date of ['Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 01 Jan 2100 00:00:00 GMT', 'x'])
         for (const name of ['If-Modified-Since', 'If-Unmodified-Since', 'If-Range']) {
@@ -121,7 +121,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       { what: 'a tag that nginx or HAProxy has made weak', named: (tag: string) => `W/${tag}` },
       ...suffixed,
       { what: 'any state', named: () => '*' },
-    ])('is carried out where If-Match is $what', async ({ named }) => {
+    ])('is carried out if If-Match is $what', async ({ named }) => {
       const { id } = await createUser(url, 'Named');
       const path = `/api/users/${id}`;
       const change = await patch(
@@ -137,7 +137,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       expect(await problemCode(refused)).toBe('precondition-failed');
     });
 
-    it('is refused with 412 where If-None-Match names what is there, and changes nothing', async () => {
+    it('gets 412 and changes nothing if If-None-Match contains the current tag', async () => {
       const { id } = await createUser(url, 'Excluded');
       const path = `/api/users/${id}`;
       const tag = await tagOf(path);
@@ -152,7 +152,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
       expect((await patch(url + path, { firstname: 'y' }, other)).status).toBe(200);
     });
 
-    it('is refused with 400 where the list is malformed', async () => {
+    it('gets 400 if the list is malformed', async () => {
       const { id } = await createUser(url, 'Malformed');
       for (const name of ['If-Match', 'If-None-Match'])
         for (const value of ['x', '"x" "y"', '*, "x"', ',']) {
@@ -161,7 +161,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
         }
     });
 
-    it('is refused with 404 where there is nothing, whatever is named', async () => {
+    it('gets 404 if the resource does not exist, whatever the header contains', async () => {
       const { id } = await createUser(url, 'Gone');
       await fetch(`${url}/api/users/${id}`, { method: 'DELETE' });
       for (const header of [{ 'If-Match': '*' }, { 'If-Match': '"x"' }, { 'If-None-Match': '*' }])
@@ -170,7 +170,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
         );
     });
 
-    it('is refused, and not carried out, where the route checks no precondition', async () => {
+    it('is refused and not carried out if the route does not check the precondition', async () => {
       const [before] = (await (await fetch(`${url}/api/users?order=desc&limit=1`)).json()) as [
         object,
       ];
@@ -180,7 +180,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
           lastname: 'made',
         });
         expect(refused.status).toBe(400);
-        expect(refused.body.toString()).toContain(`checks no ${Object.keys(header)[0]}`);
+        expect(refused.body.toString()).toContain(`does not support ${Object.keys(header)[0]}`);
       }
       expect(await (await fetch(`${url}/api/users?order=desc&limit=1`)).json()).toEqual([before]);
     });
@@ -188,7 +188,7 @@ describe.each(ENGINES)('a conditional request on $name', ({ start }) => {
 });
 
 describe('the description of the API', () => {
-  it('has If-Match with each write that checks it, and only there', async () => {
+  it('lists If-Match exactly for the writes that check it', async () => {
     const application = await startApplication();
     const document = (await (await fetch(`${application.url}/api/openapi.json`)).json()) as {
       paths: Record<string, Record<string, { parameters?: { name: string }[] }>>;
@@ -203,7 +203,7 @@ describe('the description of the API', () => {
       const at = application.url + path.replaceAll(/\{\w+\}/g, 'none');
       const headers = { 'If-Match': '"x"' };
       const answer = await exchange(at, headers, method.toUpperCase());
-      const isRefused = answer.body.toString().includes('checks no If-Match');
+      const isRefused = answer.body.toString().includes('does not support If-Match');
       const isDocumented = parameters.some(({ name }) => name === 'If-Match');
       expect([method, path, isRefused]).toEqual([method, path, !isDocumented]);
     }

@@ -1,13 +1,13 @@
+import { Streams } from '@carillon/nestjs';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { rmSync } from 'node:fs';
-import { streamMaximum } from '../src/http/descriptors.js';
-import { until } from './support/hopper.js';
-import { listen } from './support/listener.js';
+import { subscribe } from './support/raw-subscriber.js';
 import { CarillonProcess } from './support/process.js';
-import { Streams } from '../src/events/streams.js';
+import { streamMaximum } from '../packages/nestjs/src/stream/descriptors.js';
+import { until } from './support/wait.js';
 
 /** All that comes until the server closes; the client itself never does. */
 async function untilClosed(port: number, bytes: string): Promise<string> {
@@ -69,7 +69,7 @@ describe('a connection', () => {
     ['what is refused', 'POST /api/rooms HTTP/1.1', 401],
     ['a page of another origin', 'POST /api/users HTTP/1.1\r\nOrigin: http://evil.test', 403],
     ['an expectation', 'GET / HTTP/1.1\r\nExpect: more', 417],
-  ])('is closed after %s, where the client asks for that', async (_, line, status) => {
+  ])('is closed after %s if the client asks for that', async (_, line, status) => {
     const answer = await untilClosed(
       full.port,
       `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
@@ -79,7 +79,7 @@ describe('a connection', () => {
     expect(answer).not.toMatch(/keep-alive/i);
   });
 
-  it('that is idle is kept for longer than proxies keep theirs', async () => {
+  it('stays open longer than idle connections of proxies', async () => {
     const answer = await fetch(`${application.url}/api/users`);
     expect(Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive')!)![1])).toBeGreaterThan(60);
   });
@@ -101,7 +101,7 @@ describe('a connection', () => {
     ['431', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`],
     ['400', 'NONSENSE\r\n\r\n'],
   ])(
-    'whose client goes on writing what was refused with %s gets that in full',
+    'delivers the complete response %s to a client that keeps sending the refused body',
     async (status, head) => {
       const answer = await writeAllThenRead(application.port, [head, ...MANY]);
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -111,7 +111,7 @@ describe('a connection', () => {
     },
   );
 
-  it('whose client never ends what was refused is closed all the same', async () => {
+  it('is closed even if its client never ends the refused body', async () => {
     const answer = await untilClosed(
       application.port,
       `POST /api/users HTTP/1.1\r\n${HEAD}Content-Length: 99999999\r\n\r\n`,
@@ -119,7 +119,7 @@ describe('a connection', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('takes no request behind one whose body was refused', async () => {
+  it('accepts no further request after a refused body', async () => {
     const body = '{"firstname":"Behind","lastname":"it"}';
     await writeAllThenRead(application.port, [
       `POST /api/users HTTP/1.1\r\n${HEAD}Content-Length: 110000\r\n\r\n`,
@@ -130,15 +130,15 @@ describe('a connection', () => {
   });
 });
 
-describe('a process that may open few files', () => {
-  it('refuses streams before it has no file left, with a closing frame, and goes on answering', async () => {
+describe('a process with a low limit on open files', () => {
+  it('refuses streams with a closing frame before it reaches the limit, and keeps serving requests', async () => {
     const carillon = await CarillonProcess.start({ OPEN_FILES: '150' });
     await carillon.says('only 50 streams can be open');
     const streams = [];
     // A tenth is kept for signed-in users.
-    for (let n = 0; n < 45; n++) streams.push(await listen(carillon.port, '/api/users/event'));
+    for (let n = 0; n < 45; n++) streams.push(await subscribe(carillon.port, '/api/users/event'));
     for (let n = 0; n < 10; n++) {
-      const refused = await listen(carillon.port, '/api/users/event');
+      const refused = await subscribe(carillon.port, '/api/users/event');
       await refused.until(({ ended }) => ended);
       expect([refused.status, refused.head]).toEqual([
         200,
@@ -152,7 +152,7 @@ describe('a process that may open few files', () => {
     rmSync(carillon.folder, { recursive: true });
   });
 
-  it('keeps half of its connections for others than the one that opens them all, and says nothing', async () => {
+  it('keeps half of its connections for other clients than the one that opens them all', async () => {
     const carillon = await CarillonProcess.start({ OPEN_FILES: '150' });
     const closed = new Set<Socket>();
     const silent = Array.from({ length: 120 }, () => {
@@ -186,7 +186,7 @@ describe('a process that may open few files', () => {
     [500, 1024, 500],
     [500, 150, 50],
     [100_000, Infinity, 100_000],
-  ])('of %i streams and %d files holds %i streams', (wanted, descriptors, maximum) => {
+  ])('with STREAM_MAX=%i and %d files allows %i streams', (wanted, descriptors, maximum) => {
     expect(streamMaximum(wanted, descriptors)).toBe(maximum);
   });
 });

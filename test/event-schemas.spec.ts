@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
+import { KEY_EVENTS } from '../src/events/keys/keys.events.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { eventsIn, FrameValidator, type ItemSchema } from './support/event-schemas.js';
-import { listen, type RawListener } from './support/listener.js';
+import { subscribe, type RawSubscriber } from './support/raw-subscriber.js';
+import { Program } from './support/program.js';
 import { runAsOtherProgram } from './support/other-program.js';
-import { PASSWORD, Person } from './support/people.js';
+import { PASSWORD, Person, reactionPath } from './support/people.js';
 import { createUser, patch } from './support/requests.js';
 
 interface Document {
@@ -28,7 +30,7 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
   let database: string;
   let application: RunningApplication;
   let document: Document;
-  const listeners: RawListener[] = [];
+  const subscribers: RawSubscriber[] = [];
 
   beforeAll(async () => {
     engine = await start();
@@ -41,7 +43,7 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     document = (await (await fetch(`${application.url}/api/openapi.json`)).json()) as Document;
   });
   afterAll(async () => {
-    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all(subscribers.map((subscriber) => subscriber.close()));
     await application.stop();
     await engine.stop();
   });
@@ -49,9 +51,11 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
   const itemSchemaOf = (path: string): ItemSchema =>
     document.paths[path]!.get.responses['200'].content['text/event-stream'].itemSchema;
   const listening = async (path: string, person?: Person) => {
-    const listener = person ? await person.listens(path) : await listen(application.port, path);
-    listeners.push(listener);
-    return listener;
+    const subscriber = person
+      ? await person.listens(path)
+      : await subscribe(application.port, path);
+    subscribers.push(subscriber);
+    return subscriber;
   };
 
   it('fit every event that a stream carries, live and replayed after a redaction', async () => {
@@ -63,7 +67,7 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     const live = await Promise.all([ada, bob].map((person) => listening('/api/events', person)));
     await doEverything(ada, bob);
     // It is not stored, so no replay has it.
-    await live[0]!.hears(1, 'typing');
+    await live[0]!.receives(1, 'typing');
     const path = (cursor: string) => `/api/events?lastEventId=${cursor}`;
     const replayed = await Promise.all([
       ...[ada, bob].map((person) => listening(path('earliest'), person)),
@@ -72,8 +76,8 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     const replayedDirectory = await listening('/api/users/event?lastEventId=earliest');
     const reset = await listening('/api/users/event?lastEventId=00000000-1');
     await Promise.all(
-      [...live, ...replayed, directory, replayedDirectory, reset].map((listener) =>
-        listener.hears(1, 'heartbeat'),
+      [...live, ...replayed, directory, replayedDirectory, reset].map((subscriber) =>
+        subscriber.receives(1, 'heartbeat'),
       ),
     );
     judge('/api/events', [...live, ...replayed]);
@@ -81,7 +85,7 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
   });
 
   it('fit events of other programs, whatever they carry', async () => {
-    const listener = await listening('/api/events?topic=orders');
+    const subscriber = await listening('/api/events?topic=orders');
     await runAsOtherProgram(
       database,
       `BEGIN;
@@ -91,15 +95,15 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
       UPDATE event_log SET head = head + 1;
       COMMIT;`,
     );
-    await listener.hears(1, 'order.placed');
-    expect(mistakesIn('/api/events', [listener])).toEqual([]);
+    await subscriber.receives(1, 'order.placed');
+    expect(mistakesIn('/api/events', [subscriber])).toEqual([]);
   });
 
   it('fit the closing frame of a stream for which there is no place, with the cursor that it asked for', async () => {
     const full = await startApplication({ STREAM_MAX: '1' });
     try {
-      listeners.push(await listen(full.port, '/api/users/event'));
-      const refused = await listen(full.port, '/api/users/event?lastEventId=earliest');
+      subscribers.push(await subscribe(full.port, '/api/users/event'));
+      const refused = await subscribe(full.port, '/api/users/event?lastEventId=earliest');
       await refused.until(({ ended }) => ended);
       expect(refused.body).toMatch(/^id: earliest$/m);
       expect(mistakesIn('/api/users/event', [refused])).toEqual([]);
@@ -108,12 +112,12 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     }
   });
 
-  const mistakesIn = (path: string, streams: readonly RawListener[]): string[] => {
+  const mistakesIn = (path: string, streams: readonly RawSubscriber[]): string[] => {
     const validator = new FrameValidator(document.components.schemas, itemSchemaOf(path));
     return streams.flatMap(({ body }) => validator.mistakesIn(body));
   };
 
-  function judge(path: string, streams: readonly RawListener[]): void {
+  function judge(path: string, streams: readonly RawSubscriber[]): void {
     const { schemas } = document.components;
     const itemSchema = itemSchemaOf(path);
     expect(mistakesIn(path, streams)).toEqual([]);
@@ -137,8 +141,15 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     await cy.does('DELETE', `${path}/invitations/${cy.id}`);
     const message = await ada.says(room, 'Good evening, @bob!');
     await ada.does('PATCH', `${path}/messages/${message.id}`, { text: 'Good night, @bob!' });
+    await bob.reacts(message, '👋🏽');
+    await bob.does('DELETE', reactionPath(message, '👋🏽'));
+    for (const method of ['PUT', 'DELETE'])
+      await ada.does(method, `${path}/messages/${message.id}/pin`);
     await ada.does('DELETE', `${path}/messages/${message.id}`);
     await bob.does('PUT', `${path}/read`, { seq: message.seq });
+    await bob.does('PUT', `${path}/notifications`, { level: 'nothing' });
+    await bob.does('PUT', `${path}/favourite`);
+    await bob.repliesTo(message, 'Good night!');
     await bob.does('PUT', `/api/me/blocks/${cy.id}`);
     await bob.does('DELETE', `/api/me/blocks/${cy.id}`);
     await bob.does('POST', `${path}/typing`);
@@ -148,6 +159,10 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     });
     await cy.says(direct, `Hello ${randomUUID()}`);
     await bob.does('DELETE', `${path}/members/${bob.id}`);
+    const shop = await Program.notifier(application);
+    const sent = await shop.notifies({ userId: ada.id }, 'Shipped');
+    await ada.does('PUT', '/api/me/notifications/read', { upTo: sent.id });
+    await shop.notifies({ everyone: true }, 'Maintenance tonight');
     const again = await Person.signIn(application.url, 'ada');
     await again.does('DELETE', '/api/session');
     await cy.does('DELETE', '/api/me', { password: PASSWORD });
@@ -162,6 +177,8 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     );
     const declared = eventsIn(document.components.schemas, itemSchemaOf('/api/events'));
     expect(recorded).not.toEqual([]);
-    expect(recorded.filter((type) => !declared.includes(type))).toEqual([]);
+    // No subscriber receives the events of keys.
+    const internal = KEY_EVENTS.map(({ type }) => type);
+    expect(recorded.filter((type) => !declared.includes(type)).toSorted()).toEqual(internal);
   });
 });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Message } from '../src/rooms/message.js';
-import type { Room } from '../src/rooms/room.js';
+import type { Message } from '../src/rooms/room/message.js';
+import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { Person } from './support/people.js';
 

@@ -1,15 +1,15 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import fc from 'fast-check';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { listen, type RawListener } from './support/listener.js';
-import { fact } from './support/log.js';
+import { subscribe, type RawSubscriber } from './support/raw-subscriber.js';
+import { anEvent } from './support/log.js';
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 type Step =
   | {
       readonly do: 'write';
-      readonly facts: number;
+      readonly loggedEvents: number;
       readonly fails: boolean;
       readonly yields: boolean;
     }
@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('write' as const),
-      facts: fc.nat({ max: 7 }),
+      loggedEvents: fc.nat({ max: 7 }),
       fails: fc.boolean(),
       yields: fc.boolean(),
     }),
@@ -35,30 +35,30 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Someone who comes and goes, and always goes on from the last id. */
 class Visitor {
-  readonly heard: number[] = [];
+  readonly received: number[] = [];
   #cursor: string | undefined;
   #first: number | undefined;
-  #listener: RawListener | undefined;
+  #subscriber: RawSubscriber | undefined;
 
   async listen(port: number): Promise<void> {
-    if (this.#listener) return;
+    if (this.#subscriber) return;
     const headers = this.#cursor ? { 'Last-Event-ID': this.#cursor } : {};
-    this.#listener = await listen(port, '/api/users/event', { headers });
-    this.#first ??= positionOf(/^id: (.*)$/m.exec(this.#listener.body)![1]!) + 1;
+    this.#subscriber = await subscribe(port, '/api/users/event', { headers });
+    this.#first ??= positionOf(/^id: (.*)$/m.exec(this.#subscriber.body)![1]!) + 1;
   }
 
   async cut(): Promise<void> {
-    if (!this.#listener) return;
-    await this.#listener.close();
-    this.heard.push(...this.#listener.of('update').map(({ id }) => positionOf(id!)));
-    this.#cursor = this.#listener.cursor || this.#cursor;
-    this.#listener = undefined;
+    if (!this.#subscriber) return;
+    await this.#subscriber.close();
+    this.received.push(...this.#subscriber.of('update').map(({ id }) => positionOf(id!)));
+    this.#cursor = this.#subscriber.cursor || this.#cursor;
+    this.#subscriber = undefined;
   }
 
-  /** Hears the rest, up to the head, and answers with what it should have heard in all. */
+  /** Receives the rest, up to the head. @returns everything it should have received. */
   async catchUp(port: number, head: number): Promise<number[]> {
     await this.listen(port);
-    await this.#listener!.until(({ cursor }) => positionOf(cursor) >= head);
+    await this.#subscriber!.until(({ cursor }) => positionOf(cursor) >= head);
     await this.cut();
     return Array.from({ length: head - this.#first! + 1 }, (_, index) => this.#first! + index);
   }
@@ -78,18 +78,18 @@ describe.each([
   });
   afterAll(() => application.stop());
 
-  it('gives each listener every fact once, in order, and no listener a fact that was rolled back', async () => {
+  it('delivers every event once and in order to each subscriber, and never one that was rolled back', async () => {
     console.info(`TEST_SEED=${seed}`);
     const work = application.app.get(UnitOfWork, { strict: false });
     const good: unknown[] = [];
     let serial = 0;
 
-    const write = ({ facts, fails, yields }: Extract<Step, { do: 'write' }>) => {
-      const numbers = Array.from({ length: facts }, () => serial++);
+    const write = ({ loggedEvents, fails, yields }: Extract<Step, { do: 'write' }>) => {
+      const numbers = Array.from({ length: loggedEvents }, () => serial++);
       return work
         .run(async (tx) => {
           for (const n of numbers) {
-            tx.record(fact({ n, fails }));
+            tx.record(anEvent({ n, fails }));
             if (yields) await new Promise(setImmediate);
           }
           if (fails) throw new Error('rolled back');
@@ -116,17 +116,17 @@ describe.each([
         );
         for (const visitor of visitors) {
           const due = await visitor.catchUp(application.port, head);
-          expect(visitor.heard).toEqual(due);
+          expect(visitor.received).toEqual(due);
         }
       }),
       { seed, numRuns: 60 },
     );
 
-    const all = await listen(application.port, '/api/users/event?lastEventId=earliest');
-    await all.hears(good.length, 'update');
-    const told = all.of('update').map(({ data }) => data as { n: number; fails: boolean });
-    expect(told.every(({ fails }) => !fails)).toBe(true);
-    expect(told.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(
+    const all = await subscribe(application.port, '/api/users/event?lastEventId=earliest');
+    await all.receives(good.length, 'update');
+    const delivered = all.of('update').map(({ data }) => data as { n: number; fails: boolean });
+    expect(delivered.every(({ fails }) => !fails)).toBe(true);
+    expect(delivered.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(
       (good as number[]).toSorted((a, b) => a - b),
     );
     await all.close();

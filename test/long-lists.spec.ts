@@ -30,7 +30,7 @@ describe('long lists', () => {
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
   };
 
-  it('are read for one network after the other, whichever asks for more', async () => {
+  it('are read in turns by network, however many one of them requests', async () => {
     const order: string[] = [];
     const ask = (address: string) => read(address).then(() => order.push(address));
     const many = Array.from({ length: 100 }, () => ask('192.0.2.1'));
@@ -41,7 +41,7 @@ describe('long lists', () => {
   });
 
   it.each(['GET', 'HEAD'])(
-    'are refused to %s where too many wait, and short ones are not',
+    'are refused to %s if too many are waiting, but short ones are not',
     async (method) => {
       const many = Array.from({ length: 300 }, () => read('192.0.2.1', USERS, method));
       const short = await read('192.0.2.1', 100);
@@ -55,7 +55,7 @@ describe('long lists', () => {
     },
   );
 
-  it('go on while a client does not read its own, and after one has left', async () => {
+  it('continue while a client does not read its response, and after one has disconnected', async () => {
     const sockets = Array.from({ length: 10 }, () => connect(carillon.port, '127.0.0.1'));
     for (const socket of sockets) {
       await once(socket, 'connect');

@@ -1,9 +1,8 @@
+import { Database, isPostgres, type Schema } from '@carillon/nestjs';
+import { LongReads } from '@carillon/nestjs/internal';
+import { type Engine } from '@carillon/nestjs/operations';
+import { openDatabase } from '@carillon/nestjs/operations';
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import { Database, type Engine } from '../src/database/database.js';
-import { openDatabase } from '../src/database/database.module.js';
-import { isPostgres } from '../src/database/dialect.js';
-import { LongReads } from '../src/database/long-reads.js';
-import type { Schema } from '../src/database/schema.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { Person } from './support/people.js';
@@ -55,7 +54,7 @@ describe.each(ENGINES)('long reads on $name', ({ start }) => {
 });
 
 describe('long reads', () => {
-  /** An engine whose queries end when they are told to. */
+  /** An engine whose queries end on demand. */
   function openByHand() {
     const running: { name: string; end: () => void }[] = [];
     const engine = {

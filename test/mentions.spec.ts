@@ -1,202 +1,14 @@
-import { partsOf } from '../client/src/messages/message-parts.js';
-import { begunMention, piecesOf, usernamesIn, withoutMentionsOf } from '../src/rooms/mentions.js';
+import { randomUUID } from 'node:crypto';
+import { partsOf } from '../client/src/features/conversation/message-parts.js';
+import type { Message } from '../src/rooms/room/message.js';
+import { MAX_UNCONFIRMED } from '../src/rooms/room/notification-level.js';
+import type { Membership, Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { MENTION_CASES } from './support/mention-cases.js';
+import { addMembers } from './support/members.js';
 import { Person } from './support/people.js';
-
-/** What is written, and what of it is a mention or a link as the page shows it. */
-const CASES: Record<string, readonly (readonly [string, ...string[]])[]> = {
-  'names between punctuation': [
-    ['@bob', '@bob'],
-    ['@bob @ada', '@bob', '@ada'],
-    ['Ask @bob, (@ADA.) and @Bob!', '@bob', '@ADA', '@Bob'],
-    ["@bob's and @bob’s and @bobʼs", '@bob', '@bob', '@bob'],
-    ['*@bob* _@bob_ ~@bob~ "@bob" <@bob> [@bob] -@bob .@bob', ...Array<string>(8).fill('@bob')],
-    ['「@bob」（@bob）@bob、@bob。“@bob”«@bob»', ...Array<string>(6).fill('@bob')],
-    ['¿@bob? ¡@bob! cc:@bob; …@bob… 👍@bob👍', ...Array<string>(5).fill('@bob')],
-    ['@bob. @bob... @bob- @bob_\n@bob', ...Array<string>(5).fill('@bob')],
-    ['@bob()  @bob(he/him) @bob: @bob=1 @bob²', ...Array<string>(5).fill('@bob')],
-    [`@bob${'.'.repeat(40)} @${'b'.repeat(33)}`, '@bob'],
-  ],
-  'names in a row': [
-    ['@bob@ada', '@bob', '@ada'],
-    ['@bob,@ada @bob/@ada', '@bob', '@ada', '@bob', '@ada'],
-    ['@bob@ada@nobody.', '@bob', '@ada'],
-    ['@@bob'],
-  ],
-  addresses: [
-    ['https://medium.com/@bob/a-story', 'https://medium.com/@bob/a-story'],
-    ['(https://medium.com/@bob)', 'https://medium.com/@bob'],
-    ['https://bob@ada.org/?a=@bob#@ada', 'https://bob@ada.org/?a=@bob#@ada'],
-    ['medium.com/@bob www.例え.jp:8080/@bob?@ada example.com?u=@bob t.me/@bob'],
-    ['ssh://git@bob/x postgres://a:@bob/x git+ssh://@bob'],
-    ['x@bob user@bob é@bob mailto:x@bob.com foo_@bob.org root@bob:~# 1@bob x\u2060@bob'],
-    ['@bob@example.org @bob:example.org @bob@例え.jp'],
-    ['src/@bob ../@bob C:\\@bob /@bob/client'],
-    ['https://x.org/a, @bob', 'https://x.org/a', '@bob'],
-    ['x@bob.com,@ada', '@ada'],
-  ],
-  'packages and code': [
-    ['npm i @bob/pkg'],
-    ['@bob/pkg@1.2 @bob/日本'],
-    ['@bob/ @bob /x', '@bob', '@bob'],
-    ['`@bob` and ``a ` @bob`` and @ada', '@ada'],
-    ['```ts\n@bob()\nhttps://x.org\n```\n@ada', '@ada'],
-    ['用`@bob`注解 @ada', '@ada'],
-    ['it`s @bob, don`t', '@bob'],
-    ['a ` @bob', '@bob'],
-    ['a ` b\n@bob ` c', '@bob'],
-    ['``` @bob ``', '@bob'],
-  ],
-  scripts: [
-    ['请@bob看一下', '@bob'],
-    ['はい@bobさん、＠bob。', '@bob', '＠bob'],
-    ['＠bob hi', '＠bob'],
-    ['＠ｂｏｂ ＠Ｂob', '＠ｂｏｂ', '＠Ｂob'],
-    ['안녕@bob님 @bob은', '@bob', '@bob'],
-    ['ขอ@bobครับ ខ@bobខ မ@bobမ', '@bob', '@bob', '@bob'],
-    ['ที่@bobที่ か\u3099@bobが', '@bob', '@bob'],
-    ['ל@bob لـ@bob', '@bob', '@bob'],
-    ['@bobーさん @bob々', '@bob', '@bob'],
-    ['@bobé @bobъ @bobא @bobα @bobक @bob𝐚 @bob٣ @bobK @boſ'],
-    ['@bob\u0301 @bob\u20DD'],
-    ['1️⃣@bob 2️⃣ @ada #️⃣@bob3️⃣ 🏴‍☠️@ada 👍🏽@bob 🇩🇪@ada', '@bob', '@ada', '@ada', '@bob', '@ada'],
-    ['@bob\u200Bhello \u2068@bob\u2069 @bob\uFE0F', '@bob', '@bob', '@bob'],
-    ['@bob\u2060é @bob\u00ADy @\u200Bbob'],
-  ],
-  links: [
-    ['https://例え.jp/。次', 'https://例え.jp/'],
-    ['见https://例え.jp/道，然后', 'https://例え.jp/道'],
-    [
-      '(https://x.org/a_(b)) and https://x.org/a_(b).',
-      'https://x.org/a_(b)',
-      'https://x.org/a_(b)',
-    ],
-    ['<https://x.org/a>, "https://x.org/b"', 'https://x.org/a', 'https://x.org/b'],
-    ['[x](https://x.org/[1])', 'https://x.org/[1]'],
-    ['*https://x.org* HTTP://X.org!?', 'https://x.org', 'HTTP://X.org'],
-    ['1.https://x.org', 'https://x.org'],
-    ['http:// https://. http://) ftp://x.org xhttp://x.org javascript://x'],
-    ['https://x.org/a?b=c&d=(e)#f\u200Bg', 'https://x.org/a?b=c&d=(e)#f'],
-  ],
-};
-const TABLE = Object.entries(CASES).flatMap(([group, rows]) => rows.map((row) => [group, ...row]));
-
-/** Of which each once needed time in the square of its length, or would where an expression goes back. */
-const HOSTILE = [
-  '@',
-  '@a.',
-  '@a',
-  '@a@',
-  '@bob/',
-  '/@a',
-  '@.',
-  'a@',
-  'http://',
-  'http://(',
-  'a://',
-  'a.',
-  'a-',
-  '@a_',
-  '`',
-  '` ',
-  '``a',
-  '`\n',
-  'é',
-  '\u2060',
-  '@bob\u2060',
-  '@a@b.',
-  '@a:b.',
-  '._-',
-  '＠ａ',
-  '例',
-  '例.',
-  '(',
-  ')',
-  "'",
-  '́',
-  '_@',
-  '_',
-  'a_',
-];
-
-const people = new Map(
-  ['bob', 'ada'].map((username) => [
-    username,
-    { id: username, username, firstname: username, lastname: '', createdAt: '', updatedAt: '' },
-  ]),
-);
-const shown = (text: string) => partsOf(text, ['bob', 'ada'], people);
-const special = (text: string): string[] =>
-  shown(text)
-    .filter(({ kind }) => kind !== 'text')
-    .map((part) => part.text);
-
-describe('the text of a message', () => {
-  it.each(TABLE)('%s: %s', (_, text, ...expected) => {
-    expect(special(text)).toEqual(expected);
-    expect(
-      shown(text)
-        .map((part) => part.text)
-        .join(''),
-    ).toBe(text);
-  });
-
-  it.each(HOSTILE)('is divided in no time, if it is %j over and over', (part) => {
-    for (const text of [
-      part.repeat(8000),
-      `@${part.repeat(8000)}é`,
-      `\`${part.repeat(8000)}\n\``,
-    ]) {
-      const start = performance.now();
-      expect(
-        piecesOf(text)
-          .map((piece) => piece.text)
-          .join(''),
-      ).toBe(text);
-      begunMention(text);
-      withoutMentionsOf('bob', text, 'x');
-      expect(performance.now() - start).toBeLessThan(500);
-    }
-  });
-
-  it('gives both readings of a name that punctuation follows', () => {
-    expect(usernamesIn('@Bob_. ＠ｂｏｂ．')).toMatchObject([
-      { whole: 'bob_.', trimmed: 'bob' },
-      { whole: 'bob.', trimmed: 'bob' },
-    ]);
-  });
-
-  it('names somebody else in place of a user, where they are mentioned and nowhere else', () => {
-    const text = '@bob, ＠Ｂob。@bob. @ada@bob/@bob_ x@bob.com `@bob` @bobé';
-    expect(withoutMentionsOf('bob', text, 'X')).toBe('X, X。X. @adaX/X_ x@bob.com `@bob` @bobé');
-  });
-
-  it.each([
-    ['@', ''],
-    ['请@', ''],
-    ['@b', 'b'],
-    ['hi (＠Ｂo', 'bo'],
-    ['@bob@', ''],
-    ['@bob@a', 'a'],
-    ['@bob', 'bob'],
-    ['@bob.', 'bob.'],
-    ['`a` @', ''],
-    ['@bob ', undefined],
-    ['', undefined],
-    ['x@', undefined],
-    ['x@b', undefined],
-    ['https://x.org/@', undefined],
-    ['https://x.org/@bob', undefined],
-    ['`@bob`', undefined],
-    ['@bob/p', undefined],
-    ['@bobé', undefined],
-    ['@bob@example.org', undefined],
-    [`@${'b'.repeat(33)}`, undefined],
-  ])('offers to complete what is begun in %j: %j', (text, begun) => {
-    expect(begunMention(text)).toBe(begun);
-  });
-});
+import { problemCode } from './support/requests.js';
 
 describe.each(ENGINES)('mentions on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -204,7 +16,10 @@ describe.each(ENGINES)('mentions on $name', ({ start }) => {
 
   beforeAll(async () => {
     engine = await start();
-    application = await startApplication({ DATABASE_URL: await engine.createDatabase() });
+    application = await startApplication({
+      DATABASE_URL: await engine.createDatabase(),
+      SIGN_IN_ATTEMPTS: '0',
+    });
   });
   afterAll(async () => {
     await application?.stop();
@@ -218,16 +33,88 @@ describe.each(ENGINES)('mentions on $name', ({ start }) => {
     const room = await cy!.makes('Belfry');
     await Promise.all([ada!.joins(room), bob!.joins(room)]);
     const members = new Map([ada!, bob!].map(({ id, user }) => [id, user]));
-    for (const [, text] of TABLE) {
+    for (const [, text, ...expected] of MENTION_CASES) {
       const message = await cy!.says(room, text!);
-      const parts = partsOf(text!, message.mentions, members);
+      const parts = partsOf(text!, message, members);
       const highlighted = parts.flatMap((part) => (part.kind === 'mention' ? [part.userId] : []));
       expect([text, message.mentions.toSorted()]).toEqual([
         text,
         [...new Set(highlighted)].toSorted(),
       ]);
-      const names = special(text!).filter((one) => /^[@＠]/.test(one));
+      const names = expected.filter((one) => /^[@＠]/.test(one));
       expect(highlighted).toHaveLength(names.length);
     }
+  });
+
+  describe('of everyone', () => {
+    let dan: Person;
+    let eve: Person;
+    let room: Room;
+    beforeAll(async () => {
+      [dan, eve] = [
+        await Person.signUp(application.url, 'dan'),
+        await Person.signUp(application.url, 'eve'),
+      ];
+      room = await dan.makes('Hall');
+      await eve.joins(room);
+      await addMembers(application, room, MAX_UNCONFIRMED - 2);
+    });
+
+    const posts = (who: Person, text: string, mentionAll?: boolean) => {
+      const body = { clientId: randomUUID(), text, mentionAll };
+      return who.send('POST', `/api/rooms/${room.id}/messages`, body);
+    };
+    const posted = async (who: Person, text: string, mentionAll?: boolean) =>
+      (await (await posts(who, text, mentionAll)).json()) as Message;
+    const edits = (who: Person, { id }: Message, text: string) =>
+      who.does<Message>('PATCH', `/api/rooms/${room.id}/messages/${id}`, { text });
+    const unreadMentions = async (who: Person) => {
+      const memberships = await who.gets<Membership[]>('/api/me/rooms');
+      return memberships.find((mine) => mine.room.id === room.id)!.mentions;
+    };
+
+    it('counts once for each member but the author', async () => {
+      const one = await posted(eve, 'Hello @all, and @dan!');
+      expect(one).toMatchObject({ mentions: [dan.id], mentionsAll: true });
+      const two = await posted(eve, '@all');
+      expect([await unreadMentions(dan), await unreadMentions(eve)]).toEqual([2, 0]);
+
+      const received = await dan.listens();
+      expect(await edits(eve, one, 'Hello @dan!')).toMatchObject({ mentionsAll: false });
+      await eve.does('DELETE', `/api/rooms/${room.id}/messages/${two.id}`);
+      await received.receives(1, 'message.deleted');
+      expect(received.of('message.edited')[0]!.data).toMatchObject({ previousMentionsAll: true });
+      expect(received.of('message.deleted')[0]!.data).toMatchObject({ mentionsAll: true });
+      await received.close();
+      expect(await unreadMentions(dan)).toBe(1);
+      expect(await posted(eve, 'Not @all', false)).toMatchObject({ mentionsAll: false });
+      await dan.does('PUT', `/api/rooms/${room.id}/read`, { seq: 99 });
+      expect(await unreadMentions(dan)).toBe(0);
+    });
+
+    it(`above ${MAX_UNCONFIRMED} members needs an owner who asks for it`, async () => {
+      const before = await posted(eve, 'Hello @all');
+      await addMembers(application, room, 1);
+      for (const who of [dan, eve])
+        expect(await posted(who, 'by accident @all')).toMatchObject({ mentionsAll: false });
+      const refused = await posts(eve, 'Hello @all', true);
+      expect([refused.status, await problemCode(refused)]).toEqual([403, 'forbidden']);
+      const asked = await posted(dan, 'Hello @all', true);
+      expect(asked.mentionsAll).toBe(true);
+      expect((await posts(dan, 'Hello', true)).status).toBe(422);
+
+      // An edit keeps the mention, and does not add one.
+      expect(await edits(eve, before, 'Good morning @all')).toMatchObject({ mentionsAll: true });
+      expect(await edits(eve, before, 'Good morning')).toMatchObject({ mentionsAll: false });
+      expect(await edits(eve, before, 'Good evening @all')).toMatchObject({ mentionsAll: false });
+
+      // A retry is the same message only if it mentions everyone, too.
+      const path = `/api/rooms/${room.id}/messages`;
+      const retry = { clientId: asked.clientId, text: 'Hello @all' };
+      for (const mentionAll of [undefined, true])
+        expect(await dan.does('POST', path, { ...retry, mentionAll })).toEqual(asked);
+      const other = await dan.send('POST', path, { ...retry, mentionAll: false });
+      expect(await problemCode(other)).toBe('idempotency-key-reused');
+    });
   });
 });

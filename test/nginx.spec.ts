@@ -2,15 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type RunningApplication,
-  startApplication,
-  temporaryFolder,
-} from './support/application.js';
-import { listen } from './support/listener.js';
-import { freePort } from './support/process.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { temporaryFolder } from './support/files.js';
+import { subscribe } from './support/raw-subscriber.js';
+import { freePort } from './support/ports.js';
 import { createUser, patch, post, problemCode } from './support/requests.js';
+import { until } from './support/wait.js';
 
 function findNginx(): string | undefined {
   for (const path of ['nginx', '/usr/sbin/nginx'])
@@ -66,12 +63,8 @@ onlyWithNginx('behind nginx with its default configuration', () => {
     proxy = spawn(nginx!, ['-p', folder, '-c', 'nginx.conf', '-e', 'logs/error.log'], {
       stdio: 'ignore',
     });
-    for (let tries = 0; tries < 200; tries++) {
-      const up = await fetch(`http://127.0.0.1:${port}/health/live`).catch(() => undefined);
-      if (up?.ok) return;
-      await sleep(25);
-    }
-    throw new Error('nginx did not start');
+    const live = `http://127.0.0.1:${port}/health/live`;
+    await until(async () => (await fetch(live).catch(() => undefined))?.ok ?? false, 5);
   });
 
   afterAll(async () => {
@@ -81,32 +74,32 @@ onlyWithNginx('behind nginx with its default configuration', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('tells each fact when it happens, and a sign of life in silence', async () => {
-    const listener = await listen(port, '/api/users/event');
+  it('forwards each event immediately, and heartbeats in between', async () => {
+    const subscriber = await subscribe(port, '/api/users/event');
     for (let n = 1; n <= 5; n++) {
       await createUser(`http://127.0.0.1:${port}`, `Proxied ${n}`);
-      await listener.until(() => listener.of('update').length === n, 2000);
+      await subscriber.until(() => subscriber.of('update').length === n, 2000);
     }
-    await listener.hears(2, 'heartbeat');
-    await listener.close();
+    await subscriber.receives(2, 'heartbeat');
+    await subscriber.close();
   });
 
-  it('goes on from a cursor, by header and by query', async () => {
-    const first = await listen(port, '/api/users/event');
+  it('resumes from a cursor in the header and in the query', async () => {
+    const first = await subscribe(port, '/api/users/event');
     await first.close();
     const user = await createUser(application.url, 'Missed');
-    const byHeader = await listen(port, '/api/users/event', {
+    const byHeader = await subscribe(port, '/api/users/event', {
       headers: { 'Last-Event-ID': first.cursor },
     });
-    const byQuery = await listen(port, `/api/users/event?lastEventId=${first.cursor}`);
-    for (const listener of [byHeader, byQuery]) {
-      await listener.hears(1, 'update');
-      expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
-      await listener.close();
+    const byQuery = await subscribe(port, `/api/users/event?lastEventId=${first.cursor}`);
+    for (const subscriber of [byHeader, byQuery]) {
+      await subscriber.receives(1, 'update');
+      expect(subscriber.of('update').map(({ data }) => data)).toEqual([user]);
+      await subscriber.close();
     }
   });
 
-  it('carries out a change with the tag that gzip has made weak', async () => {
+  it('accepts a change with an entity tag that gzip has made weak', async () => {
     const { id } = await createUser(application.url, 'Gzip');
     const path = `http://127.0.0.1:${port}/gzip/api/users/${id}`;
     const headers = { 'Accept-Encoding': 'gzip, deflate, br' };
@@ -123,7 +116,7 @@ onlyWithNginx('behind nginx with its default configuration', () => {
     expect((await change()).status).toBe(412);
   });
 
-  it('a client that forges X-Forwarded-For has one address with the settings of docs/operations.md', async () => {
+  it('gives a client that forges X-Forwarded-For one address with the settings of docs/operations.md', async () => {
     const statuses = new Set<number>();
     for (let n = 0; n < 60; n++) {
       const headers = { 'X-Forwarded-For': `192.0.2.${n}` };
@@ -133,7 +126,7 @@ onlyWithNginx('behind nginx with its default configuration', () => {
     expect([...statuses]).toEqual([201, 429]);
   });
 
-  it('passes on the refusal of a body that is too large', async () => {
+  it('forwards the response to a body that is too large', async () => {
     for (let n = 0; n < 10; n++) {
       const body = 'x'.repeat(900_000);
       const answer = await post(`http://127.0.0.1:${port}/named/api/users`, body);

@@ -1,29 +1,71 @@
 import { rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Message } from '../src/rooms/message.js';
+import type { Message } from '../src/rooms/room/message.js';
 import type { User } from '../src/users/user.js';
-import { Hopper, until, writeTo } from './support/hopper.js';
-import { openLog, fact } from './support/log.js';
+import { startApplication } from './support/application.js';
+import { CHEAP_HASHES } from './support/cheap-hashes.js';
+import { Hopper, writeTo } from './support/hopper.js';
+import { anEvent } from './support/log.js';
+import { openLog } from './support/server-log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess } from './support/process.js';
-import { createUser, listUsers, patch, post } from './support/requests.js';
+import { createUser, patch, post } from './support/requests.js';
+import { throughout, until } from './support/wait.js';
 
 const get = (url: string) => fetch(url);
-const environment = { LOG_LEVEL: 'info', STREAM_HEARTBEAT: '1s' };
+
+let server: PostgresServer;
+beforeAll(async () => void (server = await PostgresServer.start()));
+afterAll(() => server.stop());
+
+const startNodes = (DATABASE_URL: string, count: number) => {
+  const settings = { LOG_LEVEL: 'info', STREAM_HEARTBEAT: '1s', DATABASE_URL, ...CHEAP_HASHES };
+  return Promise.all(Array.from({ length: count }, () => CarillonProcess.start(settings)));
+};
+const killNodes = async (nodes: CarillonProcess[]) => {
+  await Promise.all(nodes.map((node) => node.kill()));
+  for (const { folder } of nodes) rmSync(folder, { recursive: true, force: true });
+};
+
+/** How many users have the first name. */
+const countOf = async (url: string, firstname: string) => {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rowCount } = await client.query('select 1 from users where firstname = $1', [firstname]);
+  await client.end();
+  return rowCount;
+};
+
+/** What a node with a database of its own responds while that database hangs. */
+async function respondWhileHanging() {
+  const url = await server.createDatabase();
+  const node = await startApplication({ DATABASE_URL: url });
+  await createUser(node.url, 'Before', 'It');
+  const client = new pg.Client(url);
+  await client.connect();
+  // All that the node asks for waits behind this lock.
+  await client.query('begin; lock table users, events, event_log in access exclusive mode');
+  const began = Date.now();
+  const [posted, ready] = await Promise.all([
+    post(`${node.url}/api/users`, { firstname: 'In', lastname: 'Vain' }),
+    get(`${node.url}/health/ready`),
+  ]);
+  const milliseconds = Date.now() - began;
+  await client.query('rollback');
+  await client.end();
+  await createUser(node.url, 'Afterwards', 'It');
+  const [vain, afterwards] = [await countOf(url, 'In'), await countOf(url, 'Afterwards')];
+  await node.stop();
+  return { posted: posted.status, ready: ready.status, milliseconds, vain, afterwards };
+}
 
 describe('several nodes on one PostgreSQL', () => {
-  let server: PostgresServer;
   let url: string;
-  let nodes: CarillonProcess[];
-  let hoppers: Hopper[];
+  let nodes: CarillonProcess[] = [];
+  let hoppers: Hopper[] = [];
 
-  const start = async (count: number) => {
-    const settings = { ...environment, DATABASE_URL: url };
-    nodes = await Promise.all(Array.from({ length: count }, () => CarillonProcess.start(settings)));
-  };
   const urls = () => nodes.map((node) => node.url);
   const listen = (count: number) =>
     (hoppers = Array.from({ length: count }, (_, index) => new Hopper(urls, index)));
@@ -40,8 +82,8 @@ describe('several nodes on one PostgreSQL', () => {
   const write = (writers: number) => writeTo(urls, writers);
   const everyoneHeardAll = async () => {
     const logged = await log();
-    await until(() => hoppers.every(({ heard }) => heard.length >= logged.length));
-    for (const { heard, resets } of hoppers) {
+    await until(() => hoppers.every(({ received: heard }) => heard.length >= logged.length));
+    for (const { received: heard, resets } of hoppers) {
       expect(resets).toEqual([]);
       expect(heard).toEqual(logged);
     }
@@ -49,53 +91,31 @@ describe('several nodes on one PostgreSQL', () => {
   };
 
   beforeAll(async () => {
-    server = await PostgresServer.start();
-  });
-  beforeEach(async () => {
-    nodes = [];
-    hoppers = [];
     url = await server.createDatabase();
+    nodes = await startNodes(url, 3);
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const hopper of hoppers) hopper.close();
-    await Promise.all(nodes.map((node) => node.kill()));
-    for (const { folder } of nodes) rmSync(folder, { recursive: true, force: true });
   });
-  afterAll(() => server.stop());
+  afterAll(() => killNodes(nodes));
 
-  it('start at once on an empty database, and tell every listener of every node what the log tells', async () => {
-    await start(3);
+  it('start at the same time on an empty database, and deliver the log to every subscriber of every node', async () => {
     listen(6);
     const { answered, stop } = write(12);
-    await until(() => answered.length >= 600);
+    await until(() => answered.length >= 300);
     await stop();
     const logged = await everyoneHeardAll();
-    expect(answered.length).toBeGreaterThanOrEqual(600);
+    expect(answered.length).toBeGreaterThanOrEqual(300);
     expect(answered.filter((id) => !logged.has(id))).toEqual([]);
   });
 
-  it('lose nothing when one is killed under load: its listeners go on at another one', async () => {
-    await start(3);
-    listen(6);
-    const { answered, stop } = write(12);
-    await until(() => answered.length >= 200);
-    await nodes[0]!.kill();
-    const before = answered.length;
-    await until(() => answered.length >= before + 200);
-    await stop();
-    const logged = await everyoneHeardAll();
-    expect(answered.length).toBeGreaterThanOrEqual(before + 200);
-    expect(answered.filter((id) => !logged.has(id))).toEqual([]);
-  });
-
-  it('keep a listener that hops from node to node at every event in the picture', async () => {
-    await start(3);
+  it('deliver every event to a subscriber that changes the node after each one', async () => {
     const [hopper] = listen(1);
     const { answered, stop } = write(3);
     for (let hops = 0, heard = -1; hops < 40;) {
-      await sleep(5);
-      if (hopper!.heard.length === heard) continue;
-      heard = hopper!.heard.length;
+      const before = heard;
+      await until(() => hopper!.received.length > before);
+      heard = hopper!.received.length;
       hops++;
       hopper!.hop();
     }
@@ -104,11 +124,26 @@ describe('several nodes on one PostgreSQL', () => {
     expect(answered.length).toBeGreaterThan(10);
   });
 
-  it('survive that the database is killed under load: 503 meanwhile, streams stay open, nothing answered is lost', async () => {
-    await start(2);
+  it('lose nothing when one is killed under load: its subscribers continue at another one', async () => {
+    listen(6);
+    const { answered, stop } = write(12);
+    await until(() => answered.length >= 100);
+    const [victim] = nodes;
+    await victim!.kill();
+    const before = answered.length;
+    await until(() => answered.length >= before + 100);
+    await stop();
+    const logged = await everyoneHeardAll();
+    expect(answered.length).toBeGreaterThanOrEqual(before + 100);
+    expect(answered.filter((id) => !logged.has(id))).toEqual([]);
+    nodes.shift();
+    rmSync(victim!.folder, { recursive: true, force: true });
+  });
+
+  it('survive when the database is killed under load: 503, streams stay open, no acknowledged write is lost', async () => {
     listen(4);
     const { answered, stop } = write(8);
-    await until(() => answered.length >= 200);
+    await until(() => answered.length >= 100);
     await server.kill();
 
     const began = Date.now();
@@ -124,47 +159,27 @@ describe('several nodes on one PostgreSQL', () => {
 
     await server.startAgain();
     const before = answered.length;
-    await until(() => answered.length >= before + 100, 40);
+    await until(() => answered.length >= before + 50, 40);
     await stop();
-    expect(answered.length).toBeGreaterThanOrEqual(before + 100);
+    expect(answered.length).toBeGreaterThanOrEqual(before + 50);
     const logged = await everyoneHeardAll();
     expect(answered.filter((id) => !logged.has(id))).toEqual([]);
     expect((await get(`${urls()[0]}/health/ready`)).status).toBe(200);
   });
 
-  it('answer 503 in bounded time when the database hangs', async () => {
-    await start(1);
-    await createUser(urls()[0]!, 'Before', 'It');
-    const client = new pg.Client(url);
-    await client.connect();
-    // All that the node asks for waits behind this lock.
-    await client.query('begin; lock table users, events, event_log in access exclusive mode');
-    const began = Date.now();
-    const [posted, ready] = await Promise.all([
-      post(`${urls()[0]}/api/users`, { firstname: 'In', lastname: 'Vain' }),
-      get(`${urls()[0]}/health/ready`),
-    ]);
-    expect([posted.status, ready.status]).toEqual([503, 503]);
-    expect(Date.now() - began).toBeLessThan(15_000);
-    await client.query('rollback');
-    await client.end();
-    await createUser(urls()[0]!, 'After', 'It');
-    expect((await listUsers(urls()[0]!)).map(({ firstname }) => firstname)).toEqual([
-      'Before',
-      'After',
-    ]);
-  });
-
-  it('log an outage in short lines: one for each request that failed, and for its beginning and its end', async () => {
-    await start(1);
+  it('log an outage in short lines: one for each failed request, one for its start and one for its end', async () => {
     const [node] = nodes;
     await createUser(node!.url, 'Before', 'It');
+    node!.output = '';
     await server.kill();
     for (let n = 0; n < 3; n++)
       expect((await post(`${node!.url}/api/users`, { firstname: 'a', lastname: 'b' })).status).toBe(
         503,
       );
-    await sleep(3000);
+    const unreadable = () => node!.output.split('The log cannot be read').length - 1;
+    await until(() => unreadable() === 1);
+    // Each poll fails, one a second, and only the first one is logged.
+    await throughout(1500, () => unreadable() === 1);
     await server.startAgain();
     await node!.says('The log can be read again');
     const lines = node!.output
@@ -174,13 +189,42 @@ describe('several nodes on one PostgreSQL', () => {
     const errors = lines.filter(({ level }) => level >= 50);
     expect(errors.filter(({ msg }) => msg === 'request errored')).toHaveLength(3);
     expect(errors.filter(({ msg }) => msg.startsWith('The log cannot be read'))).toHaveLength(1);
-    expect(errors).toHaveLength(4);
+    // Whatever else was running during the outage logs its own failure, once.
+    const [, ...repeated] = errors.filter(({ msg }) => msg.startsWith('The inbox cannot be moved'));
+    expect(repeated).toEqual([]);
+    const isExpected =
+      /^(request errored|The log cannot|The inbox cannot|A background task failed)/;
+    expect(errors.filter(({ msg }) => !isExpected.test(msg))).toEqual([]);
     for (const { reason } of errors) expect(reason).toMatch(/\w/);
     expect(node!.output).not.toMatch(/"stack"|    at /);
   });
 
-  it('are not ready, and say why, while the database is read-only, as a standby is', async () => {
-    await start(1);
+  it('never skip a late commit', async () => {
+    const before = (await log()).length;
+    listen(2);
+    const late = new pg.Client(url);
+    await late.connect();
+    await late.query('begin');
+    await late.query(
+      `insert into users (id, firstname, lastname, created_at, updated_at) values ('late', 'Late', 'Comer', '', '')`,
+    );
+    for (let n = 0; n < 20; n++) await createUser(urls()[0]!, 'Meanwhile', String(n));
+    await late.query('update event_log set head = head + 1');
+    const waiting = createUser(urls()[0]!, 'Waits', 'For the late one');
+    const waitingForLock = async () =>
+      (await late.query(`select 1 from pg_locks where not granted`)).rows.length;
+    await until(async () => (await waitingForLock()) > 0);
+    await late.query(
+      `insert into events (position, topic, type, data, at) select head, 'users', 'user.created', '{"id":"late"}', '2026-01-01T00:00:00.000Z' from event_log`,
+    );
+    await late.query('commit');
+    await late.end();
+    await waiting;
+    const logged = await everyoneHeardAll();
+    expect([...logged].indexOf('late')).toBe(before + 20);
+  });
+
+  it('are not ready, and say why, while the database is read-only like a standby', async () => {
     const ready = () => get(`${urls()[0]}/health/ready`);
     const make = (value: string) =>
       runAsOtherProgram(
@@ -205,172 +249,173 @@ describe('several nodes on one PostgreSQL', () => {
     await createUser(urls()[0]!, 'After', 'It');
   });
 
-  it('hear of each other again when LISTEN was cut, and meanwhile by looking', async () => {
-    await start(2);
-    const [hopper] = listen(1);
-    const client = new pg.Client(url);
-    await client.connect();
-    for (let n = 0; n < 5; n++) {
-      const { rowCount } = await client.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'carillon bell' and datname = current_database()`,
-      );
-      expect(rowCount).toBeGreaterThan(0);
-      const { id } = await createUser(urls()[1]!, 'Still', 'Heard');
-      await until(() => hopper!.heard.includes(id), 5);
-      expect(hopper!.heard).toContain(id);
-      await sleep(500);
-    }
-    await client.end();
-  });
+  describe('while the database of another node hangs', () => {
+    let hanging: ReturnType<typeof respondWhileHanging>;
 
-  it("do not get into each other's way when people of both talk in the same rooms", async () => {
-    await start(2);
-    const people = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => Person.signUp(urls()[0]!, `person-${n}`)),
-    );
-    const rooms = await Promise.all(Array.from({ length: 6 }, (_, n) => people[0]!.makes(`${n}`)));
-    for (const person of people.slice(1))
-      await Promise.all(rooms.map((room) => person.joins(room)));
-    const said = people.map(async (person, n) => {
-      const here = person.at(urls()[n % 2]!);
-      for (let m = 0; m < 20; m++) await here.says(rooms[(n * 7 + m * 5) % 6]!, `${n} ${m}`);
+    beforeAll(() => {
+      hanging = respondWhileHanging();
+      hanging.catch(() => undefined); // The last test awaits it.
     });
-    await Promise.all(said);
 
-    const client = new pg.Client(url);
-    await client.connect();
-    const { rows } = await client.query<{ deadlocks: string }>(
-      'select deadlocks from pg_stat_database where datname = current_database()',
-    );
-    await client.end();
-    expect(Number(rows[0]!.deadlocks)).toBe(0);
-    const seqs = await Promise.all(
-      rooms.map(async ({ id }) =>
-        (await people[0]!.gets<Message[]>(`/api/rooms/${id}/messages?limit=200`)).map(
-          ({ seq }) => seq,
-        ),
-      ),
-    );
-    for (const each of seqs) expect(each).toEqual(each.map((_, index) => index + 1));
-    expect(seqs.flat()).toHaveLength(240);
-  });
-
-  it('never skip a commit that comes late', async () => {
-    await start(1);
-    listen(2);
-    const late = new pg.Client(url);
-    await late.connect();
-    await late.query('begin');
-    await late.query(`insert into users values ('late', 'Late', 'Comer', '', '')`);
-    for (let n = 0; n < 20; n++) await createUser(urls()[0]!, 'Meanwhile', String(n));
-    await late.query('update event_log set head = head + 1');
-    const waiting = createUser(urls()[0]!, 'Waits', 'For the late one');
-    await sleep(300);
-    await late.query(
-      `insert into events select head, 'users', 'user.created', '{"id":"late"}', null, '2026-01-01T00:00:00.000Z' from event_log`,
-    );
-    await late.query('commit');
-    await late.end();
-    await waiting;
-    const logged = await everyoneHeardAll();
-    expect([...logged].indexOf('late')).toBe(20);
-  });
-
-  it('carry out a request once that reaches two of them at the same time with one Idempotency-Key', async () => {
-    await start(2);
-    for (let n = 0; n < 20; n++) {
-      const answers = await Promise.all(
-        [0, 1].map((node) =>
-          post(
-            `${urls()[node]}/api/users`,
-            { firstname: 'Only', lastname: `Once ${n}` },
-            { 'Idempotency-Key': `key-${n}` },
-          ),
-        ),
-      );
-      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-      const [one, other] = (await Promise.all(answers.map((answer) => answer.json()))) as User[];
-      expect(one).toEqual(other);
-    }
-    expect(await listUsers(urls()[0]!)).toHaveLength(20);
-  });
-
-  it('let one of two editors on two nodes win, and tell the other', async () => {
-    await start(2);
-    for (let n = 0; n < 10; n++) {
-      const { id } = await createUser(urls()[0]!, 'Edited', 'Twice');
-      const etag = (await get(`${urls()[0]}/api/users/${id}`)).headers.get('etag')!;
-      const answers = await Promise.all(
-        [0, 1].map((node) =>
-          patch(
-            `${urls()[node]}/api/users/${id}`,
-            { lastname: `By ${node}` },
-            { 'If-Match': etag },
-          ),
-        ),
-      );
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
-    }
-  });
-
-  it('tell every listener to begin anew when the database was set back, however far it has come since', async () => {
-    await start(2);
-    listen(2);
-    for (let n = 0; n < 10; n++) await createUser(urls()[0]!, 'Before', String(n));
-    await until(() => hoppers.every(({ heard }) => heard.length === 10));
-    const client = new pg.Client(url);
-    await client.connect();
-    // As on a replica that had not heard of the last three, and has taken five others since.
-    await client.query(`begin;
-      delete from events where position > 7; update event_log set head = 12;
-      insert into events select n, 'users', 'user.created', '{"id":"other"}', null, '2026-01-01T00:00:00.000Z'
-        from generate_series(8, 12) n;
-      commit`);
-    await until(() => hoppers.every(({ resets }) => resets.length > 0));
-    for (const { resets } of hoppers) expect(resets[0]).toContain('"unknown"');
-    const { rows } = await client.query<{ epoch: string }>('select epoch from event_log');
-    await client.end();
-    const snapshot = await get(`${urls()[1]}/api/users`);
-    expect(snapshot.headers.get('last-event-id')).toBe(`${rows[0]!.epoch}-12`);
-    const { id } = await createUser(urls()[1]!, 'And', 'On');
-    await until(() => hoppers.every(({ heard }) => heard.includes(id)));
-    for (const { heard } of hoppers) expect(heard.at(-1)).toBe(id);
-  });
-});
-
-describe('a command on PostgreSQL', () => {
-  it('runs again when it was the victim of a deadlock, and is done once', async () => {
-    const server = await PostgresServer.start();
-    const url = await server.createDatabase();
-    const [one, other] = [await openLog(url), await openLog(url)];
-    const row = (id: string) => ({
-      id,
-      firstname: '',
-      lastname: '',
-      created_at: '',
-      updated_at: '',
+    it('poll while the LISTEN connection is lost, and then receive notifications again', async () => {
+      const [hopper] = listen(1);
+      const client = new pg.Client(url);
+      await client.connect();
+      const listening = async () =>
+        (
+          await client.query(
+            `select 1 from pg_stat_activity where application_name = 'carillon notifier' and datname = current_database()`,
+          )
+        ).rows.length;
+      for (let n = 0; n < 5; n++) {
+        await until(async () => (await listening()) > 0);
+        const { rowCount } = await client.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'carillon notifier' and datname = current_database()`,
+        );
+        expect(rowCount).toBeGreaterThan(0);
+        const { id } = await createUser(urls()[1]!, 'Still', 'Heard');
+        await until(() => hopper!.received.includes(id), 5);
+        expect(hopper!.received).toContain(id);
+      }
+      await client.end();
     });
-    await one.work.run(async ({ db }) => {
-      await db
-        .insertInto('users')
-        .values([row('a'), row('b')])
-        .execute();
-    });
-    let attempts = 0;
-    const cross = (node: typeof one, first: string, second: string) =>
-      node.work.run(async (tx) => {
-        attempts++;
-        for (const id of [first, second]) {
-          await tx.db.selectFrom('users').selectAll().where('id', '=', id).forUpdate().execute();
-          await sleep(50);
-        }
-        tx.record(fact(first));
+
+    it('do not conflict when users of both post in the same rooms', async () => {
+      const people = await Promise.all(
+        Array.from({ length: 12 }, (_, n) => Person.signUp(urls()[0]!, `person-${n}`)),
+      );
+      const rooms = await Promise.all(
+        Array.from({ length: 6 }, (_, n) => people[0]!.makes(`${n}`)),
+      );
+      for (const person of people.slice(1))
+        await Promise.all(rooms.map((room) => person.joins(room)));
+      const said = people.map(async (person, n) => {
+        const here = person.at(urls()[n % 2]!);
+        for (let m = 0; m < 20; m++) await here.says(rooms[(n * 7 + m * 5) % 6]!, `${n} ${m}`);
       });
-    await Promise.all([cross(one, 'a', 'b'), cross(other, 'b', 'a')]);
-    expect(attempts).toBeGreaterThan(2);
-    expect(await one.log.read(0, 100, 100)).toHaveLength(2);
-    await one.close();
-    await other.close();
-    await server.stop();
+      await Promise.all(said);
+
+      const client = new pg.Client(url);
+      await client.connect();
+      const { rows } = await client.query<{ deadlocks: string }>(
+        'select deadlocks from pg_stat_database where datname = current_database()',
+      );
+      await client.end();
+      expect(Number(rows[0]!.deadlocks)).toBe(0);
+      const seqs = await Promise.all(
+        rooms.map(async ({ id }) =>
+          (await people[0]!.gets<Message[]>(`/api/rooms/${id}/messages?limit=200`)).map(
+            ({ seq }) => seq,
+          ),
+        ),
+      );
+      for (const each of seqs) expect(each).toEqual(each.map((_, index) => index + 1));
+      expect(seqs.flat()).toHaveLength(240);
+    });
+
+    it('carry out a request with an Idempotency-Key once when two of them receive it at the same time', async () => {
+      for (let n = 0; n < 20; n++) {
+        const answers = await Promise.all(
+          [0, 1].map((node) =>
+            post(
+              `${urls()[node]}/api/users`,
+              { firstname: 'Only', lastname: `Once ${n}` },
+              { 'Idempotency-Key': `key-${n}` },
+            ),
+          ),
+        );
+        expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+        const [one, other] = (await Promise.all(answers.map((answer) => answer.json()))) as User[];
+        expect(one).toEqual(other);
+      }
+      expect(await countOf(url, 'Only')).toBe(20);
+    });
+
+    it('let one of two editors on two nodes win, and refuse the other', async () => {
+      for (let n = 0; n < 10; n++) {
+        const { id } = await createUser(urls()[0]!, 'Edited', 'Twice');
+        const etag = (await get(`${urls()[0]}/api/users/${id}`)).headers.get('etag')!;
+        const answers = await Promise.all(
+          [0, 1].map((node) =>
+            patch(
+              `${urls()[node]}/api/users/${id}`,
+              { lastname: `By ${node}` },
+              { 'If-Match': etag },
+            ),
+          ),
+        );
+        expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+      }
+    });
+
+    it('reset every subscriber after the database was restored, however many events it has now', async () => {
+      listen(2);
+      for (let n = 0; n < 9; n++) await createUser(urls()[0]!, 'Before', String(n));
+      const last = await createUser(urls()[0]!, 'Before', 'the reset');
+      const head = (await log()).length;
+      await until(() => hoppers.every(({ received: heard }) => heard.at(-1) === last.id));
+      const client = new pg.Client(url);
+      await client.connect();
+      // As on a replica that missed the last three commits and has taken five others since.
+      await client.query(`begin;
+      delete from events where position > ${head - 3}; update event_log set head = ${head + 2};
+      insert into events (position, topic, type, data, at)
+        select n, 'users', 'user.created', '{"id":"other"}', '2026-01-01T00:00:00.000Z'
+        from generate_series(${head - 2}, ${head + 2}) n;
+      commit`);
+      await until(() => hoppers.every(({ resets }) => resets.length > 0));
+      for (const { resets } of hoppers) expect(resets[0]).toContain('"unknown"');
+      const { rows } = await client.query<{ epoch: string }>('select epoch from event_log');
+      await client.end();
+      const snapshot = await get(`${urls()[1]}/api/users`);
+      expect(snapshot.headers.get('last-event-id')).toBe(`${rows[0]!.epoch}-${head + 2}`);
+      const { id } = await createUser(urls()[1]!, 'And', 'On');
+      await until(() => hoppers.every(({ received: heard }) => heard.includes(id)));
+      for (const { received: heard } of hoppers) expect(heard.at(-1)).toBe(id);
+    });
+
+    it('run a command again after a deadlock, and carry it out once', async () => {
+      const own = await server.createDatabase();
+      const [one, other] = [await openLog(own), await openLog(own)];
+      const row = (id: string) => ({
+        id,
+        firstname: '',
+        lastname: '',
+        created_at: '',
+        updated_at: '',
+      });
+      await one.work.run(async ({ db }) => {
+        await db
+          .insertInto('users')
+          .values([row('a'), row('b')])
+          .execute();
+      });
+      let attempts = 0;
+      let holding = 0;
+      const cross = (node: typeof one, first: string, second: string) =>
+        node.work.run(async (tx) => {
+          attempts++;
+          const lock = (id: string) =>
+            tx.db.selectFrom('users').selectAll().where('id', '=', id).forUpdate().execute();
+          await lock(first);
+          // The first time, each holds what the other one needs.
+          holding++;
+          await until(() => holding >= 2);
+          await lock(second);
+          tx.record(anEvent(first));
+        });
+      await Promise.all([cross(one, 'a', 'b'), cross(other, 'b', 'a')]);
+      expect(attempts).toBeGreaterThan(2);
+      expect(await one.log.read(0, 100, 100)).toHaveLength(2);
+      await one.close();
+      await other.close();
+    });
+
+    it('that node responds with 503 in bounded time', async () => {
+      const { posted, ready, milliseconds, vain, afterwards } = await hanging;
+      expect([posted, ready]).toEqual([503, 503]);
+      expect(milliseconds).toBeLessThan(15_000);
+      expect([vain, afterwards]).toEqual([0, 1]);
+    });
   });
 });

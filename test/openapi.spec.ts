@@ -75,8 +75,10 @@ describe('the API description', () => {
     it('would be reported if it were wrong', async () => {
       const { responses: _responses, ...broken } = document.paths['/api/users/{id}']!['get']!;
       const path = { get: { ...broken, parameters: [{ name: 'id', in: 'path' }] } };
-      const paths = { ...document.paths, '/api/users/{id}': path };
-      expect(await lint({ ...document, paths })).not.toEqual([]);
+      const { components: _components, ...rest } = document;
+      // Linters take long for the whole document, and what they find has to be in this operation.
+      const found = await lint({ ...rest, paths: { '/api/users/{id}': path } });
+      expect(found).toContainEqual(expect.stringMatching(/\{id\}\/get\/parameters\/0/));
     });
   });
 
@@ -121,7 +123,9 @@ describe('the API description', () => {
 
   it('names the schema of each body, so that a generator makes a type of it', () => {
     const bodies = operations().flatMap(({ operation: { requestBody } }) =>
-      Object.values(requestBody?.content ?? {}),
+      Object.entries(requestBody?.content ?? {}).flatMap(([type, media]) =>
+        type === 'application/octet-stream' ? [] : [media],
+      ),
     );
     for (const { schema } of bodies)
       expect(schema).toEqual({ $ref: expect.stringMatching(/^#\/components\/schemas\/\w+Body$/) });
@@ -182,25 +186,41 @@ describe('the API description', () => {
     ).toEqual([
       'DELETE /api/me',
       'DELETE /api/me/blocks/{userId}',
+      'DELETE /api/push/subscription',
+      'DELETE /api/rooms/{id}/favourite',
       'DELETE /api/rooms/{id}/invitations/{userId}',
       'DELETE /api/rooms/{id}/members/{userId}',
       'DELETE /api/rooms/{id}/messages/{messageId}',
+      'DELETE /api/rooms/{id}/messages/{messageId}/pin',
+      'DELETE /api/rooms/{id}/messages/{messageId}/reactions/{emoji}',
       'DELETE /api/session',
       'DELETE /api/sessions',
       'DELETE /api/sessions/{id}',
       'DELETE /api/users/{id}',
       'GET /api/events',
+      'GET /api/events/subscriptions',
       'GET /api/me/blocks',
       'GET /api/me/export',
       'GET /api/me/invitations',
+      'GET /api/me/notifications',
+      'GET /api/me/notifications/read',
       'GET /api/me/rooms',
+      'GET /api/me/threads',
       'GET /api/messages',
+      'GET /api/notifications/{id}',
+      'GET /api/push/key',
       'GET /api/rooms',
       'GET /api/rooms/{id}',
+      'GET /api/rooms/{id}/files/{fileId}',
+      'GET /api/rooms/{id}/files/{fileId}/preview',
       'GET /api/rooms/{id}/invitations',
+      'GET /api/rooms/{id}/lines',
       'GET /api/rooms/{id}/members',
       'GET /api/rooms/{id}/messages',
       'GET /api/rooms/{id}/messages/{messageId}',
+      'GET /api/rooms/{id}/pins',
+      'GET /api/rooms/{id}/threads',
+      'GET /api/rooms/{id}/threads/{seq}/replies',
       'GET /api/session',
       'GET /api/sessions',
       'GET /api/users',
@@ -213,6 +233,8 @@ describe('the API description', () => {
       'PATCH /api/rooms/{id}/messages/{messageId}',
       'PATCH /api/users/{id}',
       'POST /api/accounts',
+      'POST /api/events',
+      'POST /api/notifications',
       'POST /api/rooms',
       'POST /api/rooms/{id}/invitations',
       'POST /api/rooms/{id}/members',
@@ -221,8 +243,17 @@ describe('the API description', () => {
       'POST /api/session',
       'POST /api/users',
       'PUT /api/me/blocks/{userId}',
+      'PUT /api/me/notifications/read',
       'PUT /api/me/password',
+      'PUT /api/push/subscription',
+      'PUT /api/rooms/{id}/favourite',
+      'PUT /api/rooms/{id}/files/{fileId}',
+      'PUT /api/rooms/{id}/messages/{messageId}/pin',
+      'PUT /api/rooms/{id}/messages/{messageId}/reactions/{emoji}',
+      'PUT /api/rooms/{id}/notifications',
       'PUT /api/rooms/{id}/read',
+      'PUT /api/rooms/{id}/threads/{seq}/read',
+      'PUT /api/rooms/{id}/unread',
     ]);
   });
 

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { PASSWORD, Person } from './support/people.js';
+import { eventually, launchBrowser } from './support/browser.js';
+import { TestIssuer } from './support/issuer.js';
+import { addKey } from './support/keys.js';
+import { PASSWORD, Person, send } from './support/people.js';
 import { rawExchange } from './support/raw-exchange.js';
 
 interface Answer {
@@ -59,7 +64,7 @@ describe('without PUBLIC_URL', () => {
   afterAll(() => application.stop());
 
   it.each(BROWSERS)(
-    'a browser, known by %s, can use no other name than localhost (DNS rebinding)',
+    'a browser, recognized by %s, can use no host name except localhost (DNS rebinding)',
     async (_, headers) => {
       for (const Host of [
         'evil.test',
@@ -107,24 +112,25 @@ describe('without PUBLIC_URL', () => {
     ['LocalHost', 'http://localhost'],
     ['localhost:443', 'https://localhost'],
     ['localhost:8443', 'https://localhost:8443'],
-  ])('a page at %s is of the origin %s', async (Host, Origin) => {
+  ])('a page at %s has the origin %s', async (Host, Origin) => {
     const answer = await ask(application, '/api/users', { Host, Origin }, WRITE);
     expect(answer.status).toBe(201);
   });
 
   it.each(['http://localhost:81', 'http://127.0.0.1', 'null', 'nonsense', ''])(
-    'a page at localhost is not of the origin "%s"',
+    'a page at localhost does not have the origin "%s"',
     async (Origin) => {
       const answer = await ask(application, '/api/users', { Host: 'localhost', Origin }, WRITE);
       expect([answer.status, codeOf(answer)]).toEqual([403, 'cross-site-request']);
     },
   );
 
-  it('an origin in CORS_ORIGINS may write, however it is spelt there', async () => {
+  it('an origin in CORS_ORIGINS can write, in any spelling of its URL', async () => {
     const headers = { Host: 'localhost', Origin: 'https://app.example.com' };
     const answer = await ask(application, '/api/users', headers, WRITE);
     expect(answer.status).toBe(201);
     expect(answer.headers['access-control-allow-origin']).toBe('https://app.example.com');
+    expect(answer.headers['access-control-allow-credentials']).toBe('true');
   });
 
   it('a page of another origin reads without the cookie of its visitor', async () => {
@@ -179,7 +185,7 @@ describe('with PUBLIC_URL', () => {
     }
   });
 
-  it('a page of another scheme or port is another origin', async () => {
+  it('a page with another scheme or port has another origin', async () => {
     for (const Origin of [
       'http://chat.example.com',
       'https://chat.example.com:8443',
@@ -190,14 +196,14 @@ describe('with PUBLIC_URL', () => {
     }
   });
 
-  it('health checks by address, and other programs, can use any host', async () => {
+  it('health checks by IP address and other programs can use any host', async () => {
     for (const Host of ['127.0.0.1:8000', '10.9.8.7', 'carillon', '[::1]'])
       expect(
         (await ask(application, '/health/ready', { Host, 'User-Agent': 'kube-probe/1.30' })).status,
       ).toBe(200);
   });
 
-  it('believes X-Forwarded-Host of a proxy, and no list that a client may have begun', async () => {
+  it('trusts X-Forwarded-Host of a proxy, unless it is a list that a client may have started', async () => {
     const as = (host: string) =>
       ask(application, '/api/users', { Host: 'node1:8000', 'X-Forwarded-Host': host, ...CHROME });
     expect((await as('chat.example.com')).status).toBe(200);
@@ -229,7 +235,7 @@ describe.each(['*', '*, https://evil.test'])('with CORS_ORIGINS=%s', (CORS_ORIGI
   });
   afterAll(() => application.stop());
 
-  it('a page of any origin reads and writes as nobody, whatever cookie comes with it', async () => {
+  it('a page of any origin reads and writes anonymously, whatever cookie it sends', async () => {
     const { token } = await Person.signUp(application.url, 'ada');
     const Host = `127.0.0.1:${application.port}`;
     const own = { Host, Cookie: `carillon_session=${token}` };
@@ -249,7 +255,7 @@ describe.each(['*', '*, https://evil.test'])('with CORS_ORIGINS=%s', (CORS_ORIGI
     expect((await ask(application, '/api/session', bearer)).status).toBe(200);
   });
 
-  it('a page of any origin cannot replace the sign-in of its visitor', async () => {
+  it('a page of any origin cannot replace the session of its visitor', async () => {
     await Person.signUp(application.url, 'eve');
     const body = JSON.stringify({ username: 'eve', password: PASSWORD });
     const Host = `127.0.0.1:${application.port}`;
@@ -260,7 +266,80 @@ describe.each(['*', '*, https://evil.test'])('with CORS_ORIGINS=%s', (CORS_ORIGI
   });
 });
 
-it('refuses a request with several Host headers, which a proxy may read in another way', async () => {
+/** Opens a stream with the visitor's cookie, and tries to read a response with it. */
+const PAGE = `<!doctype html><title>shop</title><script type="module">
+  const api = new URLSearchParams(location.search).get('api');
+  window.seen = [];
+  const source = new EventSource(api + '/api/events', { withCredentials: true });
+  source.onerror = () => seen.push('error');
+  source.onopen = () => seen.push('open');
+  source.addEventListener('order.shipped', ({ data }) => seen.push(JSON.parse(data)));
+  window.read = fetch(api + '/api/session', { credentials: 'include' }).then(
+    ({ status }) => status,
+    () => 'unreadable',
+  );
+</script>`;
+
+describe('the page of another origin in a browser', () => {
+  let pages: Server[];
+  let origins: string[];
+  let issuer: TestIssuer;
+  let application: RunningApplication;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    pages = [1, 2].map(() =>
+      createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(PAGE)),
+    );
+    for (const server of pages) await once(server.listen(0, '127.0.0.1'), 'listening');
+    origins = pages.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    issuer = await TestIssuer.start();
+    application = await startApplication({
+      CORS_ORIGINS: origins[0]!,
+      AUTH_ISSUER: issuer.url,
+      AUTH_AUDIENCE: 'carillon',
+      TOPIC_GRANTS: 'orders/{sub}',
+    });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await application.stop();
+    await issuer.stop();
+    for (const server of pages) server.close();
+  });
+
+  /** The cookie has the token of an issuer, and SameSite as Carillon sets it. */
+  const open = async (origin: string) => {
+    const context = await browser.newContext();
+    const value = await issuer.token({ sub: 'ada', aud: 'carillon' });
+    const cookie = { name: 'carillon_session', value, domain: '127.0.0.1', path: '/' };
+    await context.addCookies([{ ...cookie, sameSite: 'Lax', httpOnly: true }]);
+    const page = await context.newPage();
+    await page.goto(`${origin}/?api=${encodeURIComponent(application.url)}`);
+    return page;
+  };
+  const publish = async () => {
+    const { bearer } = await addKey(application, { publish: ['*'] });
+    const event = { topic: 'orders/ada', type: 'order.shipped', data: { order: 42 } };
+    expect((await send(application.url, 'POST', '/api/events', event, bearer)).status).toBe(201);
+  };
+
+  it('receives private events with a cookie if its origin is listed, and nothing otherwise', async () => {
+    const [listed, other] = [await open(origins[0]!), await open(origins[1]!)];
+    await eventually(async () => expect(await listed.evaluate('seen')).toEqual(['open']));
+    await eventually(async () => expect(await other.evaluate('seen')).toEqual(['error']));
+    await publish();
+    await eventually(async () =>
+      expect(await listed.evaluate('seen')).toEqual(['open', { order: 42 }]),
+    );
+    expect(await listed.evaluate('read')).toBe(200);
+    expect(await other.evaluate('seen')).toEqual(['error']);
+    expect(await other.evaluate('read')).toBe('unreadable');
+  });
+});
+
+it('refuses a request with several Host headers, which a proxy may interpret differently', async () => {
   const application = await startApplication();
   for (const second of ['localhost', 'evil.test']) {
     const answer = await rawExchange(
@@ -272,7 +351,7 @@ it('refuses a request with several Host headers, which a proxy may read in anoth
   await application.stop();
 });
 
-it('says once that X-Forwarded headers arrive while TRUST_PROXY is off', async () => {
+it('logs once that X-Forwarded headers arrive while TRUST_PROXY is off', async () => {
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   const application = await startApplication();
   for (const name of ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'])
@@ -303,7 +382,7 @@ describe('a request that is refused before it is routed', () => {
   it.each<[string, Record<string, string>, number, string]>([
     ['for its host', { Host: 'evil.test', ...CHROME }, 421, '"evil.test"'],
     ['for its origin', { Host: 'localhost', Origin: 'http://evil.test' }, 403, 'http://evil.test'],
-  ])('%s leaves one line, by which its id is found', async (_, headers, statusCode, named) => {
+  ])('%s is logged in one line with its id', async (_, headers, statusCode, named) => {
     const [line, ...rest] = await linesOf(() =>
       ask(application, '/api/users?secret=1', { ...headers, 'X-Request-Id': 'r-1' }, WRITE),
     );
@@ -315,7 +394,7 @@ describe('a request that is refused before it is routed', () => {
     expect(rest).toEqual([]);
   });
 
-  it('leaves a short line, however much it came with', async () => {
+  it('is logged in a short line, however long it is', async () => {
     const long = 'x'.repeat(6000);
     const Origin = `http://${long}.test`;
     const [line] = await linesOf(() =>

@@ -1,39 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { preference } from '../src/http/preferences.js';
-import type { Message } from '../src/rooms/message.js';
-import type { Room } from '../src/rooms/room.js';
+import type { Message } from '../src/rooms/room/message.js';
+import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { exchange } from './support/exchange.js';
+import { addKey, type TestKey } from './support/keys.js';
 import { PASSWORD, Person } from './support/people.js';
 import { createUser } from './support/requests.js';
-
-describe('the preference for what a write returns', () => {
-  it.each([
-    ['return=minimal', 'minimal'],
-    ['Return = "Minimal"', 'minimal'],
-    ['return="mini\\mal"', 'minimal'],
-    ['respond-async, wait=10, return=minimal', 'minimal'],
-    ['return=minimal; note="a, return=representation"', 'minimal'],
-    ['note="a, return=minimal", return=representation', 'representation'],
-    ['return=minimal, return=representation', 'minimal'],
-    ['return=representation;x=y;z', 'representation'],
-    [',, return=minimal,', 'minimal'],
-    ['return', ''],
-    ['return=""', ''],
-    ['return=minimal=1', undefined],
-    ['return minimal', undefined],
-    ['xreturn=minimal', undefined],
-    ['foo; return=minimal', undefined],
-    ['foo="return=minimal"', undefined],
-    ['foo=, return=minimal', 'minimal'],
-    ['foo="unclosed, return=minimal', 'minimal'],
-    ['', undefined],
-    [undefined, undefined],
-    [`${'a'.repeat(2000)}, return=minimal`, undefined],
-  ])('of %j is %j', (header, expected) => {
-    expect(preference(header, 'return')).toBe(expected);
-  });
-});
 
 interface Operation {
   readonly operationId: string;
@@ -52,6 +24,7 @@ describe('Prefer', () => {
   let url: string;
   let ada: Person;
   let bob: Person;
+  let shop: TestKey;
   let room: Room;
   let message: Message;
   let operations: (Operation & { method: string })[];
@@ -61,6 +34,7 @@ describe('Prefer', () => {
     url = application.url;
     ada = await Person.signUp(url, 'ada');
     bob = await Person.signUp(url, 'bob');
+    shop = await addKey(application, { notify: true });
     room = await ada.makes('Room');
     message = await ada.says(room, 'Said');
     await ada.does('POST', '/api/rooms', { kind: 'direct', userId: bob.id });
@@ -116,6 +90,16 @@ describe('Prefer', () => {
         204,
       ],
     ],
+    sendNotification: [
+      [
+        async () => ({
+          path: '/api/notifications',
+          body: { to: { userId: ada.id }, kind: 'test', title: `${made++}` },
+        }),
+        201,
+        204,
+      ],
+    ],
     editMessage: [
       [
         async () => ({
@@ -144,21 +128,22 @@ describe('Prefer', () => {
     ['return=representation', true],
     ['respond-async', true],
     [undefined, true],
-  ])('%s is followed by each of them as it is documented', async (prefer, hasBody) => {
+  ])('%s is applied by each of them as documented', async (prefer, hasBody) => {
     for (const { operationId, method, responses } of documented())
       for (const [make, whole, minimal] of requests[operationId]!) {
         const { path, body } = await make();
-        const headers = { ...ada.bearer, ...(prefer && { Prefer: prefer }) };
+        const { bearer } = operationId === 'sendNotification' ? shop : ada;
+        const headers = { ...bearer, ...(prefer && { Prefer: prefer }) };
         const answer = await exchange(url + path, headers, method.toUpperCase(), body);
         expect([operationId, answer.status]).toEqual([operationId, hasBody ? whole : minimal]);
         expect([operationId, answer.body.length > 0]).toEqual([operationId, hasBody]);
         const applied = prefer?.startsWith('return=') ? prefer : undefined;
         expect(answer.headers['preference-applied']).toBe(applied);
         expect(answer.headers.etag).toMatch(/^"/);
-        const told = Object.keys(responses[answer.status]?.headers ?? {});
+        const delivered = Object.keys(responses[answer.status]?.headers ?? {});
         for (const name of ['Location', 'ETag', 'Preference-Applied'])
           if (name.toLowerCase() in answer.headers)
-            expect([operationId, answer.status, told]).toEqual([
+            expect([operationId, answer.status, delivered]).toEqual([
               operationId,
               answer.status,
               expect.arrayContaining([name]),
@@ -170,22 +155,27 @@ describe('Prefer', () => {
     ['once asked for', [MINIMAL, undefined]],
     ['asked for only by the repeat', [undefined, MINIMAL]],
     ['asked for twice', [MINIMAL, MINIMAL]],
-  ])('is that of each request with an Idempotency-Key: %s', async (_name, preferences) => {
-    const key = { 'Idempotency-Key': randomUUID() };
-    const locations = new Set<unknown>();
-    for (const [n, prefer] of preferences.entries()) {
-      const headers = { ...key, ...prefer };
-      const answer = await exchange(`${url}/api/users`, headers, 'POST', ONCE);
-      expect([answer.status, answer.body.length > 0]).toEqual(prefer ? [204, false] : [201, true]);
-      expect(answer.headers['preference-applied']).toBe(prefer?.Prefer);
-      expect(answer.headers['idempotency-replayed']).toBe(n === 0 ? undefined : 'true');
-      expect(answer.headers.etag).toMatch(/^"/);
-      locations.add(answer.headers.location);
-    }
-    expect([...locations]).toEqual([expect.stringMatching(/^\/api\/users\//)]);
-  });
+  ])(
+    'applies to each request separately with an Idempotency-Key: %s',
+    async (_name, preferences) => {
+      const key = { 'Idempotency-Key': randomUUID() };
+      const locations = new Set<unknown>();
+      for (const [n, prefer] of preferences.entries()) {
+        const headers = { ...key, ...prefer };
+        const answer = await exchange(`${url}/api/users`, headers, 'POST', ONCE);
+        expect([answer.status, answer.body.length > 0]).toEqual(
+          prefer ? [204, false] : [201, true],
+        );
+        expect(answer.headers['preference-applied']).toBe(prefer?.Prefer);
+        expect(answer.headers['idempotency-replayed']).toBe(n === 0 ? undefined : 'true');
+        expect(answer.headers.etag).toMatch(/^"/);
+        locations.add(answer.headers.location);
+      }
+      expect([...locations]).toEqual([expect.stringMatching(/^\/api\/users\//)]);
+    },
+  );
 
-  it('is followed by no repeat of a request that has none', async () => {
+  it('does not apply to a repeat without the header', async () => {
     const open = await bob.makes('Open');
     const headers = { ...ada.bearer, ...MINIMAL, 'Idempotency-Key': randomUUID() };
     for (const _ of ['first', 'repeat']) {
@@ -195,7 +185,7 @@ describe('Prefer', () => {
     }
   });
 
-  it('means nothing elsewhere', async () => {
+  it('has no effect on other operations', async () => {
     const headers = { ...ada.bearer, Prefer: 'return=minimal' };
     const list = await exchange(`${url}/api/users`, headers);
     expect(list.body.length).toBeGreaterThan(10);

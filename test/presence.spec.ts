@@ -1,13 +1,20 @@
+import { UnitOfWork } from '@carillon/nestjs';
+import { SubscriberRegistry } from '@carillon/nestjs/internal';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
-import type { Room } from '../src/rooms/room.js';
+import { dirname } from 'node:path';
+import { Config } from '../src/config.js';
+import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import type { RawListener } from './support/listener.js';
+import { CHEAP_HASHES, useCheapHashes } from './support/cheap-hashes.js';
+import type { RawSubscriber } from './support/raw-subscriber.js';
 import { Person } from './support/people.js';
-import { PostgresServer } from './support/postgres.js';
+import type { EngineUnderTest } from './support/engines.js';
+import { sharedPostgres } from './support/shared-postgres.js';
 import { CarillonProcess } from './support/process.js';
+import { throughout, until } from './support/wait.js';
 
 interface PresenceChange {
   readonly online: readonly string[];
@@ -15,8 +22,8 @@ interface PresenceChange {
   readonly complete: boolean;
 }
 
-/** Who is online, as a client that has heard all that its stream told knows it. */
-function online({ events }: RawListener): Set<string> {
+/** Who is online according to everything that a client's stream delivered. */
+function online({ events }: RawSubscriber): Set<string> {
   let known = new Set<string>();
   for (const { type, data } of events) {
     if (type !== 'presence') continue;
@@ -27,11 +34,18 @@ function online({ events }: RawListener): Set<string> {
   return known;
 }
 
-const sees = (listener: RawListener, ...people: Person[]) =>
-  listener.until((one) => {
+const sees = (subscriber: RawSubscriber, ...people: Person[]) =>
+  subscriber.until((one) => {
     const ids = online(one);
     return ids.size === people.length && people.every(({ id }) => ids.has(id));
   });
+
+const offlineEventsOf = ({ id }: Person, subscriber: RawSubscriber) =>
+  subscriber.of('presence').filter(({ data }) => (data as PresenceChange).offline.includes(id));
+
+/** Milliseconds after which a user whose last stream has ended is offline: at once, or enough to open another one. */
+const GRACE = 100;
+const LONG_GRACE = 1000;
 
 describe('presence', () => {
   let application: RunningApplication;
@@ -39,22 +53,27 @@ describe('presence', () => {
   let bob: Person;
   let cy: Person;
   let room: Room;
-  const listeners: RawListener[] = [];
+  const subscribers: RawSubscriber[] = [];
   const listening = async (person: Person, path?: string) => {
-    const listener = await person.listens(path);
-    listeners.push(listener);
-    return listener;
+    const subscriber = await person.listens(path);
+    subscribers.push(subscriber);
+    return subscriber;
   };
 
+  const setGrace = (milliseconds: number) =>
+    void (application.app.get(Config, { strict: false }).PRESENCE_GRACE = milliseconds);
+
   beforeAll(async () => {
-    application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
+    useCheapHashes();
+    const settings = { SIGN_IN_ATTEMPTS: '0', PRESENCE_GRACE: `${GRACE}ms` };
+    application = await startApplication(settings);
     [ada, bob, cy] = (await Promise.all(
       ['ada', 'bob', 'cy'].map((name) => Person.signUp(application.url, name)),
     )) as [Person, Person, Person];
     room = await ada.makes('Together', 'private');
     await ada.brings(bob, room);
   });
-  afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
+  afterEach(() => Promise.all(subscribers.splice(0).map((subscriber) => subscriber.close())));
   afterAll(() => application.stop());
 
   it('tells those who share a room, and nobody else', async () => {
@@ -65,22 +84,27 @@ describe('presence', () => {
     await Promise.all([sees(first, ada, bob), sees(second, ada, bob), sees(other, cy)]);
   });
 
-  it('lasts as long as one of several tabs is open, and over a page that is loaded anew', async () => {
-    const watcher = await listening(ada);
+  it('lasts while one of several tabs is open, and across a reload', async () => {
+    const hall = await ada.makes('Hall');
+    await cy.joins(hall);
+    const [watcher, later] = [await listening(ada), await cy.listens()];
     const tabs = await Promise.all(Array.from({ length: 3 }, () => bob.listens()));
-    await sees(watcher, ada, bob);
+    await sees(watcher, ada, bob, cy);
+    setGrace(LONG_GRACE);
     await Promise.all(tabs.slice(1).map((tab) => tab.close()));
     await tabs[0]!.close();
-    await sleep(1000);
+    const registry = application.app.get(SubscriberRegistry, { strict: false });
+    await until(() => !registry.hasUser(bob.id));
     const anew = await bob.listens();
-    await sleep(3000);
-    const left = watcher
-      .of('presence')
-      .filter(({ data }) => (data as PresenceChange).offline.includes(bob.id));
-    expect(left).toEqual([]);
+    // Cy leaves later than Bob, so Bob's time is over when Cy's is.
+    await later.close();
+    await sees(watcher, ada, bob);
+    expect(offlineEventsOf(bob, watcher)).toEqual([]);
 
+    setGrace(GRACE);
     await anew.close();
     await sees(watcher, ada);
+    await cy.does('DELETE', `/api/rooms/${hall.id}/members/${cy.id}`);
   });
 
   it('is right on a stream of named topics: of those in the rooms that it names, from the start', async () => {
@@ -111,7 +135,7 @@ describe('presence', () => {
     await Promise.all([sees(watcher, ada, cy), sees(newcomer, ada, cy)]);
   });
 
-  it('is not told in a room of more than 1,000, but for those who go: they may have come while it was small', async () => {
+  it('is not sent in a room of more than 1,000, except for users who leave: they may have joined while it was small', async () => {
     const dan = await Person.signUp(application.url, 'dan');
     const large = await ada.makes('Large');
     await dan.joins(large);
@@ -124,12 +148,25 @@ describe('presence', () => {
     const late = await listening(ada);
     const second = await listening(dan);
     await sees(second, dan);
-    // Typing is not told in a room of that size, either.
+    // Typing is not sent in a room of that size, either.
     await ada.does('POST', `/api/rooms/${large.id}/typing`);
     await ada.says(large, 'after it');
-    await Promise.all([watcher, late].map((one) => one.hears(1, 'message.posted')));
+    await Promise.all([watcher, late].map((one) => one.receives(1, 'message.posted')));
     expect([...watcher.of('typing'), ...late.of('typing')]).toEqual([]);
     await Promise.all([sees(watcher, ada), sees(late, ada)]);
+  });
+
+  it('ends with the application: users who leave then cause no query on the closed database', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const ending = await startApplication({ PRESENCE_GRACE: '100ms' });
+    const dora = await Person.signUp(ending.url, 'dora');
+    const stream = await dora.listens();
+    await sees(stream, dora);
+    await ending.app.close();
+    await stream.until(({ ended }) => ended);
+    await throughout(200, () => warned.mock.calls.length === 0);
+    warned.mockRestore();
+    rmSync(dirname(ending.database), { recursive: true });
   });
 
   /** Past the API, which would take a minute. */
@@ -159,17 +196,18 @@ describe('presence', () => {
 });
 
 describe('presence over several nodes', () => {
-  let server: PostgresServer;
+  let server: EngineUnderTest;
   let nodes: CarillonProcess[] = [];
-  const listeners: RawListener[] = [];
+  const subscribers: RawSubscriber[] = [];
 
   beforeAll(async () => {
-    server = await PostgresServer.start();
-    const settings = { DATABASE_URL: await server.createDatabase(), LOG_LEVEL: 'info' };
+    server = await sharedPostgres();
+    const DATABASE_URL = await server.createDatabase();
+    const settings = { DATABASE_URL, PRESENCE_TIMEOUT: '3s', LOG_LEVEL: 'info', ...CHEAP_HASHES };
     nodes = await Promise.all([1, 2].map(() => CarillonProcess.start(settings)));
   });
   afterAll(async () => {
-    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all(subscribers.map((subscriber) => subscriber.close()));
     await Promise.all(nodes.map((node) => node.kill()));
     for (const { folder } of nodes) rmSync(folder, { recursive: true, force: true });
     await server.stop();
@@ -183,17 +221,17 @@ describe('presence over several nodes', () => {
     await Promise.all([bob.joins(room), cy.joins(room)]);
 
     const watcher = await ada.at(one).listens();
-    listeners.push(watcher);
-    for (const person of [bob, cy]) listeners.push(await person.at(two).listens());
+    subscribers.push(watcher);
+    for (const person of [bob, cy]) subscribers.push(await person.at(two).listens());
     await sees(watcher, ada, bob, cy);
     await bob.at(two).does('POST', `/api/rooms/${room.id}/typing`);
-    await watcher.hears(1, 'typing');
+    await watcher.receives(1, 'typing');
 
     // What is changed at one node ends what is open at another one, within a second.
     const dan = await Person.signUp(one, 'dan');
     await dan.joins(room);
     const [removed, revoked] = [await dan.at(two).listens(), await dan.at(two).listens()];
-    listeners.push(removed, revoked);
+    subscribers.push(removed, revoked);
     await ada.does('DELETE', `/api/rooms/${room.id}/members/${dan.id}`);
     await removed.until(({ events }) => events.some(({ type }) => type === 'room.left'), 1000);
     await ada.says(room, 'dan does not hear this');
@@ -205,33 +243,30 @@ describe('presence over several nodes', () => {
 
     await nodes[1]!.kill();
     const back = await bob.at(one).listens();
-    listeners.push(back);
-    // A node is believed for 15 s after its last sign of life.
-    await watcher.until((listener) => !online(listener).has(cy.id), 25_000);
+    subscribers.push(back);
+    await watcher.until((subscriber) => !online(subscriber).has(cy.id));
     await Promise.all([sees(watcher, ada, bob), sees(back, ada, bob)]);
-    const bobLeft = watcher
-      .of('presence')
-      .filter(({ data }) => (data as PresenceChange).offline.includes(bob.id));
-    expect(bobLeft).toEqual([]);
+    expect(offlineEventsOf(bob, watcher)).toEqual([]);
   });
 });
 
 describe('several processes on one SQLite file', () => {
-  it('carry ephemeral facts to each other', async () => {
-    const carillon = await CarillonProcess.start({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' });
+  it("deliver transient events to each other's subscribers", async () => {
+    const settings = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info', ...CHEAP_HASHES };
+    const carillon = await CarillonProcess.start(settings);
     const { url } = carillon;
-    const listeners: RawListener[] = [];
+    const subscribers: RawSubscriber[] = [];
     try {
       const [ada, bob] = [await Person.signUp(url, 'ada'), await Person.signUp(url, 'bob')];
       const room = await ada.makes('Both');
       await bob.joins(room);
       // The system deals connections out, so as good as always some of these are at each process.
-      for (let n = 0; n < 6; n++) listeners.push(await bob.listens());
+      for (let n = 0; n < 6; n++) subscribers.push(await bob.listens());
       for (let n = 0; n < 4; n++) await ada.does('POST', `/api/rooms/${room.id}/typing`);
-      for (const listener of listeners) await listener.hears(4, 'typing');
-      for (const listener of listeners) expect(listener.of('typing')).toHaveLength(4);
+      for (const subscriber of subscribers) await subscriber.receives(4, 'typing');
+      for (const subscriber of subscribers) expect(subscriber.of('typing')).toHaveLength(4);
     } finally {
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all(subscribers.map((subscriber) => subscriber.close()));
       await carillon.stop();
       rmSync(carillon.folder, { recursive: true, force: true });
     }

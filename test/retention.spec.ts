@@ -1,14 +1,20 @@
-import { UnitOfWork } from '../src/database/unit-of-work.js';
-import { EventFeed } from '../src/events/event-feed.js';
-import { EventLog } from '../src/events/event-log.js';
-import { Retention } from '../src/events/retention.js';
+import { EventLog, UnitOfWork } from '@carillon/nestjs';
+import { EventFeed, Retention } from '@carillon/nestjs/internal';
+import { jest } from '@jest/globals';
+import { firstValueFrom } from 'rxjs';
 import { IdempotencyKeys } from '../src/http/idempotency-keys.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import { listen } from './support/listener.js';
-import { fact } from './support/log.js';
+import { addKey } from './support/keys.js';
+import { subscribe } from './support/raw-subscriber.js';
+import { anEvent } from './support/log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { createUser, post } from './support/requests.js';
+
+/** Records events and trims all but the last. */
+const MISSED = `UPDATE event_log SET head = head + 10, oldest = head + 10;
+  INSERT INTO events (position, topic, type, data, at)
+    SELECT head, 'users', 'user.updated', '{}', '2030-01-01T00:00:00.000Z' FROM event_log;`;
 
 describe.each(ENGINES)('retention on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -18,7 +24,7 @@ describe.each(ENGINES)('retention on $name', ({ start }) => {
     application.app.get(type as never, { strict: false });
   const record = (count: number) =>
     get(UnitOfWork).run(async (tx) => {
-      for (let n = 0; n < count; n++) tx.record(fact({ n }));
+      for (let n = 0; n < count; n++) tx.record(anEvent({ n }));
     });
   const kept = async () =>
     (await get(EventLog).read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
@@ -80,73 +86,83 @@ describe.each(ENGINES)('retention on $name', ({ start }) => {
     expect((await kept()).length).toBeGreaterThanOrEqual(1000);
   });
 
-  it('resets a listener whose place is no longer kept, and serves one at the very edge', async () => {
+  it('resets a subscriber whose cursor is no longer kept, and serves one at the very edge', async () => {
     await record(1500);
     await get(Retention).trim();
     const { epoch, oldest, head } = await get(EventLog).state();
     expect(oldest).toBe(501);
 
-    const edge = await listen(application.port, `/api/users/event?lastEventId=${epoch}-500`);
-    await edge.hears(1000, 'update');
+    const edge = await subscribe(application.port, `/api/users/event?lastEventId=${epoch}-500`);
+    await edge.receives(1000, 'update');
     expect(edge.of('reset')).toHaveLength(0);
 
-    const expired = await listen(application.port, `/api/users/event?lastEventId=${epoch}-499`);
-    await expired.hears(1, 'reset');
+    const expired = await subscribe(application.port, `/api/users/event?lastEventId=${epoch}-499`);
+    await expired.receives(1, 'reset');
     expect(expired.events[0]).toEqual({
       type: 'reset',
       id: `${epoch}-${head}`,
       data: { reason: 'expired', snapshot: '/api/users' },
     });
 
-    const earliest = await listen(application.port, '/api/users/event?lastEventId=earliest');
-    await earliest.hears(1000, 'update');
+    const earliest = await subscribe(application.port, '/api/users/event?lastEventId=earliest');
+    await earliest.receives(1000, 'update');
     expect(earliest.events[0]!.id).toBe(`${epoch}-501`);
     await Promise.all([edge.close(), expired.close(), earliest.close()]);
   });
 
-  it('resets a listener that is overtaken while it reads, instead of leaving a gap', async () => {
+  it('resets a subscriber that is overtaken while it reads, instead of leaving a gap', async () => {
     await record(900);
-    const slow = await listen(application.port, '/api/users/event?lastEventId=earliest');
+    const slow = await subscribe(application.port, '/api/users/event?lastEventId=earliest');
     slow.socket.pause();
     await get(UnitOfWork).run(async (tx) => {
-      for (let n = 0; n < 5000; n++) tx.record(fact({ n, filling: 'x'.repeat(2000) }));
+      for (let n = 0; n < 5000; n++) tx.record(anEvent({ n, filling: 'x'.repeat(2000) }));
     });
-    // It is the listener that is to be overtaken, and not the feed, which would reset it once more.
+    // The subscriber must be overtaken, not the feed, which would reset it once more.
     await get(EventFeed).wake();
     await get(Retention).trim();
     slow.socket.resume();
-    await slow.hears(1, 'reset');
+    await slow.receives(1, 'reset');
     const head = await cursor();
-    await slow.until((listener) => listener.cursor === head);
-    const told = slow
+    await slow.until((subscriber) => subscriber.cursor === head);
+    const delivered = slow
       .of('update', 'reset')
       .map(({ type, id }) => ({ type, position: Number(id!.split('-')[1]) }));
-    const resets = told.filter(({ type }) => type === 'reset');
+    const resets = delivered.filter(({ type }) => type === 'reset');
     expect(resets).toHaveLength(1);
     expect(slow.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
     // Without a gap before it, and without one after it.
-    told.forEach(({ type, position }, index) => {
-      if (type === 'update') expect(position).toBe((told[index - 1]?.position ?? 0) + 1);
+    delivered.forEach(({ type, position }, index) => {
+      if (type === 'update') expect(position).toBe((delivered[index - 1]?.position ?? 0) + 1);
     });
     await slow.close();
   });
 
-  it('resets live listeners when another process has trimmed what this one had not read yet', async () => {
-    const listener = await listen(application.port, '/api/users/event');
-    await runAsOtherProgram(
-      database,
-      `BEGIN;
-      UPDATE event_log SET head = head + 10, oldest = oldest + 9;
-      INSERT INTO events (position, topic, type, data, at)
-        SELECT head, 'users', 'user.updated', '{}', '2030-01-01T00:00:00.000Z' FROM event_log;
-      COMMIT;`,
-    );
-    await listener.hears(1, 'reset');
-    expect(listener.events.map(({ type }) => type)).toEqual(['reset']);
-    expect(listener.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
+  it('resets live subscribers when another process trimmed events that this one had not read yet', async () => {
+    const subscriber = await subscribe(application.port, '/api/users/event');
+    await runAsOtherProgram(database, `BEGIN; ${MISSED} COMMIT;`);
+    await subscriber.receives(1, 'reset');
+    expect(subscriber.events.map(({ type }) => type)).toEqual(['reset']);
+    expect(subscriber.of('reset')[0]!.data).toEqual({ reason: 'expired', snapshot: '/api/users' });
     await createUser(application.url, 'After');
-    await listener.hears(1, 'update');
-    await listener.close();
+    await subscriber.receives(1, 'update');
+    await subscriber.close();
+  });
+
+  it('ends a stream with a key that was being opened when another process revoked the key and trimmed that event', async () => {
+    const { bearer } = await addKey(application, { subscribe: ['orders/*'] });
+    const log = get(EventLog);
+    // The stream has been authenticated, and looks for the event to continue from.
+    jest.spyOn(log, 'withPublicId').mockImplementationOnce(async () => {
+      const gap = firstValueFrom(get(EventFeed).gaps);
+      await runAsOtherProgram(database, `BEGIN; DELETE FROM keys; ${MISSED} COMMIT;`);
+      await gap;
+      return [];
+    });
+    const path = '/api/events?topic=orders/1&lastEventId=an-order';
+    const stream = await subscribe(application.port, path, { headers: bearer });
+    await stream.until(({ ended }) => ended);
+    const again = await fetch(application.url + path, { headers: bearer });
+    expect(again.status).toBe(401);
   });
 
   it('forgets idempotency keys after a day', async () => {

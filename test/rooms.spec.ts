@@ -1,23 +1,21 @@
+import { Database, isPostgres, type Schema } from '@carillon/nestjs';
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
-import { Database } from '../src/database/database.js';
-import { isPostgres } from '../src/database/dialect.js';
-import type { Schema } from '../src/database/schema.js';
-import { messagesWith } from '../src/database/text-search.js';
-import { termsOf } from '../src/rooms/words.js';
+import { messagesWith } from '../src/rooms/messages/text-search.js';
+import { termsOf } from '../src/words/words.js';
 import {
   CONTACTS_PER_HOUR,
   MEMBERSHIP_CHANGES_PER_HOUR,
-  MOST_INVITATIONS,
-  MOST_MEMBERS,
-  MOST_ROOMS,
-} from '../src/rooms/limits.js';
-import type { Message } from '../src/rooms/message.js';
-import type { Invitation, Member, Membership, Room } from '../src/rooms/room.js';
+  MAX_INVITATIONS,
+  MAX_MEMBERS,
+  MAX_ROOMS,
+} from '../src/rooms/room/limits.js';
+import type { Message } from '../src/rooms/room/message.js';
+import type { Invitation, Member, Membership, Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import type { RawListener } from './support/listener.js';
+import type { RawSubscriber } from './support/raw-subscriber.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
 import { problemCode, problemOf } from './support/requests.js';
@@ -57,7 +55,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
   let ada: Person;
   let bob: Person;
   let cy: Person;
-  const listeners: RawListener[] = [];
+  const subscribers: RawSubscriber[] = [];
 
   beforeAll(async () => {
     engine = await start();
@@ -71,16 +69,16 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       ['ada', 'bob', 'cy'].map((name) => Person.signUp(application.url, name)),
     )) as [Person, Person, Person];
   });
-  afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
+  afterEach(() => Promise.all(subscribers.splice(0).map((subscriber) => subscriber.close())));
   afterAll(async () => {
     await application.stop();
     await engine.stop();
   });
 
   const listening = async (person: Person, path?: string, headers?: object) => {
-    const listener = await person.listens(path, headers);
-    listeners.push(listener);
-    return listener;
+    const subscriber = await person.listens(path, headers);
+    subscribers.push(subscriber);
+    return subscriber;
   };
   const refusal = async (response: Response) => [response.status, await problemCode(response)];
   const messagesOf = (person: Person, room: Room, query = '') =>
@@ -91,11 +89,11 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     );
 
   describe('a public room', () => {
-    it('is told to all who are signed in, found and joined by them', async () => {
-      const heard = await listening(bob);
+    it('is delivered to all signed-in users, who can find and join it', async () => {
+      const received = await listening(bob);
       const room = await ada.makes('Analysis');
-      await heard.hears(1, 'room.created');
-      expect(heard.of('room.created')[0]!.data).toEqual(room);
+      await received.receives(1, 'room.created');
+      expect(received.of('room.created')[0]!.data).toEqual(room);
       expect(await bob.gets<Room[]>('/api/rooms?limit=1000')).toContainEqual(room);
       expect(await refusal(await bob.send('GET', `/api/rooms/${room.id}/messages`))).toEqual([
         403,
@@ -150,7 +148,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const invited = await ada.send('POST', path, { userId: bob.id });
       expect(invited.status).toBe(201);
       expect((await ada.send('POST', path, { userId: bob.id })).status).toBe(200);
-      await heardByBob.hears(1, 'member.invited');
+      await heardByBob.receives(1, 'member.invited');
       const invitation = (await invited.json()) as Invitation;
       expect(invitation).toMatchObject({ room, userId: bob.id, invitedBy: ada.id });
       expect(await bob.gets('/api/me/invitations')).toEqual([invitation]);
@@ -158,7 +156,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect((await bob.send('GET', `/api/rooms/${room.id}/messages`)).status).toBe(403);
 
       await bob.joins(room);
-      await heardByBob.hears(1, 'member.joined');
+      await heardByBob.receives(1, 'member.joined');
       expect(
         heardByBob.events.map(({ type }) => type).filter((type) => type !== 'presence'),
       ).toEqual(['member.invited', 'member.uninvited', 'room.joined', 'member.joined']);
@@ -263,14 +261,14 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         types.slice(types.indexOf('room.left')).filter((type) => /^(room|message)\./.test(type)),
       ).toEqual(['room.left', 'room.joined', 'message.posted']);
       expect(await mine(dan, room)).toMatchObject({ unread: 2, members: [{}, {}] });
-      await other.hears(1, 'message.posted');
+      await other.receives(1, 'message.posted');
       expect(other.of('room.left', 'member.left', 'room.joined', 'member.joined')).toEqual([]);
     });
 
     it('is shown again when it is opened again, or written in, by the one who left it', async () => {
-      const heard = await listening(dan);
+      const received = await listening(dan);
       await leave();
-      await heard.hears(1, 'room.left');
+      await received.receives(1, 'room.left');
       expect((await open(ada, dan.id)).status).toBe(200);
       expect(await mine(dan, room)).toBeUndefined();
       expect((await open(dan, ada.id)).status).toBe(200);
@@ -280,21 +278,21 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect(await mine(dan, room)).toBeDefined();
       await leave();
       await dan.says(room, 'of my own');
-      await heard.hears(3, 'room.left');
-      await heard.hears(3, 'room.joined');
+      await received.receives(3, 'room.left');
+      await received.receives(3, 'room.joined');
       expect(await mine(dan, room)).toMatchObject({ lastMessage: { text: 'of my own' } });
     });
 
-    it('is not heard on a stream that is opened meanwhile', async () => {
+    it('is not delivered to a stream that is opened meanwhile', async () => {
       await leave();
-      const heard = await listening(dan);
+      const received = await listening(dan);
       const [{ id }] = (await messagesOf(ada, room)) as [Message];
       await ada.does('PATCH', path(`/messages/${id}`), { text: 'edited meanwhile' });
       await ada.says(room, 'back');
-      await heard.until(({ events }) =>
+      await received.until(({ events }) =>
         events.some(({ data }) => (data as { text?: string }).text === 'back'),
       );
-      expect(JSON.stringify(heard.events)).not.toContain('edited meanwhile');
+      expect(JSON.stringify(received.events)).not.toContain('edited meanwhile');
     });
   });
 
@@ -348,16 +346,16 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       );
     });
 
-    it('still hears them in the rooms that both are in', async () => {
+    it('still receives their messages in the rooms that both are in', async () => {
       const room = await blocker.makes('Both');
       await blocked.joins(room);
       await block('PUT');
-      const heard = await listening(blocker);
+      const received = await listening(blocker);
       expect((await post(blocked, room)).status).toBe(201);
-      await heard.hears(1, 'message.posted');
+      await received.receives(1, 'message.posted');
     });
 
-    it('has a list of them, of which their own devices hear and nobody else', async () => {
+    it('has a list of them, which only their own devices receive', async () => {
       const careful = await Person.signUp(application.url, `careful-${randomUUID().slice(0, 8)}`);
       const [device, other] = [await listening(careful), await listening(blocked)];
       const path = `/api/me/blocks/${blocked.id}`;
@@ -368,13 +366,13 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect(await blocked.gets('/api/me/blocks')).toEqual([]);
       for (const method of ['DELETE', 'DELETE'])
         expect((await careful.send(method, path)).status).toBe(204);
-      await device.hears(1, 'block.removed');
+      await device.receives(1, 'block.removed');
       expect(device.of('block.added', 'block.removed').map(({ data }) => data)).toEqual([
         list[0],
         { userId: blocked.id },
       ]);
       await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
-      await other.hears(1, 'user.created');
+      await other.receives(1, 'user.created');
       expect(other.of('block.added', 'block.removed')).toEqual([]);
     });
 
@@ -412,9 +410,9 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       large = await owner.makes('Large');
       await runAsOtherProgram(
         databaseUrl,
-        `${numbers(MOST_MEMBERS)} insert into users (id, firstname, lastname, created_at, updated_at)
+        `${numbers(MAX_MEMBERS)} insert into users (id, firstname, lastname, created_at, updated_at)
          select 'many ' || n, 'M', 'ANY', '2026', '2026' from numbers;
-         ${numbers(MOST_ROOMS)} insert into rooms (id, kind, name, last_seq, created_at, updated_at)
+         ${numbers(MAX_ROOMS)} insert into rooms (id, kind, name, last_seq, created_at, updated_at)
          select 'many ' || n, 'private', 'Many', 0, '2026', '2026' from numbers`.replaceAll(
           /;\s+/g,
           ';\n',
@@ -459,7 +457,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const full = await Person.signUp(application.url, `full-${randomUUID().slice(0, 8)}`);
       await runAsOtherProgram(
         databaseUrl,
-        `${numbers(MOST_ROOMS)} insert into members (room_id, user_id, role, read_seq, joined_at)
+        `${numbers(MAX_ROOMS)} insert into members (room_id, user_id, role, read_seq, joined_at)
          select 'many ' || n, '${full.id}', 'member', 0, '2026' from numbers where n > 1`,
       );
       const first = await owner.makes('The first of many');
@@ -472,7 +470,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         await full.send('POST', `/api/rooms/${room.id}/members`),
       ])
         expect(await refusal(response)).toEqual([409, 'conflict']);
-      expect(await full.gets('/api/me/rooms?limit=1000')).toHaveLength(MOST_ROOMS);
+      expect(await full.gets('/api/me/rooms?limit=1000')).toHaveLength(MAX_ROOMS);
       await full.does('DELETE', `/api/rooms/${first.id}/members/${full.id}`);
       await full.joins(room);
     });
@@ -481,7 +479,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const sought = await Person.signUp(application.url, `sought-${randomUUID().slice(0, 8)}`);
       await runAsOtherProgram(
         databaseUrl,
-        `${numbers(MOST_ROOMS - 1)} insert into members (room_id, user_id, role, read_seq, joined_at)
+        `${numbers(MAX_ROOMS - 1)} insert into members (room_id, user_id, role, read_seq, joined_at)
          select 'many ' || n, '${sought.id}', 'member', 0, '2026' from numbers`,
       );
       const conversation = await ann.does<Room>('POST', '/api/rooms', {
@@ -495,10 +493,10 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect((await join()).status).toBe(201);
     });
 
-    it('has a bound: members of a room, and a lower one for who hears of typing', async () => {
+    it('is bounded: members of a room, and a lower bound for typing', async () => {
       await runAsOtherProgram(
         databaseUrl,
-        `${numbers(MOST_MEMBERS - 2)} insert into members (room_id, user_id, role, read_seq, joined_at)
+        `${numbers(MAX_MEMBERS - 2)} insert into members (room_id, user_id, role, read_seq, joined_at)
          select '${large.id}', 'many ' || n, 'member', 0, '2026' from numbers`,
       );
       await guest.joins(large);
@@ -506,13 +504,13 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         409,
         'conflict',
       ]);
-      const heard = await listening(guest);
+      const received = await listening(guest);
       await owner.does('POST', `/api/rooms/${large.id}/typing`);
       const small = await owner.makes('Small');
       await guest.joins(small);
       await owner.does('POST', `/api/rooms/${small.id}/typing`);
-      await heard.hears(1, 'typing');
-      expect(heard.of('typing').map(({ data }) => data)).toEqual([
+      await received.receives(1, 'typing');
+      expect(received.of('typing').map(({ data }) => data)).toEqual([
         { roomId: small.id, userId: owner.id },
       ]);
     });
@@ -520,7 +518,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     it('has a bound: invitations between two, by one, and to one', async () => {
       const host = await Person.signUp(application.url, `host-${randomUUID().slice(0, 8)}`);
       const rooms: Room[] = [];
-      for (let n = 0; n <= MOST_INVITATIONS.between; n++) rooms.push(await host.makes(`${n}`));
+      for (let n = 0; n <= MAX_INVITATIONS.between; n++) rooms.push(await host.makes(`${n}`));
       const invite = (room: Room, userId: string) =>
         host.send('POST', `/api/rooms/${room.id}/invitations`, { userId });
       const answers: number[] = [];
@@ -602,7 +600,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     });
 
     it('rename, archive and reopen a room, and nobody else does', async () => {
-      const heard = await listening(cy);
+      const received = await listening(cy);
       const tag = (await ada.send('GET', path())).headers.get('etag')!;
       expect((await bob.send('PATCH', path(), { name: 'Mine' })).status).toBe(403);
       const renamed = await ada.send('PATCH', path(), { name: 'Ours' }, { 'If-Match': tag });
@@ -620,9 +618,9 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
         expect(await refusal(response)).toEqual([409, 'conflict']);
       await ada.does('PATCH', path(), { archived: false });
       await bob.says(room, 'in time');
-      await heard.hears(3, 'room.updated');
+      await received.receives(3, 'room.updated');
       expect(
-        heard.of('room.updated').map(({ data }) => {
+        received.of('room.updated').map(({ data }) => {
           const { name, archivedAt } = data as Room;
           return [name, archivedAt !== null];
         }),
@@ -637,9 +635,9 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await ada.does('POST', path('/invitations'), { userId: cy.id });
       const [invited, member] = [await listening(cy), await listening(bob)];
       await ada.does('PATCH', path(), { archived: true });
-      for (const listener of [invited, member]) {
-        await listener.hears(1, 'member.uninvited');
-        expect(listener.of('member.uninvited')[0]!.data).toEqual({
+      for (const subscriber of [invited, member]) {
+        await subscriber.receives(1, 'member.uninvited');
+        expect(subscriber.of('member.uninvited')[0]!.data).toEqual({
           roomId: room.id,
           userId: cy.id,
         });
@@ -657,30 +655,30 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       expect((await bob.send('PATCH', path(`/members/${bob.id}`), { role: 'owner' })).status).toBe(
         403,
       );
-      const heard = await listening(bob);
+      const received = await listening(bob);
       await ada.does('PATCH', path(`/members/${bob.id}`), { role: 'owner' });
-      await heard.hears(1, 'member.changed');
+      await received.receives(1, 'member.changed');
       await ada.does('DELETE', path(`/members/${ada.id}`));
       await bob.does('POST', path('/invitations'), { userId: ada.id });
       const invited = await listening(ada);
       await bob.does('DELETE', path(`/members/${bob.id}`));
       // Who leaves last leaves it archived, and nobody waits at its door.
       expect((await cy.gets<Room>(path())).archivedAt).not.toBeNull();
-      await invited.hears(1, 'member.uninvited');
+      await invited.receives(1, 'member.uninvited');
       expect(await ada.gets('/api/me/invitations')).toEqual([]);
     });
 
-    it('remove others, whose streams hear of the room no more', async () => {
+    it('remove others, whose streams receive nothing more of the room', async () => {
       const [removed, stays] = [await listening(bob), await listening(ada)];
       expect((await bob.send('DELETE', path(`/members/${ada.id}`))).status).toBe(403);
       expect((await ada.send('DELETE', path(`/members/${cy.id}`))).status).toBe(404);
       await ada.does('DELETE', path(`/members/${bob.id}`));
       await ada.says(room, 'Is he gone?');
-      await stays.hears(1, 'message.posted');
-      await removed.hears(1, 'room.left');
+      await stays.receives(1, 'message.posted');
+      await removed.receives(1, 'room.left');
       expect(removed.of('room.left')[0]!.data).toEqual({ roomId: room.id, by: ada.id });
       const then = await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
-      await removed.hears(1, 'user.created');
+      await removed.receives(1, 'user.created');
       expect(removed.of('user.created')[0]!.data).toEqual(then);
       expect(removed.of('message.posted', 'member.left')).toEqual([]);
       expect(stays.of('member.left')[0]!.data).toEqual({
@@ -694,15 +692,15 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
   });
 
   describe('a stream', () => {
-    it('brings the facts of a room from the moment of joining on, and of no other', async () => {
+    it('delivers the events of a room from the moment of joining, and of no other room', async () => {
       const [room, other] = [await ada.makes('Heard'), await ada.makes('Unheard')];
-      const heard = await listening(bob);
+      const received = await listening(bob);
       await ada.says(room, 'before');
       await bob.joins(room);
       await ada.says(other, 'elsewhere');
       await ada.says(room, 'after');
-      await heard.hears(1, 'message.posted');
-      expect(heard.of('message.posted').map(({ data }) => (data as Message).text)).toEqual([
+      await received.receives(1, 'message.posted');
+      expect(received.of('message.posted').map(({ data }) => (data as Message).text)).toEqual([
         'after',
       ]);
     });
@@ -710,10 +708,10 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     it('opens nothing with an old cursor that is no longer theirs', async () => {
       const room = await ada.makes('Over', 'private');
       await ada.brings(bob, room);
-      const heard = await listening(bob);
-      const { cursor } = heard;
+      const received = await listening(bob);
+      const { cursor } = received;
       await ada.says(room, 'heard once');
-      await heard.hears(1, 'message.posted');
+      await received.receives(1, 'message.posted');
       await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
       await ada.says(room, 'never heard');
       await ada.does('POST', '/api/users', { firstname: 'Mark', lastname: 'ER' });
@@ -726,10 +724,12 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
               type === 'user.created' && (data as { firstname: string }).firstname === 'Mark',
           ),
         );
-        const told = replayed.events.filter(({ data }) => JSON.stringify(data).includes(room.id));
-        expect(told.filter(({ type }) => type.startsWith('message.'))).toEqual([]);
+        const delivered = replayed.events.filter(({ data }) =>
+          JSON.stringify(data).includes(room.id),
+        );
+        expect(delivered.filter(({ type }) => type.startsWith('message.'))).toEqual([]);
         expect(
-          told.every(({ type }) => /^(room\.(joined|left)|member\.(un)?invited)$/.test(type)),
+          delivered.every(({ type }) => /^(room\.(joined|left)|member\.(un)?invited)$/.test(type)),
         ).toBe(true);
       }
     });
@@ -737,10 +737,10 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     it('that goes on tells nothing of a room from between leaving and coming back', async () => {
       const room = await ada.makes('Back', 'private');
       await ada.brings(bob, room);
-      const heard = await listening(bob);
-      const { cursor } = heard;
+      const received = await listening(bob);
+      const { cursor } = received;
       await ada.says(room, 'before');
-      await heard.hears(1, 'message.posted');
+      await received.receives(1, 'message.posted');
       await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
       const { id } = await ada.says(room, 'meanwhile');
       await ada.does('DELETE', `/api/rooms/${room.id}/messages/${id}`);
@@ -762,13 +762,13 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       }
     });
 
-    it('of named topics ends when one is theirs no more, and begins anew when it is again', async () => {
+    it('of named topics ends when the caller loses access to one of them, and opens again with access', async () => {
       const room = await ada.makes('Ended', 'private');
       await ada.brings(bob, room);
       const path = `/api/events?topic=rooms/${room.id}`;
       const named = await listening(bob, path);
       await ada.says(room, 'heard');
-      await named.hears(1, 'message.posted');
+      await named.receives(1, 'message.posted');
       await ada.does('DELETE', `/api/rooms/${room.id}/members/${bob.id}`);
       await named.until(({ ended }) => ended, 1000);
       expect((await bob.send('GET', path)).status).toBe(404);
@@ -776,7 +776,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await ada.brings(bob, room);
       const again = await listening(bob, path, { 'Last-Event-ID': named.cursor });
       await ada.says(room, 'heard again');
-      await again.hears(1, 'message.posted');
+      await again.receives(1, 'message.posted');
       const types = again.events.map(({ type }) => type).filter((type) => type !== 'presence');
       expect(types).toEqual(['reset', 'message.posted']);
     });
@@ -786,7 +786,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const one = await listening(ada, `/api/events?topic=rooms/${room.id}`);
       await ada.does('POST', '/api/users', { firstname: 'Un', lastname: 'HEARD' });
       await ada.says(room, 'heard');
-      await one.hears(1, 'message.posted');
+      await one.receives(1, 'message.posted');
       expect(one.of('user.created')).toEqual([]);
       for (const topic of [
         `rooms/${room.id}`,
@@ -798,12 +798,12 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     });
 
     it('of nobody in particular carries the directory alone', async () => {
-      const { listen } = await import('./support/listener.js');
-      const anyone = await listen(application.port, '/api/events');
-      listeners.push(anyone);
+      const { subscribe } = await import('./support/raw-subscriber.js');
+      const anyone = await subscribe(application.port, '/api/events');
+      subscribers.push(anyone);
       await ada.says(await ada.makes('Loud'), 'Hello?');
       await ada.does('POST', '/api/users', { firstname: 'For', lastname: 'ALL' });
-      await anyone.hears(1, 'user.created');
+      await anyone.receives(1, 'user.created');
       expect(anyone.events).toHaveLength(1);
     });
   });
@@ -817,8 +817,8 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       await Promise.all([bob.joins(room), cy.joins(room)]);
     });
 
-    it('are told to all members as they are stored', async () => {
-      const heard = await listening(bob);
+    it('are delivered to all members as they are stored', async () => {
+      const received = await listening(bob);
       const response = await ada.send('POST', path(), {
         clientId: randomUUID(),
         text: 'Ding\r\ndong 🔔',
@@ -827,8 +827,8 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const message = (await response.json()) as Message;
       expect(message).toMatchObject({ text: 'Ding\ndong 🔔', authorId: ada.id, editedAt: null });
       expect(await ada.gets(response.headers.get('location')!)).toEqual(message);
-      await heard.hears(1, 'message.posted');
-      expect(heard.of('message.posted')[0]!.data).toEqual(message);
+      await received.receives(1, 'message.posted');
+      expect(received.of('message.posted')[0]!.data).toEqual(message);
     });
 
     it('count their places without gaps, however many are posted at once, and are said once for a client id', async () => {
@@ -871,8 +871,8 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     });
 
     it.each([
-      ['', 'can be seen'],
-      [' \n ', 'can be seen'],
+      ['', 'visible character'],
+      [' \n ', 'visible character'],
       ['x'.repeat(8001), 'at most 8000 characters; it has 8001'],
       ['bell \u0007', 'control characters'],
       ['nul \0', 'control characters'],
@@ -888,7 +888,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     });
 
     it('are edited by their author alone, and marked', async () => {
-      const heard = await listening(cy);
+      const received = await listening(cy);
       const message = await bob.says(room, 'Hello @ada');
       expect((await ada.send('PATCH', path(`/${message.id}`), { text: 'x' })).status).toBe(403);
       const stale = { 'If-Match': '"stale"' };
@@ -900,23 +900,27 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       });
       expect(edited).toMatchObject({ seq: message.seq, text: 'Hello @cy', mentions: [cy.id] });
       expect(edited.editedAt).not.toBeNull();
-      await heard.hears(1, 'message.edited');
-      expect(heard.of('message.edited')[0]!.data).toEqual({
+      await received.receives(1, 'message.edited');
+      expect(received.of('message.edited')[0]!.data).toEqual({
         ...edited,
         previousMentions: [ada.id],
+        previousMentionsAll: false,
       });
     });
 
     it('are deleted by their author or an owner, and keep their place', async () => {
-      const heard = await listening(bob);
+      const received = await listening(bob);
       const [one, two] = [await bob.says(room, 'one @cy'), await bob.says(room, 'two')];
       expect((await cy.send('DELETE', path(`/${one.id}`))).status).toBe(403);
       await bob.does('DELETE', path(`/${one.id}`));
       await bob.does('DELETE', path(`/${one.id}`));
       await ada.does('DELETE', path(`/${two.id}`));
-      await heard.hears(2, 'message.deleted');
-      expect(heard.of('message.deleted')).toHaveLength(2);
-      expect(heard.of('message.deleted')[0]!.data).toMatchObject({ text: null, mentions: [cy.id] });
+      await received.receives(2, 'message.deleted');
+      expect(received.of('message.deleted')).toHaveLength(2);
+      expect(received.of('message.deleted')[0]!.data).toMatchObject({
+        text: null,
+        mentions: [cy.id],
+      });
       const tombstone = await cy.gets<Message>(path(`/${one.id}`));
       expect(tombstone).toMatchObject({ seq: one.seq, text: null, mentions: [] });
       expect((await bob.send('PATCH', path(`/${one.id}`), { text: 'back' })).status).toBe(409);
@@ -1170,7 +1174,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
       const marker = { roomId: room.id, readSeq: 2, unread: 1, mentions: 1 };
       expect(await read(2)).toEqual(marker);
       expect(await read(1)).toEqual(marker);
-      await device.hears(1, 'read.moved');
+      await device.receives(1, 'read.moved');
       expect(device.of('read.moved').map(({ data }) => data)).toEqual([marker]);
       expect(await read(99)).toEqual({ ...marker, readSeq: 4, unread: 0, mentions: 0 });
     });
@@ -1178,11 +1182,15 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     it('move along with what one says oneself', async () => {
       const room = await ada.makes('Own words');
       await bob.joins(room);
+      const device = await listening(bob);
       await ada.says(room, 'one');
       await bob.says(room, 'two');
       await bob.says(room, 'three');
       expect(await counts(bob, room)).toEqual({ readSeq: 3, unread: 0, mentions: 0 });
       expect(await counts(ada, room)).toEqual({ readSeq: 1, unread: 2, mentions: 0 });
+      // The messages themselves state it.
+      await device.receives(3, 'message.posted');
+      expect(device.of('read.moved')).toEqual([]);
     });
   });
 
@@ -1192,7 +1200,7 @@ describe.each(ENGINES)('rooms on $name', ({ start }) => {
     const [hears, other] = [await listening(bob), await listening(cy)];
     const { cursor } = hears;
     await ada.does('POST', `/api/rooms/${room.id}/typing`);
-    await hears.hears(1, 'typing');
+    await hears.receives(1, 'typing');
     expect(hears.of('typing')[0]!.data).toEqual({ roomId: room.id, userId: ada.id });
     expect(hears.cursor).toBe(cursor);
     expect(other.of('typing')).toEqual([]);

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
-import type { Message } from '../src/rooms/message.js';
-import { Reindexing } from '../src/rooms/reindexing.js';
-import type { Room } from '../src/rooms/room.js';
-import { WORDS_VERSION } from '../src/rooms/words.js';
+import type { Message } from '../src/rooms/room/message.js';
+import { Reindexing } from '../src/rooms/messages/reindexing.js';
+import type { Room } from '../src/rooms/room/room.js';
+import { WORDS_VERSION } from '../src/words/words.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import { openLog } from './support/log.js';
+import { openLog } from './support/server-log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
@@ -131,21 +131,21 @@ describe.each(ENGINES)('search on $name', ({ name, start }) => {
       await runAsOtherProgram(
         other,
         `with recursive counted (n) as (select 1 union all select n + 1 from counted where n < ${COUNT - 1})
-        insert into messages (id, room_id, seq, author_id, client_id, text, mentions, words, created_at)
-        select id || n, room_id, seq + n, author_id, client_id || n, text || ' x' || n, '[]', 'former', created_at
+        insert into messages (id, room_id, seq, author_id, client_id, text, mentions, words, words_version, created_at)
+        select id || n, room_id, seq + n, author_id, client_id || n, text || ' x' || n, '[]', 'former', 0, created_at
         from messages, counted;
         update messages set words = 'former', words_version = 0;`,
       );
 
       const killed = await CarillonProcess.start(settings);
-      await killed.says('Messages are being indexed again');
+      await killed.says('Reindexing messages for search');
       await killed.kill();
       const halfway = await versionsIn(other);
       expect(halfway[0]).toBeGreaterThan(0);
       expect(halfway[WORDS_VERSION]).toBeGreaterThan(0);
 
       const last = await CarillonProcess.start(settings);
-      await last.says(`${halfway[0]} messages were indexed again for search; none is left.`);
+      await last.says(`Reindexed ${halfway[0]} messages for search.`);
       expect(await versionsIn(other)).toEqual({ [WORDS_VERSION]: COUNT });
       const again = bob.at(last.url);
       expect(await found(again, '誕生日 x77')).toContain('私の誕生日 x77');

@@ -1,12 +1,9 @@
+import { UnitOfWork } from '@carillon/nestjs';
 import { ExpiredSessions } from '../src/accounts/expired-sessions.js';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type RunningApplication,
-  startApplication,
-  temporaryFolder,
-} from './support/application.js';
+import { type RunningApplication, startApplication } from './support/application.js';
+import { temporaryFolder } from './support/files.js';
 import { PASSWORD, Person, send } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
 
@@ -48,11 +45,11 @@ describe('the security log', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is a file that only its owner reads', () => {
+  it('is a file that only its owner can read', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('records a sign-up and a sign-in, with the request that it came with and a pseudonym of its address', async () => {
+  it('records sign-up and sign-in, with the request id and a pseudonym of the address', async () => {
     let id = '';
     const [signUp, signIn, ...rest] = await recorded(async () => {
       ({ id } = await Person.signUp(running.url, 'carol'));
@@ -82,7 +79,7 @@ describe('the security log', () => {
     });
   });
 
-  it('records a sign-in that failed, whose account it was, and one that a limit refused', async () => {
+  it('records a failed sign-in with its account, and one that a limit refused', async () => {
     const entries = await recorded(async () => {
       for (let n = 0; n < 40; n++) {
         const guess = { username: 'carol', password: `guess number ${n}` };
@@ -112,7 +109,7 @@ describe('the security log', () => {
       expect(content).not.toContain(secret);
   });
 
-  it('records the end of a session, by the one it belongs to and from another', async () => {
+  it('records the end of a session, ended by itself or from another session', async () => {
     const phone = await Person.signIn(running.url, 'ada');
     const laptop = await Person.signIn(running.url, 'ada');
     const entries = await recorded(async () => {
@@ -126,7 +123,7 @@ describe('the security log', () => {
     ]);
   });
 
-  it('records the end of the sessions that a sign-in replaces, whoever they belonged to', async () => {
+  it('records the end of the sessions that a sign-in replaces, whichever user they belonged to', async () => {
     const shared = await Person.signIn(running.url, 'ada');
     const entries = await recorded(() =>
       send(
@@ -149,7 +146,7 @@ describe('the security log', () => {
     ]);
   });
 
-  it('records a changed password, and an attempt with a wrong one', async () => {
+  it('records a changed password, and an attempt with the wrong current one', async () => {
     const bodies = ['not the password', PASSWORD].map((current) => ({
       current,
       password: PASSWORD,
@@ -165,7 +162,7 @@ describe('the security log', () => {
     expect(entries).toContainEqual(expect.objectContaining({ ...common, outcome: 'success' }));
   });
 
-  it('records changed roles and removals from a room, and attempts at them', async () => {
+  it('records changed roles and removals from a room, including refused ones', async () => {
     const room = await ada.makes('Tower');
     await bob.joins(room);
     const member = `/api/rooms/${room.id}/members/${bob.id}`;
@@ -204,7 +201,7 @@ describe('the security log', () => {
     expect(entry).toMatchObject({ action: 'removal', outcome: 'success', actor: null, target: id });
   });
 
-  it('records sessions that have expired, once', async () => {
+  it('records each expired session once', async () => {
     const { session } = await ada.gets<{ session: { id: string } }>('/api/session');
     await running.app.get(UnitOfWork, { strict: false }).run(({ db }) =>
       db
@@ -227,7 +224,7 @@ describe('the security log', () => {
     ]);
   });
 
-  it('says nothing of a request that was wrong in itself', async () => {
+  it('does not record invalid requests', async () => {
     const entries = await recorded(async () => {
       await send(running.url, 'POST', '/api/session', { username: 'ada' });
       await send(running.url, 'POST', '/api/accounts', { username: 'x', password: 'y' });
@@ -236,7 +233,7 @@ describe('the security log', () => {
   });
 });
 
-it('goes to standard error, apart from the log of the requests', async () => {
+it('goes to standard error, separately from the request log', async () => {
   const carillon = await CarillonProcess.start(
     { SECURITY_LOG_ADDRESS: 'clear' },
     undefined,

@@ -2,11 +2,23 @@ import Sqlite from 'better-sqlite3';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { listen } from './support/listener.js';
+import { temporaryFolder } from './support/files.js';
+import { freePort } from './support/ports.js';
+import { subscribe } from './support/raw-subscriber.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, problemCode } from './support/requests.js';
 import { SlowRequest } from './support/slow-request.js';
+import { throughout, until } from './support/wait.js';
+
+const isRefused = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
 
 const inBatches = async <T>(count: number, size: number, make: () => Promise<T>): Promise<T[]> => {
   const all: T[] = [];
@@ -14,30 +26,20 @@ const inBatches = async <T>(count: number, size: number, make: () => Promise<T>)
   return all;
 };
 
-async function beginRequestThatNeverEnds(port: number): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write('POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n');
-  socket.on('error', () => undefined);
-  await sleep(100);
-}
+/** Signals that come closer together than this are one order. */
+const ONE_ORDER = 600;
 
 describe('SIGTERM', () => {
-  it('with 1,000 open streams: not ready, a farewell to each, running requests finish, exit 0 within 5 s', async () => {
-    const carillon = await CarillonProcess.start();
-    const listeners = await inBatches(1000, 50, () => listen(carillon.port, '/api/users/event'));
+  it('with 1,000 open streams: readiness ends, each stream gets a closing frame, requests in flight finish, exit 0 within 5 s', async () => {
+    const carillon = await CarillonProcess.start({ SHUTDOWN_DELAY: '1s' });
+    const subscribers = await inBatches(1000, 50, () =>
+      subscribe(carillon.port, '/api/users/event'),
+    );
     const user = await createUser(carillon.url, 'Before');
-    await Promise.all(listeners.map((listener) => listener.hears(1, 'update')));
+    await Promise.all(subscribers.map((subscriber) => subscriber.receives(1, 'update')));
 
     // A request whose body is still on its way when the signal comes.
-    const body = JSON.stringify({ firstname: 'Running', lastname: 'Request' });
-    const slow = connect(carillon.port, '127.0.0.1');
-    let answer = '';
-    slow.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    slow.write(
-      'POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
-        `Content-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
-    );
-    await sleep(100);
+    const slow = await SlowRequest.begin(carillon.port);
 
     const began = Date.now();
     carillon.signal('SIGTERM');
@@ -46,24 +48,24 @@ describe('SIGTERM', () => {
     expect(ready.status).toBe(503);
     expect(await problemCode(ready)).toBe('unavailable');
     expect(ready.headers.get('connection')).toBe('close');
-    const latecomer = await listen(carillon.port, '/api/users/event', {
-      headers: { 'Last-Event-ID': listeners[0]!.cursor },
+    const latecomer = await subscribe(carillon.port, '/api/users/event', {
+      headers: { 'Last-Event-ID': subscribers[0]!.cursor },
     });
     await latecomer.until(({ ended }) => ended);
     expect(latecomer.status).toBe(200);
-    expect(latecomer.cursor).toBe(listeners[0]!.cursor);
-    await sleep(1000); // it has stopped listening by now
-    slow.write(body.slice(10));
+    expect(latecomer.cursor).toBe(subscribers[0]!.cursor);
+    await until(() => isRefused(carillon.port)); // it has stopped listening
+    const answer = await slow.finish();
 
     expect(await carillon.exited).toBe(0);
     // It does not sit out the keep-alive time of the connection that it has answered.
     expect(Date.now() - began).toBeLessThan(4000);
     expect(answer).toMatch(/^HTTP\/1\.1 201 Created/);
     const retries = new Set<number>();
-    for (const listener of listeners) {
-      expect(listener.ended).toBe(true);
-      expect(listener.of('update').map(({ data }) => data)).toEqual([user]);
-      const [, retry] = /\nretry: (\d+)\n\n$/.exec(listener.body)!;
+    for (const subscriber of subscribers) {
+      expect(subscriber.ended).toBe(true);
+      expect(subscriber.of('update').map(({ data }) => data)).toEqual([user]);
+      const [, retry] = /\nretry: (\d+)\n\n$/.exec(subscriber.body)!;
       retries.add(Number(retry));
     }
     // Jittered: they do not all come back in the same moment.
@@ -78,7 +80,7 @@ describe('SIGTERM', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'finishes what runs when one order reaches it twice, the second time as %s',
+    'finishes requests in flight when the signal arrives twice, the second time as %s',
     async (second) => {
       const carillon = await CarillonProcess.start();
       const request = await SlowRequest.begin(carillon.port);
@@ -92,11 +94,25 @@ describe('SIGTERM', () => {
     },
   );
 
-  it('ends at once when it comes again later', async () => {
+  it('shuts down gracefully when it comes as soon as the process listens', async () => {
+    const folder = temporaryFolder();
+    const all = await Promise.all(
+      [1, 2, 3].map(async () => new CarillonProcess(await freePort(), folder)),
+    );
+    for (const carillon of all)
+      carillon.onOutput = (output) => {
+        if (output.endsWith('\n') && !output.includes('Shutting down')) carillon.signal('SIGTERM');
+      };
+    const exits = all.map(async (carillon) => [await carillon.exited, carillon.errors]);
+    expect(await Promise.all(exits)).toEqual(all.map(() => [0, '']));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('ends the process immediately when it is sent again later', async () => {
     const carillon = await CarillonProcess.start();
-    await beginRequestThatNeverEnds(carillon.port);
+    await SlowRequest.begin(carillon.port);
     carillon.signal('SIGTERM');
-    await sleep(600);
+    await throughout(ONE_ORDER, () => carillon.isRunning);
     const second = Date.now();
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(143);
@@ -104,9 +120,9 @@ describe('SIGTERM', () => {
     rmSync(carillon.folder, { recursive: true });
   });
 
-  it('does not wait for ever for a request that never ends', async () => {
+  it('does not wait forever for a request that never ends', async () => {
     const carillon = await CarillonProcess.start();
-    await beginRequestThatNeverEnds(carillon.port);
+    await SlowRequest.begin(carillon.port);
     const began = Date.now();
     carillon.signal('SIGTERM');
     expect(await carillon.exited).toBe(0);
@@ -116,14 +132,14 @@ describe('SIGTERM', () => {
 });
 
 describe('SIGHUP', () => {
-  it('does not end a process that is alone: its streams go on, and the log says so', async () => {
+  it('does not end a single process: its streams continue, and the log says so', async () => {
     const carillon = await CarillonProcess.start({ LOG_LEVEL: 'info' });
-    const listener = await listen(carillon.port, '/api/users/event');
+    const subscriber = await subscribe(carillon.port, '/api/users/event');
     carillon.signal('SIGHUP');
     await carillon.says('SIGHUP is ignored');
     await createUser(carillon.url, 'After');
-    await listener.hears(1, 'update');
-    listener.socket.destroy();
+    await subscriber.receives(1, 'update');
+    subscriber.socket.destroy();
     await carillon.kill();
     rmSync(carillon.folder, { recursive: true });
   });

@@ -1,41 +1,94 @@
 import { randomUUID } from 'node:crypto';
-import { type AsOf, type ChatState, emptyChat, foldChat } from '../client/src/chat/chat-fold.js';
-import { type Fact, type FactName, factNames } from '../client/src/chat/facts.js';
-import { foldPage, type History } from '../client/src/chat/history-fold.js';
-import { byActivity } from '../client/src/chat/memberships-fold.js';
-import type { RoomMembers } from '../client/src/chat/members-fold.js';
-import type { Block } from '../src/rooms/block.js';
-import type { Message } from '../src/rooms/message.js';
-import type { Invitation, Member, Membership, Room } from '../src/rooms/room.js';
+import { blockEvents, blocks } from '../client/src/features/blocks/blocks.js';
+import { histories } from '../client/src/features/conversation/histories.js';
+import { foldPage, type History } from '../client/src/features/conversation/history-fold.js';
+import { people as peopleSlice, peopleEvents } from '../client/src/features/people/people.js';
+import { myInvitations } from '../client/src/features/rooms/invitations.js';
+import type { RoomMembers } from '../client/src/features/rooms/members-fold.js';
+import { byActivity } from '../client/src/features/rooms/memberships-fold.js';
+import { memberships } from '../client/src/features/rooms/memberships.js';
+import { roomEvents } from '../client/src/features/rooms/room-events.js';
+import { roomMembers } from '../client/src/features/rooms/room-members.js';
+import {
+  readState,
+  type ReadState,
+  notificationEvents,
+} from '../client/src/features/notifications/read-state.js';
+import {
+  threadEvents,
+  unreadThreads,
+  type UnreadThread,
+} from '../client/src/features/threads/unread-threads.js';
+import { sessionEvents } from '../client/src/features/account/session-events.js';
+import type { EventName, StreamEvent } from '../client/src/store/events.js';
+import {
+  type AsOf,
+  emptyState,
+  foldEvent,
+  partOf,
+  type Slice,
+  type State,
+  withPart,
+} from '../client/src/store/state.js';
+import type { Block } from '../src/rooms/room/block.js';
+import type { Notification } from '../src/notifications/notification.js';
+import type { Message } from '../src/rooms/room/message.js';
+import { LEVELS, NEVER } from '../src/rooms/room/notification-level.js';
+import type { Invitation, Member, Membership, Room } from '../src/rooms/room/room.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import type { RawListener } from './support/listener.js';
-import { PASSWORD, Person, send } from './support/people.js';
+import { Program } from './support/program.js';
+import type { RawSubscriber } from './support/raw-subscriber.js';
+import { PASSWORD, Person, reactionPath, send } from './support/people.js';
 import { seeded } from './support/seeded.js';
 
 const ROUNDS = 500;
 /** People act at the same time, each one thing after the other. */
 const ACTORS = 8;
+const EMOJI = ['👍', '🎉', '❤️'];
+
+const SLICES = [
+  readState,
+  memberships,
+  unreadThreads,
+  blocks,
+  myInvitations,
+  peopleSlice,
+  roomMembers,
+  histories,
+];
+
+/** Those of the page's features; each stored event is one of them. */
+const eventNames = [
+  ...peopleEvents,
+  ...roomEvents,
+  ...threadEvents,
+  ...blockEvents,
+  ...sessionEvents,
+  ...notificationEvents,
+];
+type Unknown = Exclude<EventName, (typeof eventNames)[number] | 'typing' | 'presence'>;
+const unknown: [Unknown] extends [never] ? 'none' : Unknown = 'none';
 
 const positionOf = (cursor: string): number => Number(cursor.split('-')[1]);
 
 /** All that a page could show a person, as the API tells it now, with the cursor of each answer. */
-async function snapshotOf(person: Person): Promise<{ state: ChatState; cursor: string }> {
+async function snapshotOf(person: Person): Promise<{ state: State; cursor: string }> {
   const read = async <T>(path: string): Promise<AsOf<T> & { cursor: string }> => {
     const response = await person.send('GET', path);
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     const cursor = response.headers.get('last-event-id')!;
     return { part: (await response.json()) as T, position: positionOf(cursor), cursor };
   };
-  const memberships = await read<Membership[]>('/api/me/rooms?limit=1000').then((rooms) => ({
-    ...rooms,
-    part: byActivity(rooms.part),
+  const rooms = await read<Membership[]>('/api/me/rooms?limit=1000').then((all) => ({
+    ...all,
+    part: byActivity(all.part),
   }));
-  const blocks = await read<Block[]>('/api/me/blocks');
-  const members = new Map<string, AsOf<RoomMembers>>();
-  const histories = new Map<string, History>();
-  for (const { room } of memberships.part) {
+  const blocked = await read<Block[]>('/api/me/blocks');
+  const inRooms = new Map<string, AsOf<RoomMembers>>();
+  const said = new Map<string, History>();
+  for (const { room } of rooms.part) {
     const path = `/api/rooms/${room.id}`;
     const parts = Promise.all([
       read<Member[]>(`${path}/members`),
@@ -47,58 +100,76 @@ async function snapshotOf(person: Person): Promise<{ state: ChatState; cursor: s
     if (!found) continue;
     const [who, invitations, page] = found;
     const position = Math.min(who.position, invitations.position);
-    const inRoom = { members: who.part, invitations: invitations.part };
-    members.set(room.id, { part: inRoom, position });
-    histories.set(room.id, foldPage(new Map(), page.part, page.position));
+    const inRoom = {
+      members: who.part.map(({ userId, role, joinedAt }) => ({ userId, role, joinedAt })),
+      rest: null,
+      found: [],
+      count: who.part.length,
+      countedAt: who.position,
+      invitations: invitations.part,
+    };
+    inRooms.set(room.id, { part: inRoom, position });
+    said.set(room.id, foldPage(new Map(), page.part, page.position));
   }
   const users = await read<User[]>('/api/users?limit=1000');
-  const state: ChatState = {
-    ...emptyChat(person.id),
-    memberships,
-    blocks: { ...blocks, part: new Set(blocks.part.map(({ userId }) => userId)) },
-    invitations: await read<Invitation[]>('/api/me/invitations'),
-    people: new Map(users.part.map((user) => [user.id, user])),
-    members,
-    histories,
-  };
-  return { state, cursor: memberships.cursor };
+  const invited = await read<Invitation[]>('/api/me/invitations');
+  const put = <Part>(state: State, slice: Slice<Part>, part: Part, position = 0) =>
+    withPart(state, slice, part, position);
+  const threads = await read<UnreadThread[]>('/api/me/threads?limit=1000');
+  const sent = await read<ReadState>('/api/me/notifications/read');
+  let state = emptyState(person.id, SLICES);
+  state = put(state, readState, sent.part, sent.position);
+  state = put(state, memberships, rooms.part, rooms.position);
+  state = put(state, unreadThreads, threads.part, threads.position);
+  state = put(state, blocks, new Set(blocked.part.map(({ userId }) => userId)), blocked.position);
+  state = put(state, myInvitations, invited.part, invited.position);
+  state = put(state, peopleSlice, new Map(users.part.map((user) => [user.id, user])));
+  state = put(state, roomMembers, inRooms);
+  state = put(state, histories, said);
+  return { state, cursor: rooms.cursor };
 }
 
-const factsOf = ({ events }: RawListener): Fact[] =>
+const eventsOf = ({ events }: RawSubscriber): StreamEvent[] =>
   events
-    .filter(({ type }) => factNames.includes(type as FactName))
-    .map(({ type, data, id }) => ({ name: type, data, position: positionOf(id!) }) as Fact);
+    .filter(({ type }) => eventNames.some((name) => name === type))
+    .map(({ type, data, id }) => ({ name: type, data, position: positionOf(id!) }) as StreamEvent);
 
-/** The parts to compare, in an order of their own; what does not depend on what was loaded when. */
-function comparable(state: ChatState, with_: ChatState) {
-  const rooms = state.memberships.part.map(({ room }) => room.id);
-  const known = rooms.filter((id) => state.members.has(id) && with_.members.has(id));
+/** The parts to compare, in an order of their own; without what depends on when it was loaded. */
+function comparable(state: State, with_: State) {
+  const rooms = partOf(state, memberships).map(({ room }) => room.id);
+  const inRooms = partOf(state, roomMembers);
+  const known = rooms.filter((id) => inRooms.has(id) && partOf(with_, roomMembers).has(id));
   const byId = <T extends { userId: string }>(list: readonly T[]) =>
     list.toSorted((one, other) => (one.userId < other.userId ? -1 : 1));
   return {
-    memberships: state.memberships.part,
-    blocks: [...state.blocks.part].toSorted(),
-    invitations: state.invitations.part.toSorted((one, other) =>
+    memberships: partOf(state, memberships),
+    threads: partOf(state, unreadThreads).toSorted((one, other) =>
+      one.roomId === other.roomId ? one.seq - other.seq : one.roomId < other.roomId ? -1 : 1,
+    ),
+    notifications: partOf(state, readState),
+    blocks: [...partOf(state, blocks)].toSorted(),
+    invitations: partOf(state, myInvitations).toSorted((one, other) =>
       one.room.id < other.room.id ? -1 : 1,
     ),
-    // Who deleted their account is not in the directory, and stays known under a pseudonym.
-    people: [...state.people.values()]
+    // Users who deleted their account are not in the directory, and stay known under a pseudonym.
+    people: [...partOf(state, peopleSlice).values()]
       .filter(({ firstname }) => firstname !== 'Deleted user')
       .toSorted((one, other) => (one.id < other.id ? -1 : 1)),
-    members: known.map((id) => [id, byId(state.members.get(id)!.part.members)]),
-    invited: known.map((id) => [id, byId(state.members.get(id)!.part.invitations)]),
-    // Of a room that was joined meanwhile, the stream brings what came after that.
+    members: known.map((id) => [id, byId(inRooms.get(id)!.part.members)]),
+    counts: known.map((id) => [id, inRooms.get(id)!.part.count]),
+    invited: known.map((id) => [id, byId(inRooms.get(id)!.part.invitations)]),
+    // Of a room that was joined meanwhile, the stream delivers what came after that.
     messages: rooms.map((id) => {
-      const both = [...(state.histories.get(id) ?? [])].filter(([seq]) =>
-        with_.histories.get(id)?.has(seq),
+      const both = [...(partOf(state, histories).get(id) ?? [])].filter(([seq]) =>
+        partOf(with_, histories).get(id)?.has(seq),
       );
       return [id, both.map(([, { message }]) => message).toSorted((a, b) => a.seq - b.seq)];
     }),
   };
 }
 
-/** What leads to each kind of fact, in rooms of their own, so that nothing of it depends on chance. */
-async function eachOnce([ada, bob, cy]: [Person, Person, Person]): Promise<void> {
+/** What leads to each kind of event, in rooms of their own, so that nothing of it depends on chance. */
+async function eachOnce(shop: Program, [ada, bob, cy]: [Person, Person, Person]): Promise<void> {
   await ada.makes('Everyone hears of it');
   const room = await ada.makes('By invitation', 'private');
   const path = `/api/rooms/${room.id}`;
@@ -111,11 +182,21 @@ async function eachOnce([ada, bob, cy]: [Person, Person, Person]): Promise<void>
   const said = await ada.says(room, 'said');
   await bob.does('PUT', `${path}/read`, { seq: said.seq });
   await ada.does('PATCH', `${path}/messages/${said.id}`, { text: 'said better' });
+  await bob.reacts(said, '🎉');
+  await cy.reacts(said, '🎉');
+  await bob.does('DELETE', reactionPath(said, '🎉'));
+  await bob.repliesTo(said, 'replied');
+  for (const method of ['PUT', 'DELETE']) await ada.does(method, `${path}/messages/${said.id}/pin`);
   await ada.does('DELETE', `${path}/messages/${said.id}`);
+  await bob.does('PUT', `${path}/notifications`, { level: 'all', mutedUntil: NEVER });
+  await bob.does('PUT', `${path}/favourite`);
   for (const other of [cy, bob]) await ada.does('DELETE', `${path}/members/${other.id}`);
 
   await ada.does('PUT', `/api/me/blocks/${cy.id}`);
   await ada.does('DELETE', `/api/me/blocks/${cy.id}`);
+
+  const sent = await shop.notifies({ userId: bob.id }, 'sent');
+  await bob.does('PUT', '/api/me/notifications/read', { upTo: sent.id });
 
   const again = await Person.signIn(ada.url, ada.user.username!);
   await again.does('DELETE', '/api/session');
@@ -130,6 +211,7 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
   let engine: EngineUnderTest;
   let application: RunningApplication;
   let people: Person[];
+  let shop: Program;
 
   beforeAll(async () => {
     engine = await start();
@@ -140,25 +222,28 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
     people = await Promise.all(
       ['ada', 'bob', 'cy', 'dan'].map((name) => Person.signUp(application.url, name)),
     );
+    shop = await Program.notifier(application);
   });
   afterAll(async () => {
     await application.stop();
     await engine.stop();
   });
 
-  it('equal a later snapshot, for every kind of fact, while all is changed at once', async () => {
+  it('equal a later snapshot, for every kind of event, while all is changed at once', async () => {
     const { pick, chance } = seeded();
     const rooms: Room[] = [];
     const messages: Message[] = [];
     const entries: User[] = [];
+    const sent: Notification[] = [];
     const remember =
       <T>(list: T[]) =>
       (one: T) =>
         void list.push(one);
     const room = () => `/api/rooms/${pick(rooms).id}`;
+    const mention = () => `@${pick([...people.map(({ user }) => user.username), 'all'])}`;
     const say = async (who: Person) => {
       const clientId = randomUUID();
-      const text = `${chance(0.5) ? `@${pick(people).user.username} ` : ''}${clientId}`;
+      const text = `${chance(0.5) ? `${mention()} ` : ''}${clientId}`;
       await who
         .does<Message>('POST', `${room()}/messages`, { clientId, text })
         .then(remember(messages));
@@ -170,13 +255,27 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
     /** What a person may do; much of it is refused, as it comes. Weighted. */
     const actions: [number, (who: Person) => Promise<unknown>][] = [
       [30, say],
-      [
-        6,
-        (who) =>
-          who.does('PATCH', messagePath(), { text: `edited @${pick(people).user.username}` }),
-      ],
+      [6, (who) => who.does('PATCH', messagePath(), { text: `edited ${mention()}` })],
       [4, (who) => who.does('DELETE', messagePath())],
+      [
+        20,
+        (who) =>
+          who.repliesTo(pick(messages), `@${pick(people).user.username}`).then(remember(messages)),
+      ],
+      [
+        8,
+        (who) => {
+          const { roomId, seq, threadOf } = pick(messages);
+          const path = `/api/rooms/${roomId}/threads/${threadOf ?? seq}/read`;
+          return who.does('PUT', path, { seq: pick([seq, 5, 20, 99_999]) });
+        },
+      ],
+      [20, (who) => who.reacts(pick(messages), pick(EMOJI))],
+      [10, (who) => who.does('DELETE', reactionPath(pick(messages), pick(EMOJI)))],
       [8, (who) => who.does('PUT', `${room()}/read`, { seq: pick([1, 5, 20, 99_999]) })],
+      [4, (who) => who.does('PUT', `${room()}/notifications`, { level: pick(LEVELS) })],
+      [4, (who) => who.does('PUT', `${room()}/unread`, { seq: pick([1, 2, 10, 99_999]) })],
+      [4, (who) => who.does(pick(['PUT', 'DELETE']), `${room()}/favourite`)],
       [3, (who) => who.makes(randomUUID(), pick(['public', 'private'])).then(remember(rooms))],
       [
         2,
@@ -210,6 +309,21 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
         (who) => who.does('PATCH', `/api/users/${pick(entries).id}`, { firstname: randomUUID() }),
       ],
       [1, (who) => who.does('DELETE', `/api/users/${entries.pop()!.id}`)],
+      [
+        6,
+        () =>
+          shop
+            .notifies(
+              pick([
+                { userId: pick(people).id },
+                { everyone: true },
+                { topic: `rooms/${pick(rooms).id}` },
+              ]),
+              'sent',
+            )
+            .then(remember(sent)),
+      ],
+      [6, (who) => who.does('PUT', '/api/me/notifications/read', { upTo: pick(sent).id })],
       [
         1,
         (who) =>
@@ -247,9 +361,9 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
         };
       }),
     );
-    await Promise.all([running, eachOnce(people as [Person, Person, Person])]);
+    await Promise.all([running, eachOnce(shop, people as [Person, Person, Person])]);
     const seen = () =>
-      new Set(begun.flatMap(({ stream }) => factsOf(stream).map(({ name }) => name)));
+      new Set(begun.flatMap(({ stream }) => eventsOf(stream).map(({ name }) => name)));
     const end = await send(application.url, 'POST', '/api/users', {
       firstname: 'The',
       lastname: 'END',
@@ -260,13 +374,14 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
       await stream.until(({ events }) =>
         events.some(({ data }) => (data as { id?: string }).id === last),
       );
-      const facts = factsOf(stream);
-      const folded = facts.reduce(foldChat, before);
+      const received = eventsOf(stream);
+      const folded = received.reduce(foldEvent, before);
       const { state: after } = await snapshotOf(person);
       expect(comparable(folded, after)).toEqual(comparable(after, folded));
-      expect(after.memberships.part.length).toBeGreaterThan(0);
+      expect(partOf(after, memberships).length).toBeGreaterThan(0);
       await stream.close();
     }
-    expect([...seen()].toSorted()).toEqual(factNames.toSorted());
+    expect(unknown).toBe('none');
+    expect([...seen()].toSorted()).toEqual([...eventNames].toSorted());
   }, 90_000);
 });

@@ -1,18 +1,30 @@
+import { Database, DatabaseUnavailable, EventLog, UnitOfWork } from '@carillon/nestjs';
 import { sql } from 'kysely';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
 import fs, { readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Database } from '../src/database/database.js';
-import { DatabaseUnavailable } from '../src/database/errors.js';
-import { migrate } from '../src/database/migrations.js';
-import { openSqlite } from '../src/database/sqlite.js';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
-import { EventLog } from '../src/events/event-log.js';
-import { temporaryFolder } from './support/application.js';
-import { ANY_TOPIC, fact, logOf, openLog } from './support/log.js';
+import { temporaryFolder } from './support/files.js';
+import { ANY_TOPIC, anEvent, logOf } from './support/log.js';
+import { openLog } from './support/server-log.js';
+import { features } from '../src/app.module.js';
+import { migrate } from '../packages/nestjs/src/database/migrations.js';
+import { openSqlite } from '../packages/nestjs/src/sqlite/open-sqlite.js';
+import { throughout, until } from './support/wait.js';
 
 const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
+
+/** Holds the lock until it gets a message, and some time longer. */
+const LOCKING = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const database = new (require('better-sqlite3'))(workerData);
+  database.exec('BEGIN IMMEDIATE');
+  parentPort.once('message', () => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    database.exec('COMMIT');
+  });
+  parentPort.postMessage('locked');`;
 
 describe('the unit of work on SQLite alone', () => {
   const folder = temporaryFolder();
@@ -37,13 +49,33 @@ describe('the unit of work on SQLite alone', () => {
     (await open.log.read(0, Number.MAX_SAFE_INTEGER, 100_000)).map(({ position }) => position);
   const countUp = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
 
+  it('waits during maintenance for the lock of another program, but not longer than told', async () => {
+    const path = join(folder, `${databases - 1}.db`);
+    const engine = openSqlite(`sqlite:${path}`);
+    const insert = (id: string, lockTimeout: number) =>
+      engine.maintain(lockTimeout, (db) => db.insertInto('users').values(row(id)).execute());
+    const other = new Worker(LOCKING, { eval: true, workerData: path });
+    try {
+      await once(other, 'message');
+      await expect(insert('early', 10)).rejects.toThrow(
+        'Another program has held a lock on the database file for 0.01 s.',
+      );
+      other.postMessage('release');
+      await insert('late', 10_000);
+      expect(await userIds()).toEqual(['late']);
+    } finally {
+      await other.terminate();
+      await engine.close();
+    }
+  });
+
   it('answers no command and no read that depends on a commit before that commit is on disk', async () => {
-    let finish!: () => void;
-    const engine = openSqlite(`sqlite:${join(folder, 'slow-disk.db')}`, (fd, done) => {
+    let finish: (() => void) | undefined;
+    const engine = openSqlite(`sqlite:${join(folder, 'slow-disk.db')}`, 'database', (fd, done) => {
       expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/slow-disk\.db-wal$/);
       finish = () => fs.fdatasync(fd, done);
     });
-    await migrate(engine);
+    await migrate(engine, features);
     const [database, work] = [new Database(engine), new UnitOfWork(engine, ANY_TOPIC)];
     const log = new EventLog(database);
     let rings = 0;
@@ -53,17 +85,15 @@ describe('the unit of work on SQLite alone', () => {
 
     const command = work.run(async (tx) => {
       await tx.db.insertInto('users').values(row('slow')).execute();
-      tx.record(fact('slow'));
+      tx.record(anEvent('slow'));
     });
-    await sleep(20);
+    await until(() => finish !== undefined);
     const reads = [ids(), log.state().then(({ head }) => head)];
     const snapshot = database.snapshot((db) => log.state(db));
     for (const each of [command, snapshot, ...reads]) void each.then(answered);
-    await sleep(50);
-    expect(answered).not.toHaveBeenCalled();
-    expect(rings).toBe(0);
+    await throughout(50, () => answered.mock.calls.length === 0 && rings === 0);
 
-    finish();
+    finish!();
     await command;
     expect([...(await Promise.all(reads)), rings]).toEqual([1, 1, 1]);
     expect((await snapshot).head).toBe(1);
@@ -72,10 +102,14 @@ describe('the unit of work on SQLite alone', () => {
 
   it('lets no command wait for ever when the disk freezes, and goes on when it answers again', async () => {
     const flushes: (() => void)[] = [];
-    const engine = openSqlite(`sqlite:${join(folder, 'frozen-disk.db')}`, (fd, done) => {
-      flushes.push(() => fs.fdatasync(fd, done));
-    });
-    await migrate(engine);
+    const engine = openSqlite(
+      `sqlite:${join(folder, 'frozen-disk.db')}`,
+      'database',
+      (fd, done) => {
+        flushes.push(() => fs.fdatasync(fd, done));
+      },
+    );
+    await migrate(engine, features);
     const work = new UnitOfWork(engine, ANY_TOPIC);
     const insert = (id: string) =>
       work.run(async ({ db }) => void (await db.insertInto('users').values(row(id)).execute()));
@@ -91,10 +125,10 @@ describe('the unit of work on SQLite alone', () => {
     jest.advanceTimersByTime(7000);
     jest.useRealTimers();
     expect(await committed).toContain('may have been carried out');
-    expect(await queued).toContain('before this one took too long');
+    expect(await queued).toContain('Earlier commands took too long');
     flushes.pop()!();
     const next = insert('next');
-    while (flushes.length === 0) await sleep(1);
+    await until(() => flushes.length > 0);
     flushes.pop()!();
     await next;
     const ids = await new Database(engine).read.selectFrom('users').select('id').execute();
@@ -115,7 +149,7 @@ describe('the unit of work on SQLite alone', () => {
     beforeEach(async () => {
       flushes = [];
       slow = logOf(
-        openSqlite(`sqlite:${join(folder, `${databases - 1}.db`)}`, (fd, done) => {
+        openSqlite(`sqlite:${join(folder, `${databases - 1}.db`)}`, 'database', (fd, done) => {
           flushes.push(() => fs.fdatasync(fd, done));
         }),
       );
@@ -125,7 +159,7 @@ describe('the unit of work on SQLite alone', () => {
 
     it('shows what that one has acknowledged during a flush of its own', async () => {
       const own = insert(slow, 'own');
-      while (flushes.length === 0) await sleep(1);
+      await until(() => flushes.length > 0);
       await insert(open, 'acknowledged');
       const [read, snapshot] = [
         idsAt(slow),
@@ -133,7 +167,7 @@ describe('the unit of work on SQLite alone', () => {
       ];
       finishFlushes();
       // What began during the flush may not be covered by it.
-      while (flushes.length === 0) await sleep(1);
+      await until(() => flushes.length > 0);
       finishFlushes();
       expect(await read).toEqual(['acknowledged', 'own']);
       expect(await snapshot).toHaveLength(2);
@@ -142,7 +176,7 @@ describe('the unit of work on SQLite alone', () => {
 
     it('hands out nothing of that one before it is on disk', async () => {
       const unfinished = insert(slow, 'unfinished');
-      while (flushes.length === 0) await sleep(1);
+      await until(() => flushes.length > 0);
       // Flushed by who reads it, since it cannot know how far the other one is.
       expect(await userIds()).toEqual(['unfinished']);
       finishFlushes();
@@ -152,8 +186,7 @@ describe('the unit of work on SQLite alone', () => {
       const answered = jest.fn();
       const read = idsAt(slow);
       void read.then(answered);
-      await sleep(20);
-      expect(answered).not.toHaveBeenCalled();
+      await throughout(20, () => answered.mock.calls.length === 0);
       finishFlushes();
       expect(await read).toEqual(['other', 'unfinished']);
     });
@@ -161,7 +194,7 @@ describe('the unit of work on SQLite alone', () => {
     it('flushes once for all that is read meanwhile, and not again before the next commit', async () => {
       await insert(open, 'other');
       const reads = Array.from({ length: 20 }, () => idsAt(slow));
-      while (flushes.length === 0) await sleep(1);
+      await until(() => flushes.length > 0);
       expect(flushes).toHaveLength(1);
       finishFlushes();
       await Promise.all(reads);
@@ -175,7 +208,7 @@ describe('the unit of work on SQLite alone', () => {
     let most = 0;
     for (let n = 0; n < 400; n++) {
       await open.work.run(async (tx) => {
-        for (let m = 0; m < 40; m++) tx.record(fact({ n, filling: 'x'.repeat(10_000) }));
+        for (let m = 0; m < 40; m++) tx.record(anEvent({ n, filling: 'x'.repeat(10_000) }));
       });
       most = Math.max(most, wal());
     }
@@ -201,7 +234,7 @@ describe('the unit of work on SQLite alone', () => {
           .insertInto('users')
           .values({ ...row(`user-${n}`), firstname: 'x'.repeat(5000) })
           .execute();
-        tx.record(fact(n));
+        tx.record(anEvent(n));
       });
     await insert(0);
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(

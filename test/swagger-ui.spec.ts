@@ -1,8 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { Message } from '../src/rooms/message.js';
+import type { Message } from '../src/rooms/room/message.js';
 import type { User } from '../src/users/user.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { launchBrowser, watchForComplaints } from './support/browser.js';
+import { eventually, launchBrowser, watchForComplaints } from './support/browser.js';
 import { Person } from './support/people.js';
 import { createUser, listUsers } from './support/requests.js';
 
@@ -18,36 +18,32 @@ describe('Swagger UI', () => {
   let browser: Browser;
   let page: Page;
   let ada: Person;
-  let complaints: string[];
+  const complaints: string[] = [];
 
   beforeAll(async () => {
-    application = await startApplication();
-    browser = await launchBrowser();
+    [application, browser] = await Promise.all([startApplication(), launchBrowser()]);
     ada = await Person.signUp(application.url, 'ada');
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
+    context.setDefaultTimeout(30_000);
+    await context.addCookies([ada.cookie]);
+    // All tests use one page, since it takes seconds to render.
+    page = await context.newPage();
+    await watchForComplaints(page, complaints);
+    await page.goto(`${application.url}/api/docs`);
   });
   afterAll(async () => {
     await browser?.close();
     await application.stop();
   });
 
-  beforeEach(async () => {
-    complaints = [];
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
-    context.setDefaultTimeout(15_000);
-    await context.addCookies([ada.cookie]);
-    page = await context.newPage();
-    await watchForComplaints(page, complaints);
-    await page.goto(`${application.url}/api/docs`);
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
+  afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
   /** Shows an operation, ready to be tried. */
   async function opened(tag: string, operationId: string): Promise<Locator> {
     const operation = page.locator(`#operations-${tag}-${operationId}`);
-    await operation.locator('.opblock-summary-control').click();
+    await operation.waitFor();
+    const isOpen = (await operation.getAttribute('class'))!.includes('is-open');
+    if (!isOpen) await operation.locator('.opblock-summary-control').click();
     await operation.getByRole('button', { name: 'Execute' }).waitFor();
     return operation;
   }
@@ -87,7 +83,7 @@ describe('Swagger UI', () => {
     expect(new Set(messages.map(({ clientId }) => clientId)).size).toBe(2);
   });
 
-  it('fills in no parameter but with its default', async () => {
+  it('fills in parameters only with their defaults', async () => {
     for (const [tag, operationId] of [
       ['Users', 'listUsers'],
       ['Users', 'updateUser'],
@@ -97,13 +93,17 @@ describe('Swagger UI', () => {
     ] as const) {
       const operation = await opened(tag, operationId);
       const fields = operation.locator('.parameters-col_description input[type=text]');
-      const filled = (await fields.all()).map((field) => field.inputValue());
-      const values = (await Promise.all(filled)).filter((value) => value !== '');
-      expect([operationId, values]).toEqual([operationId, DEFAULTS[operationId] ?? []]);
+      const values = async () => {
+        const filled = (await fields.all()).map((field) => field.inputValue());
+        return (await Promise.all(filled)).filter((value) => value !== '');
+      };
+      await eventually(async () =>
+        expect([operationId, await values()]).toEqual([operationId, DEFAULTS[operationId] ?? []]),
+      );
     }
   });
 
-  it('shows what arrives on a stream within some seconds, and how to subscribe', async () => {
+  it('shows the events of a stream within some seconds, and how to subscribe', async () => {
     const { id } = await createUser(application.url, 'Charles', 'BABBAGE');
     // Both wait at the same time.
     const operations = [
@@ -124,7 +124,6 @@ describe('Swagger UI', () => {
     await operation.getByText(new RegExp(`curl -N 'http://localhost:\\d+${path}'`)).waitFor();
     await operation.getByPlaceholder('lastEventId').fill('earliest');
     await operation.getByRole('button', { name: 'Execute' }).click();
-    await operation.locator('.loading-container').waitFor();
     return operation;
   }
 });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Message } from '../src/rooms/message.js';
-import type { Room } from '../src/rooms/room.js';
+import type { Message } from '../src/rooms/room/message.js';
+import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { until } from './support/hopper.js';
 import { Person } from './support/people.js';
 import { PostgresServer } from './support/postgres.js';
 import { listUsers, post, problemCode } from './support/requests.js';
+import { throughout, until } from './support/wait.js';
 
 /** A commit waits for a standby of this name, and there is none. */
 const CUT_OFF = `alter system set synchronous_standby_names = 'standby'`;
@@ -16,6 +16,7 @@ const WAITING = `from pg_stat_activity where wait_event = 'SyncRep'`;
 
 describe('while the only synchronous standby is cut off', () => {
   let server: PostgresServer;
+  let database: string;
   let admin: pg.Client;
   let application: RunningApplication;
   let url: string;
@@ -29,9 +30,16 @@ describe('while the only synchronous standby is cut off', () => {
   };
   const cutOff = async () => {
     await configure(CUT_OFF);
-    // The server processes read the configuration between two statements, each in its own time.
-    const setting = `select current_setting('synchronous_standby_names') as names`;
-    await until(async () => (await admin.query(setting)).rows[0].names === 'standby');
+    // A new connection has the setting only after all others were signalled to read it before their next statement.
+    await until(async () => {
+      const fresh = new pg.Client(database);
+      await fresh.connect();
+      const { rows } = await fresh.query<{ names: string }>(
+        `select current_setting('synchronous_standby_names') as names`,
+      );
+      await fresh.end();
+      return rows[0]!.names === 'standby';
+    });
   };
   const isWaiting = async () => (await admin.query(`select ${WAITING}`)).rowCount! > 0;
   /** Calls a function of the administrator's on all commits that wait, until every request has its answer. */
@@ -49,7 +57,7 @@ describe('while the only synchronous standby is cut off', () => {
 
   beforeAll(async () => {
     server = await PostgresServer.start();
-    const database = await server.createDatabase();
+    database = await server.createDatabase();
     admin = new pg.Client(database);
     await admin.connect();
     await admin.query('set synchronous_commit = local');
@@ -123,7 +131,7 @@ describe('while the only synchronous standby is cut off', () => {
     const first = timed(create('Waits'));
     await until(isWaiting);
     const behind = timed(create('Queues'));
-    await sleep(4000);
+    await throughout(4000, isWaiting);
     const late = timed(create('Comes late'));
     const inTime = { status: 503, isInTime: true };
     expect(await Promise.all([first, behind, late])).toEqual([inTime, inTime, inTime]);

@@ -1,11 +1,15 @@
-import { TransactionConflict } from '../src/database/errors.js';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { TransactionConflict, UnitOfWork } from '@carillon/nestjs';
+import { sql } from 'kysely';
 import { startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
-import { fact, openLog } from './support/log.js';
+import { anEvent } from './support/log.js';
+import { openLog } from './support/server-log.js';
 import { listUsers, post, problemCode } from './support/requests.js';
 
 const row = (id: string) => ({ id, firstname: 'a', lastname: 'b', created_at: '', updated_at: '' });
+
+/** The error of a foreign key. */
+const broken = expect.objectContaining({ message: expect.stringMatching(/foreign key/i) });
 
 describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -35,7 +39,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
   it('shares one commit among commands that arrive together, in the order of their arrival', async () => {
     let commits = 0;
     open.work.committed.subscribe(() => commits++);
-    await Promise.all(countUp(200).map((n) => open.work.run(async (tx) => tx.record(fact(n)))));
+    await Promise.all(countUp(200).map((n) => open.work.run(async (tx) => tx.record(anEvent(n)))));
 
     expect(commits).toBe(1);
     expect(await loggedData()).toEqual(countUp(200));
@@ -46,7 +50,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     let attempts = 0;
     const command = open.work.run(async (tx) => {
       if (++attempts < 3) throw new TransactionConflict('Another one is in the way.');
-      tx.record(fact(attempts));
+      tx.record(anEvent(attempts));
     });
     await open.work.idle();
     expect(await loggedData()).toEqual([3]);
@@ -56,13 +60,13 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
   it('splits what is too much for one commit, and loses none of it', async () => {
     let commits = 0;
     open.work.committed.subscribe(() => commits++);
-    await Promise.all(countUp(1000).map((n) => open.work.run(async (tx) => tx.record(fact(n)))));
+    await Promise.all(countUp(1000).map((n) => open.work.run(async (tx) => tx.record(anEvent(n)))));
     expect(commits).toBe(4);
     expect(await positions()).toEqual(countUp(1000));
   });
 
-  it('records more facts in one command than one statement takes', async () => {
-    await open.work.run(async (tx) => countUp(2500).forEach((n) => tx.record(fact(n))));
+  it('records more events in one command than one statement takes', async () => {
+    await open.work.run(async (tx) => countUp(2500).forEach((n) => tx.record(anEvent(n))));
     expect(await positions()).toEqual(countUp(2500));
   });
 
@@ -74,7 +78,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
             .insertInto('users')
             .values(row(`user-${n}`))
             .execute();
-          tx.record(fact(n));
+          tx.record(anEvent(n));
           if (n % 3 === 0) throw new Error(`no ${n}`);
           return n;
         }),
@@ -94,7 +98,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
 
   describe('redacts the earlier events of a subject', () => {
     const post = (value: string) =>
-      open.work.run(async (tx) => tx.record({ ...fact(value), subject: 'x' }));
+      open.work.run(async (tx) => tx.record({ ...anEvent(value), subject: 'x' }));
     const redact = () => open.work.run((tx) => tx.redact('x', () => ({ value: null })));
 
     it('once, and nothing else of them changes', async () => {
@@ -126,7 +130,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     });
 
     it('before an event is recorded that says so', async () => {
-      const event = { ...fact('deleted'), redacts: 'x' };
+      const event = { ...anEvent('deleted'), redacts: 'x' };
       const unredacted = open.work.run(async (tx) => tx.record(event));
       await expect(unredacted).rejects.toThrow('without redacting x');
     });
@@ -148,11 +152,42 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await userIds()).toEqual(['after', 'before']);
   });
 
+  it('undoes the first command of a commit, for which there is no savepoint', async () => {
+    const insert = (id: string, then = () => {}) =>
+      open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values(row(id)).execute();
+        tx.record(anEvent(id));
+        then();
+      });
+    const failing = insert('first', () => {
+      throw new Error('no');
+    });
+    await Promise.all([expect(failing).rejects.toThrow('no'), insert('second'), insert('third')]);
+    expect(await userIds()).toEqual(['second', 'third']);
+    expect(await loggedData()).toEqual(['second', 'third']);
+  });
+
+  it.each(['first', 'second'])(
+    'keeps or undoes all of a command that ignores a failed statement, the %s of a commit',
+    async (place) => {
+      const insert = (id: string) =>
+        open.work.run((tx) => tx.db.insertInto('users').values(row(id)).execute());
+      const before = place === 'second' ? [insert('before')] : [];
+      const ignoring = open.work.run(async (tx) => {
+        await tx.db.insertInto('users').values(row('ignoring')).execute();
+        await sql`select * from missing`.execute(tx.db).catch(() => undefined);
+      });
+      const [{ status }] = await Promise.allSettled([ignoring, ...before, insert('later')]);
+      const kept = status === 'fulfilled' ? ['ignoring'] : [];
+      expect(await userIds()).toEqual([...before.map(() => 'before'), ...kept, 'later']);
+    },
+  );
+
   it('undoes a statement that breaks a constraint with its command, and goes on', async () => {
     await open.work.run((tx) => tx.db.insertInto('users').values(row('taken')).execute());
     const [clash, other] = await Promise.allSettled([
       open.work.run(async (tx) => {
-        tx.record(fact('clash'));
+        tx.record(anEvent('clash'));
         await tx.db
           .insertInto('users')
           .values([row('new'), row('taken')])
@@ -166,6 +201,35 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await loggedData()).toEqual([]);
   });
 
+  it('fails only the command that breaks a deferred constraint, which is checked at the commit', async () => {
+    await open.work.run(async ({ db }) => {
+      await sql`create table parents (id text primary key)`.execute(db);
+      await sql`create table children
+        (parent text references parents (id) deferrable initially deferred)`.execute(db);
+    });
+    const insert = (n: number, parent: string | null) =>
+      open.work.run(async (tx) => {
+        tx.record(anEvent(n));
+        await sql`insert into children values (${parent})`.execute(tx.db);
+      });
+    const results = await Promise.allSettled([
+      insert(1, null),
+      insert(2, 'missing'),
+      insert(3, null),
+      insert(4, 'missing'),
+    ]);
+    expect(results).toEqual([
+      { status: 'fulfilled', value: undefined },
+      { status: 'rejected', reason: broken },
+      { status: 'fulfilled', value: undefined },
+      { status: 'rejected', reason: broken },
+    ]);
+    expect(await loggedData()).toEqual([1, 3]);
+    await expect(insert(5, 'missing')).rejects.toEqual(broken);
+    await insert(6, null);
+    expect(await positions()).toEqual([1, 2, 3]);
+  });
+
   it('shows nothing before it has committed', async () => {
     await open.work.run(async (tx) => {
       await tx.db.insertInto('users').values(row('pending')).execute();
@@ -176,10 +240,10 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
 
   it('joins a run inside a run, and undoes the inner one alone when it fails', async () => {
     await open.work.run(async (outer) => {
-      outer.record(fact('outer'));
-      await open.work.run(async (inner) => inner.record(fact('inner')));
+      outer.record(anEvent('outer'));
+      await open.work.run(async (inner) => inner.record(anEvent('inner')));
       const failing = open.work.run(async (inner) => {
-        inner.record(fact('failing'));
+        inner.record(anEvent('failing'));
         await inner.db.insertInto('users').values(row('failing')).execute();
         throw new Error('no');
       });
@@ -199,7 +263,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
               .values(row(`user-${n}`))
               .execute();
             await Promise.resolve();
-            tx.record(fact(n));
+            tx.record(anEvent(n));
             if (n % 2 === 0) throw new Error('no');
           }),
         ),
@@ -214,12 +278,12 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     const inner = (id: string, fails: boolean) =>
       open.work.run(async (tx) => {
         await tx.db.insertInto('users').values(row(id)).execute();
-        tx.record(fact(id));
+        tx.record(anEvent(id));
         if (fails) throw new Error('no');
       });
     const outer = open.work.run(async (tx) => {
       await tx.db.insertInto('users').values(row('outer')).execute();
-      tx.record(fact('outer'));
+      tx.record(anEvent('outer'));
       await Promise.all([inner('a', true), inner('b', false), inner('c', false)]);
     });
     await expect(outer).rejects.toThrow('no');
@@ -227,11 +291,11 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await loggedData()).toEqual([]);
   });
 
-  it('keeps rows and facts of a run together that was begun inside and not waited for', async () => {
+  it('keeps rows and events of an inner run together that was not awaited', async () => {
     await open.work.run(async () => {
       void open.work.run(async (tx) => {
         await tx.db.insertInto('users').values(row('loose')).execute();
-        tx.record(fact('loose'));
+        tx.record(anEvent('loose'));
       });
     });
     expect(await userIds()).toEqual(['loose']);
@@ -240,17 +304,17 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
 
   it('undoes all of a run whose outer run fails', async () => {
     const outer = open.work.run(async () => {
-      await open.work.run(async (inner) => inner.record(fact('inner')));
+      await open.work.run(async (inner) => inner.record(anEvent('inner')));
       throw new Error('no');
     });
     await expect(outer).rejects.toThrow('no');
     expect(await loggedData()).toEqual([]);
   });
 
-  it('refuses a fact that comes after its unit of work has ended', async () => {
+  it('refuses an event that is recorded after its unit of work has ended', async () => {
     let record!: () => void;
     await open.work.run(async (tx) => {
-      record = () => tx.record(fact('late'));
+      record = () => tx.record(anEvent('late'));
     });
     expect(record).toThrow('after its unit of work had ended');
   });
@@ -259,9 +323,9 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     const circular: { self?: unknown } = {};
     circular.self = circular;
     const [bad, missing, good] = await Promise.allSettled([
-      open.work.run(async (tx) => tx.record(fact(circular))),
-      open.work.run(async (tx) => tx.record(fact(undefined))),
-      open.work.run(async (tx) => tx.record(fact('good'))),
+      open.work.run(async (tx) => tx.record(anEvent(circular))),
+      open.work.run(async (tx) => tx.record(anEvent(undefined))),
+      open.work.run(async (tx) => tx.record(anEvent('good'))),
     ]);
     expect([bad.status, missing.status, good.status]).toEqual([
       'rejected',
@@ -271,13 +335,28 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await loggedData()).toEqual(['good']);
   });
 
+  it.each([
+    ['a line break in its type', { type: 'user.\r\nupdated' }],
+    ['an empty type', { type: '' }],
+    ['a reserved type', { type: 'reset' }],
+    ['a topic that is too long', { topic: `users/${'x'.repeat(507)}` }],
+    ['a list as data', { data: [1] }],
+    ['null as data', { data: null }],
+  ])('refuses an event with %s, and no other command of the same commit', async (_, wrong) => {
+    const record = (change: object) =>
+      open.work.run(async (tx) => tx.record({ ...anEvent('good'), ...change }));
+    const results = await Promise.allSettled([record({}), record(wrong), record({})]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await loggedData()).toEqual(['good', 'good']);
+  });
+
   it('keeps snapshots still while others write', async () => {
     await open.database.snapshot(async (db) => {
       const count = () => db.selectFrom('users').select('id').execute();
       expect(await count()).toHaveLength(0);
       await open.work.run(async (tx) => {
         await tx.db.insertInto('users').values(row('meanwhile')).execute();
-        tx.record(fact(1));
+        tx.record(anEvent(1));
       });
       expect(await count()).toHaveLength(0);
       expect((await open.log.state(db)).head).toBe(0);

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
+import { StartupError } from '@carillon/nestjs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApplication } from '../../src/app.setup.js';
 import { readConfig } from '../../src/config.js';
+import { temporaryFolder } from './files.js';
 
 export interface RunningApplication {
   readonly app: NestExpressApplication;
@@ -15,6 +16,19 @@ export interface RunningApplication {
   stop(): Promise<void>;
 }
 
+/** Starts the application where it cannot start, and returns the one line of the error. */
+export async function refusedStart(environment: Record<string, string>): Promise<string> {
+  const settings = { LOG_LEVEL: 'silent', SECURITY_LOG: 'off', ...environment };
+  const starting = (async () => createApplication(readConfig(settings)))();
+  const error: unknown = await starting.then(
+    (app) => app.close(),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StartupError);
+  expect((error as Error).message).not.toContain('\n');
+  return (error as Error).message;
+}
+
 /** Starts the application inside the test's process, on a port and a database file of its own. */
 export async function startApplication(
   environment: Record<string, string> = {},
@@ -23,6 +37,7 @@ export async function startApplication(
   const database = join(folder, 'carillon.db');
   const config = readConfig({
     DATABASE_URL: `sqlite:${database}`,
+    FILES_URL: `file:${join(folder, 'files')}`,
     LOG_LEVEL: 'silent',
     SECURITY_LOG: 'off',
     RATE_LIMIT_PER_MINUTE: '0',
@@ -38,7 +53,7 @@ export async function startApplication(
     url: `http://127.0.0.1:${port}`,
     database,
     stop: async () => {
-      const { Streams } = await import('../../src/events/streams.js');
+      const { Streams } = await import('../../packages/nestjs/src/stream/streams.js');
       app.get(Streams, { strict: false }).close();
       app.getHttpServer().closeAllConnections();
       await app.close();
@@ -46,5 +61,3 @@ export async function startApplication(
     },
   };
 }
-
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'carillon-'));

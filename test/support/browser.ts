@@ -11,10 +11,21 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type ConsoleMessage,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core';
 
 const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 const CACHE = join(MODULES, '.cache');
+
+/** An address under which pages see this machine as another one. */
+export const REMOTE_HOST = '192.0.2.1';
+
+const ARGUMENTS = [`--host-resolver-rules=MAP ${REMOTE_HOST} 127.0.0.1`];
 
 /**
  * Starts the Chromium that `npm ci` has brought, with its own libraries and its own font, so that nothing
@@ -22,10 +33,11 @@ const CACHE = join(MODULES, '.cache');
  */
 export async function launchBrowser(): Promise<Browser> {
   const own = process.env['TEST_CHROMIUM'];
-  if (own) return chromium.launch({ executablePath: own });
+  if (own) return launch({ executablePath: own, args: ARGUMENTS });
   const folder = await unpackedChromium();
-  return chromium.launch({
+  return launch({
     executablePath: join(folder, 'chromium'),
+    args: ARGUMENTS,
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -33,6 +45,20 @@ export async function launchBrowser(): Promise<Browser> {
       FONTCONFIG_FILE: join(folder, 'fonts.conf'),
     },
   });
+}
+
+/** Chromium sometimes crashes while it starts on a busy machine, when nothing of ours has run in it yet. */
+const launch = (options: LaunchOptions): Promise<Browser> =>
+  chromium
+    .launch(options)
+    .catch(() => chromium.launch(options))
+    .then(withoutWorkers);
+
+/** Service workers only where a test asks for them: they answer instead of a server that is stopped. */
+function withoutWorkers(browser: Browser): Browser {
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = (options) => newContext({ serviceWorkers: 'block', ...options });
+  return browser;
 }
 
 async function unpackedChromium(): Promise<string> {
@@ -76,12 +102,14 @@ const FONTS = `<?xml version="1.0"?>
 
 /**
  * Gathers into `complaints` all that goes wrong on a page by itself: errors and warnings on its console, what
- * it throws, violations of its Content-Security-Policy, and being loaded anew. What the browser says of a
- * request that failed is not among them, where it is one to the API: that is what the tests bring about.
+ * it throws, violations of its Content-Security-Policy, and reloads. What the browser says of a
+ * request that failed is not among them, where it is one to the API: that is what the tests bring about. While the server
+ * is stopped, the page may also ask for code that it loads ahead.
  */
 export async function watchForComplaints(page: Page, complaints: string[]): Promise<void> {
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type()) || isRefusal(message)) return;
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`thrown: ${error.stack ?? error.message}`));
@@ -99,8 +127,12 @@ export async function watchForComplaints(page: Page, complaints: string[]): Prom
 
 /** The browser's own note of a request to the API that was not answered, or refused. */
 const isRefusal = (message: ConsoleMessage): boolean =>
-  /^Failed to load resource: (net::|.* status of (4\d\d|503) )/.test(message.text()) &&
-  new URL(message.location().url).pathname.startsWith('/api/');
+  (/^Failed to load resource: (net::|.* status of (4\d\d|503) )/.test(message.text()) &&
+    pathOf(message).startsWith('/api/')) ||
+  (message.text().startsWith('Failed to load resource: net::ERR_CONNECTION_') &&
+    pathOf(message).startsWith('/assets/'));
+
+const pathOf = (message: ConsoleMessage): string => new URL(message.location().url).pathname;
 
 /** Tries until the check passes; fails as the last try failed. */
 export async function eventually(check: () => Promise<void>, within = 15_000): Promise<void> {

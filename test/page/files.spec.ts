@@ -1,0 +1,206 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Message } from '../../src/rooms/room/message.js';
+import { findsNothing } from '../support/accessibility.js';
+import { eventually, focused } from '../support/browser.js';
+import {
+  ada,
+  browserOf,
+  composer,
+  grace,
+  history,
+  open,
+  restartServer,
+  room,
+  said,
+  tabOf,
+  useChat,
+} from '../support/chat.js';
+import { filePath, photo, postsFiles, uploads } from '../support/uploads.js';
+import { button, complaints } from '../support/windows.js';
+
+useChat();
+
+interface Chosen {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+const tray = (page: Page): Locator => page.getByRole('list', { name: 'Attached files' });
+const waiting = (page: Page, name: string): Locator =>
+  tray(page).getByRole('listitem').filter({ hasText: name });
+const files = (page: Page): Locator => history(page).getByRole('list', { name: 'Files' });
+const image = (page: Page, name: string): Locator =>
+  files(page).getByRole('link', { name: `Open ${name}` });
+const viewer = (page: Page): Locator => page.getByRole('dialog', { name: 'Images' });
+
+const bridge = async (name = 'bridge.jpg', width = 1200, height = 800): Promise<Chosen> => ({
+  name,
+  mimeType: 'image/jpeg',
+  buffer: Buffer.from(await photo(width, height)),
+});
+const notes: Chosen = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Notes') };
+
+async function choose(page: Page, ...chosen: Chosen[]): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    button(page, 'Attach files').click(),
+  ]);
+  await chooser.setFiles(chosen);
+}
+
+/** What the browser does for a paste or a drop. */
+const gives = (page: Page, event: 'paste' | 'drop', { name, mimeType, buffer }: Chosen) =>
+  page.evaluate(`(() => {
+    const bytes = Uint8Array.from(atob('${buffer.toString('base64')}'), (char) => char.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], '${name}', { type: '${mimeType}' }));
+    const given = '${event}' === 'paste'
+      ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+      : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+    document.querySelector('.composer textarea').dispatchEvent(given);
+  })()`);
+
+const isUploaded = (page: Page, name: string): Promise<void> =>
+  waiting(page, name).getByRole('status').filter({ hasText: 'is uploaded' }).waitFor();
+
+const lastMessage = async (): Promise<Message> =>
+  (await ada.gets<Message[]>(`/api/rooms/${room.id}/messages`)).at(-1)!;
+
+describe('files', () => {
+  it('are chosen, pasted and dropped, and sent together with a text', async () => {
+    const [page, theirs] = [await open(ada), await open(grace)];
+    await choose(page, await bridge(), notes);
+    await gives(page, 'paste', await bridge('pasted.jpg'));
+    await gives(page, 'drop', { ...notes, name: 'dropped.txt' });
+    for (const name of ['bridge.jpg', 'notes.txt', 'pasted.jpg', 'dropped.txt'])
+      await isUploaded(page, name);
+    expect(await focused(page)).toContain('Message to');
+    await findsNothing(page, 'attached files');
+    await waiting(page, 'notes.txt').getByRole('button', { name: 'Remove notes.txt' }).click();
+    expect(await focused(page)).toBe('Remove pasted.jpg');
+
+    await composer(page).fill('The bridge');
+    await composer(page).press('Enter');
+    await tray(page).waitFor({ state: 'detached' });
+    for (const one of [page, theirs]) {
+      await image(one, 'bridge.jpg').waitFor();
+      await image(one, 'pasted.jpg').waitFor();
+      await files(one).getByRole('link', { name: 'Download dropped.txt, 5 bytes' }).waitFor();
+    }
+    const { text, files: sent } = await lastMessage();
+    expect([text, sent.map(({ name }) => name)]).toEqual([
+      'The bridge',
+      ['bridge.jpg', 'pasted.jpg', 'dropped.txt'],
+    ]);
+  });
+
+  it('are sent by one press of Enter, as soon as they are uploaded', async () => {
+    const page = await open(ada);
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route('**/files/**', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await choose(page, notes);
+    await waiting(page, 'notes.txt').waitFor();
+    await composer(page).press('Enter');
+    await page.getByText('The message is sent when all files are uploaded.').waitFor();
+    goOn();
+    await files(page)
+      .getByRole('link', { name: /notes\.txt/ })
+      .waitFor();
+    expect(await lastMessage()).toMatchObject({ text: '', files: [{ name: 'notes.txt' }] });
+  });
+
+  it('say why they are refused, and can be uploaded again, or cancelled', async () => {
+    const page = await open(ada);
+    await page.route('**/files/**', (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ type: 'urn:carillon:problem:conflict', detail: 'No space left.' }),
+      }),
+    );
+    await choose(page, notes, { ...notes, name: 'more.txt' });
+    await waiting(page, 'notes.txt').getByText('No space left.').waitFor();
+    await waiting(page, 'more.txt').getByText('No space left.').waitFor();
+    await findsNothing(page, 'refused files');
+    await page.unroute('**/files/**');
+    await button(page, 'Upload notes.txt again').click();
+    await isUploaded(page, 'notes.txt');
+    await button(page, 'Remove more.txt').click();
+    await composer(page).press('Enter');
+    await files(page)
+      .getByRole('link', { name: /notes\.txt/ })
+      .waitFor();
+  });
+
+  it('go on after an outage, survive a reload once uploaded, and a kill once sent', async () => {
+    const page = await open(ada);
+    await restartServer(async () => {
+      await choose(page, await bridge());
+      await waiting(page, 'bridge.jpg').getByText('Continues when you are online').waitFor();
+    });
+    await isUploaded(page, 'bridge.jpg');
+    await page.reload();
+    complaints.splice(0);
+    await isUploaded(page, 'bridge.jpg');
+    await composer(page).press('Enter');
+    await history(page).locator('article:not(.message-waiting, .message-sent)').waitFor();
+    await restartServer();
+    const theirs = await open(grace);
+    await image(theirs, 'bridge.jpg').waitFor();
+    const { files: sent } = await lastMessage();
+    const preview = await grace.send('GET', `${filePath(room, sent[0]!.id)}/preview`);
+    expect(preview.status).toBe(200);
+  });
+
+  it('have their height before they are loaded', async () => {
+    for (let n = 0; n < 5; n++) await ada.says(room, `Line ${n}.`);
+    await postsFiles(ada, room, [await uploads(ada, room, await photo(1000, 700))], 'Tall');
+    const context = await browserOf(grace);
+    const height = async () => Math.round((await said(page, 'Tall').boundingBox())!.height);
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await context.route('**/preview', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const page = await tabOf(context);
+    await said(page, 'Tall').waitFor();
+    const before = await height();
+    expect(before).toBeGreaterThan(280);
+    goOn();
+    await eventually(async () =>
+      expect(await page.evaluate('document.querySelector(".file-image img").naturalWidth')).toBe(
+        672,
+      ),
+    );
+    expect(await height()).toBe(before);
+  });
+
+  it('of a room are viewed one after the other, with the keyboard, and the focus returns', async () => {
+    for (const name of ['first.jpg', 'second.jpg'])
+      await postsFiles(ada, room, [await uploads(ada, room, await photo(600, 400), { name })]);
+    const context = await browserOf(grace);
+    const page = await tabOf(context);
+    await image(page, 'first.jpg').click();
+    const shown = viewer(page).getByRole('img');
+    await viewer(page).getByText('1 of 2').waitFor();
+    expect(await focused(page)).toBe('Close');
+    await page.keyboard.press('ArrowLeft');
+    expect(await shown.getAttribute('alt')).toBe('first.jpg');
+    await page.keyboard.press('ArrowRight');
+    await viewer(page).getByText('2 of 2').waitFor();
+    expect(await shown.getAttribute('alt')).toBe('second.jpg');
+    await eventually(async () =>
+      expect(await page.evaluate('document.querySelector(".viewer img").naturalWidth')).toBe(400),
+    );
+    await findsNothing(page, 'the viewer of images');
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Open first.jpg');
+  });
+});

@@ -1,0 +1,193 @@
+import type { Page } from 'playwright-core';
+import type { Room } from '../../src/rooms/room/room.js';
+import { findsNothing } from '../support/accessibility.js';
+import { eventually, focused } from '../support/browser.js';
+import {
+  ada,
+  browserOf,
+  carillon,
+  composer,
+  grace,
+  history,
+  made,
+  open,
+  roomLink,
+  room,
+  said,
+  tabOf,
+  useChat,
+} from '../support/chat.js';
+import { fillRoom, leaveUnread } from '../support/long-room.js';
+import { Person } from '../support/people.js';
+import { overflow } from '../support/windows.js';
+
+useChat();
+
+const finder = (page: Page) =>
+  page.getByRole('combobox', { name: 'Find rooms, people and commands' });
+const options = (page: Page) => page.getByRole('option');
+const chosen = (page: Page) => page.getByRole('option', { selected: true });
+const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+/** The code of the finder and of the list of shortcuts. */
+const DIALOGS = /\/assets\/dialogs-/;
+
+async function find(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+k');
+  await finder(page).waitFor();
+  await page.keyboard.type(text);
+}
+
+describe('the finder', () => {
+  it('goes to rooms, people and pages by any part of their names, in any script', async () => {
+    const zoe = { firstname: 'Zoé', lastname: 'Müller-Lüdenscheidt' };
+    await Promise.all([
+      ada.makes(`Quarterly planning ${made}`),
+      ada.makes('設計の部屋'),
+      Person.signUp(carillon.url, `zoe${made}`, zoe),
+    ]);
+    const page = await open(ada);
+    await composer(page).waitFor();
+    for (const [typed, name] of [
+      ['plan', `Quarterly planning ${made}`],
+      ['qplan', `Quarterly planning ${made}`],
+      ['部屋', '設計の部屋'],
+      ['zoe mull', 'Zoé Müller-Lüdenscheidt'],
+      ['sign-ins', 'Where you are signed in'],
+      ['browse', 'Browse rooms'],
+    ] as const) {
+      await find(page, typed);
+      await chosen(page).filter({ hasText: /./ }).waitFor();
+      await page.keyboard.press('Enter');
+      await title(page, name).waitFor();
+      expect(await finder(page).count()).toBe(0);
+    }
+    await find(page, 'bells');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(page.url()).toMatch(/#\/search\?q=bells$/));
+  });
+
+  it('offers the room that was open before first, and returns the focus', async () => {
+    const other = await ada.makes(`Other ${made}`);
+    const page = await open(ada);
+    await page.evaluate(`location.hash = '#/rooms/${other.id}'`);
+    await title(page, other.name!).waitFor();
+    await find(page, '');
+    await chosen(page).filter({ hasText: room.name! }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowDown');
+    expect(await finder(page).getAttribute('aria-activedescendant')).toBe(
+      await options(page).first().getAttribute('id'),
+    );
+    await findsNothing(page, 'the finder');
+    await page.setViewportSize({ width: 320, height: 480 });
+    expect(await overflow(page)).toBe(0);
+    await page.keyboard.press('Escape');
+    await finder(page).waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe(`Message to ${other.name}`);
+    await find(page, '');
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press('Escape');
+      await find(page, '');
+    }
+    await page.keyboard.press('Enter');
+    await title(page, room.name!).waitFor();
+    expect(await focused(page)).toBe(`Message to ${room.name}`);
+  });
+
+  it('says why a conversation cannot be opened', async () => {
+    const page = await open(ada);
+    await composer(page).waitFor();
+    await find(page, `@grace${made}`);
+    await chosen(page).filter({ hasText: 'Grace Hopper' }).waitFor();
+    await page.context().setOffline(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'did not respond' }).waitFor();
+    await page.context().setOffline(false);
+    await page.keyboard.press('Enter');
+    await title(page, 'Grace Hopper').waitFor();
+  });
+
+  it('says that its code could not be loaded, and can be closed', async () => {
+    const context = await browserOf(ada);
+    await context.route(DIALOGS, (route) => route.abort('connectionfailed'));
+    const page = await tabOf(context);
+    await composer(page).waitFor();
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await context.unroute(DIALOGS);
+    const tab = await tabOf(context);
+    await composer(tab).waitFor();
+    await find(tab, room.name!);
+  });
+});
+
+describe('the shortcuts', () => {
+  it('lead through the rooms of the sidebar, and to the unread ones', async () => {
+    const rooms: Room[] = [room];
+    for (let n = 1; n <= 3; n++) rooms.push(await grace.makes(`Room ${made} of ${n}`));
+    for (const each of rooms.slice(1)) await ada.joins(each);
+    for (const each of rooms) {
+      await ada.says(each, 'First');
+    }
+    const [first, second, third, fourth] = rooms.toReversed() as [Room, Room, Room, Room];
+    const page = await open(ada, `/#/rooms/${first.id}`);
+    await composer(page).waitFor();
+    const goes = async (keys: string, to: Room): Promise<void> => {
+      await page.keyboard.press(keys);
+      await title(page, to.name!).waitFor();
+      await composer(page).waitFor();
+    };
+    await goes('Alt+ArrowDown', second);
+    await goes('Alt+ArrowDown', third);
+    await goes('Alt+ArrowUp', second);
+    expect(await page.getByRole('textbox', { name: 'Edit message' }).count()).toBe(0);
+
+    await grace.says(fourth, 'Later');
+    await roomLink(page, fourth).filter({ hasText: '1 unread' }).waitFor();
+    await goes('Alt+Shift+ArrowDown', fourth);
+    await roomLink(page, fourth).filter({ hasText: 'unread' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Alt+Shift+ArrowUp');
+    await title(page, fourth.name!).waitFor();
+  });
+
+  it('mark the open room as read with Escape, once nothing else uses the key', async () => {
+    const textOf = (seq: number) => `Number ${seq}\n`.repeat(6);
+    fillRoom(carillon.folder, { room, to: 100, authorIds: [grace.id], textOf });
+    leaveUnread(carillon.folder, room, 60);
+    const page = await open(ada);
+    await history(page).locator('.fresh-line').waitFor();
+    const unread = roomLink(page, room).filter({ hasText: 'unread' });
+    await said(page, 'Number 41').focus();
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe(`Message to ${room.name}`);
+    await find(page, '');
+    await page.keyboard.press('Escape');
+    await finder(page).waitFor({ state: 'detached' });
+    expect(await unread.count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await unread.waitFor({ state: 'detached' });
+    await history(page).locator('.fresh-line').waitFor();
+  });
+
+  it('are listed with ?, which is a question mark in a text', async () => {
+    const page = await open(ada);
+    await composer(page).pressSequentially('Really?');
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    expect(await dialog.count()).toBe(0);
+    await page.getByRole('button', { name: 'Members' }).focus();
+    await page.keyboard.press('?');
+    await dialog.getByText('Next unread room').waitFor();
+    await findsNothing(page, 'the shortcuts');
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflow(page)).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Members');
+    await find(page, 'shortcuts');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor();
+  });
+});

@@ -1,0 +1,22 @@
+import { jest } from '@jest/globals';
+import { argon2Sync } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { HashThreads } from '../../src/accounts/hash-threads.js';
+
+/** Settings for a server process whose tests are not about passwords: argon2id with the smallest parameters. */
+export const CHEAP_HASHES = {
+  NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'cheap-argon2.mjs')).href}`,
+};
+
+/**
+ * The same for applications inside the test's process. Each hash takes this many milliseconds, but no CPU time, so that a
+ * queue of hashes fills up as it does with the real parameters.
+ */
+export function useCheapHashes(milliseconds = 0): void {
+  jest.spyOn(HashThreads.prototype, 'derive').mockImplementation(async (input) => {
+    await sleep(milliseconds);
+    return argon2Sync('argon2id', { ...input, memory: 8, passes: 1 });
+  });
+}
