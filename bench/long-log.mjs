@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, Server } from './servers.mjs';
 
@@ -29,7 +29,19 @@ export async function longLog(events) {
   if (!existsSync(filled)) await fill(filled, events);
   const copy = join(mkdtempSync(join(folder, 'carillon-')), 'carillon.db');
   copyFileSync(filled, copy);
+  flush(copy);
   return copy;
+}
+
+/**
+ * Otherwise the kernel would write a large copy to disk while its server is measured.
+ *
+ * @param {string} file
+ */
+function flush(file) {
+  const descriptor = openSync(file, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 /**
@@ -43,7 +55,9 @@ async function fill(file, events) {
   const db = new Sqlite(file);
   db.transaction(() => {
     const at = new Date().toISOString();
-    const insertUser = db.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?)');
+    const insertUser = db.prepare(
+      'INSERT INTO users (id, firstname, lastname, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
+    );
     for (let user = 0; user < USERS; user++)
       insertUser.run(idOf(user), `@T${'0'.repeat(20)}`, 'DOE', at, at);
     const { oldest } = /** @type {{ oldest: number }} */ (

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { centrifugoVersion } from './centrifugo.mjs';
 
 export const ROOT = join(import.meta.dirname, '..');
 export const NCHAN = '/usr/lib/nginx/modules/ngx_nchan_module.so';
@@ -33,6 +34,7 @@ export function describeMachine(folder) {
       node: process.versions.node,
       ...Object.fromEntries(packages.map((name) => [name, versionOf(name) ?? 'not installed'])),
       nginx: hasNchan ? nginxVersion() : 'with nchan not installed',
+      centrifugo: centrifugoVersion() ?? 'not installed',
     },
   };
 }

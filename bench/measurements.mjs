@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { headOf, longLog } from './long-log.mjs';
+import { headOf } from './long-log.mjs';
 import { openFileLimit } from './machine.mjs';
 import { Load, Server } from './servers.mjs';
 
@@ -10,7 +10,7 @@ import { Load, Server } from './servers.mjs';
  * @typedef {import('./scenarios.mjs').Scenario['measure']} Measurement
  */
 
-/** Listeners in the crowd; both ends of a connection are not in one process, but some files are open anyway. */
+/** Subscribers in the crowd; both ends of a connection are not in one process, but some files are open anyway. */
 export const CROWD = Math.min(15_000, openFileLimit() - 500);
 
 /**
@@ -48,7 +48,7 @@ export function broadcastFigures({ posts, ...deliveries }) {
 }
 
 /**
- * Of all listeners one in ten reads, the others let their sockets fill: reading all of them takes longer than
+ * Of all subscribers one in ten reads, the others let their sockets fill: reading all of them takes longer than
  * serving them does, and the load would measure itself. POSTs come from a process of their own, which reads nothing.
  *
  * @type {Measurement}
@@ -62,7 +62,7 @@ export async function measureCrowd(name, { pace, round }) {
       const isCarillon = name === 'carillon';
       const postAlone = isCarillon && (await writer.publish(posting)).latency.p99;
       const rest = isCarillon && round === 0 ? 15_000 * pace : 0;
-      const { perListener, ...memory } = await openCrowd(server, load, rest);
+      const { perSubscriber, ...memory } = await openCrowd(server, load, rest);
 
       await writer.publish({ connections: 1, count: 3 });
       await load.run('mark');
@@ -71,7 +71,7 @@ export async function measureCrowd(name, { pace, round }) {
       const postServing = isCarillon && (await writer.publish(posting)).latency.p99;
       return {
         ...memory,
-        inUse: perListener(),
+        inUse: perSubscriber(),
         ...served.latency,
         cpu: (served.cpuPerDelivery * served.delivered) / (acked * CROWD),
         closed: served.closed,
@@ -91,12 +91,40 @@ export async function measureCrowd(name, { pace, round }) {
 async function openCrowd(server, load, rest) {
   const before = server.memory.now;
   const { seconds } = await load.open({ count: CROWD, paused: CROWD * 0.9 });
-  const perListener = () => (server.memory.now - before) / CROWD;
+  const perSubscriber = () => (server.memory.now - before) / CROWD;
   await sleep(200);
-  const memory = perListener();
+  const memory = perSubscriber();
   await sleep(rest);
-  const rested = rest > 0 && { rested: perListener() };
-  return { openPerSecond: CROWD / seconds, memory, ...rested, perListener };
+  const rested = rest > 0 && { rested: perSubscriber() };
+  return { openPerSecond: CROWD / seconds, memory, ...rested, perSubscriber };
+}
+
+/**
+ * POSTs whose events nobody receives, without subscribers and with many that are idle but for their heartbeats.
+ *
+ * @type {Measurement}
+ */
+export async function measureIdleCrowd(name, { pace }) {
+  return against(name, {}, async (server, load) => {
+    const writer = new Load(server);
+    const posting = { connections: 16, rate: 100, seconds: 8 * pace };
+    try {
+      await writer.publish({ connections: 64, seconds: 3 * pace });
+      const alone = await writer.publish(posting);
+      const path = '/api/events?topic=silent';
+      await load.run('open', { port: server.port, path, count: CROWD });
+      await sleep(2000 * pace);
+      const served = await writer.publish(posting);
+      return {
+        p50Alone: alone.latency.p50,
+        p99Alone: alone.latency.p99,
+        p50: served.latency.p50,
+        p99: served.latency.p99,
+      };
+    } finally {
+      await writer.stop();
+    }
+  });
 }
 
 /** @type {Measurement} */
@@ -134,12 +162,12 @@ export async function measureStorm(name, { pace }) {
 }
 
 /**
- * First 100 listeners and more for each than the kernel keeps for a socket, some 3 MiB, so that the rest would
+ * First 100 subscribers and more for each than the kernel keeps for a socket, some 3 MiB, so that the rest would
  * have to wait in the server. Then 900 more, and the same traffic for all.
  *
  * @type {Measurement}
  */
-export async function measureSlowListeners(name, { pace }) {
+export async function measureSlowSubscribers(name, { pace }) {
   const measure = (/** @type {number} */ paused) =>
     against(name, {}, async (server, load) => {
       await load.open({ count: 100, paused });
@@ -165,33 +193,4 @@ export async function measureSlowListeners(name, { pace }) {
     madeUp: slow.delivered / slow.missed,
     closed: slow.closed,
   };
-}
-
-/**
- * @param {number} events that are in the log
- * @param {Plan} plan
- * @returns {Promise<Figures>}
- */
-export async function measureLog(events, { pace }) {
-  return against('carillon', { database: await longLog(events) }, async (server, load) => {
-    const { epoch, position } = await headOf(server.port);
-    const cursors = Array.from(
-      { length: position < 1000 ? 0 : Math.ceil(300 * pace) },
-      () => `${epoch}-${Math.floor(Math.random() * (position - 1000))}`,
-    );
-    const { port, listenPath: path } = server;
-    const resume = await load.run('resumeFrom', { port, path, cursors });
-    await load.publish({ connections: 1, seconds: 1 * pace });
-    const post = await load.publish({ connections: 1, seconds: 2 * pace });
-    await load.open({ count: 100 });
-    const live = await load.broadcast({ connections: 4, rate: 100, seconds: 3 * pace });
-    return {
-      Post: post.latency.p50,
-      PostP99: post.latency.p99,
-      Live: live.latency.p50,
-      LiveP99: live.latency.p99,
-      Resume: resume?.p50,
-      ResumeP99: resume?.p99,
-    };
-  });
 }

@@ -1,8 +1,6 @@
-/** `node bench/plot.mjs <sweep.json>`: draws docs/images/performance-*.svg from the newest sweep, or the one named. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const RESULTS = join(import.meta.dirname, 'results');
 const IMAGES = join(import.meta.dirname, '..', 'docs', 'images');
 
 /** Of a panel, in the units of the drawing. */
@@ -17,56 +15,69 @@ const LOOKS = {
   Post: { name: 'POST', colour: '#0072b2', dash: '' },
   Live: { name: 'delivery', colour: '#e69f00', dash: '6 3' },
   Resume: { name: 'first event of a resume', colour: '#009e73', dash: '8 3 2 3' },
+  PostP99: { name: 'POST', colour: '#0072b2', dash: '' },
+  LiveP99: { name: 'delivery', colour: '#e69f00', dash: '6 3' },
+  ResumeP99: { name: 'first event of a resume', colour: '#009e73', dash: '8 3 2 3' },
+  Message: { name: 'median', colour: '#0072b2', dash: '' },
+  MessageP99: { name: 'p99', colour: '#e69f00', dash: '6 3' },
 };
 
 /**
  * @typedef {{ x: number, y: number }} Point
  * @typedef {{ look: keyof typeof LOOKS, points: Point[] }} Series
- * @typedef {{ title: string, x: string, series: Series[] }} Panel
+ * @typedef {{ title: string, x: string, series: Series[], isLogarithmic?: boolean }} Panel
  * @typedef {Record<string, any>[]} Points
  */
 
-const file = process.argv[2] ?? join(RESULTS, newestSweep());
-/** @type {{ sweep: Record<'listeners' | 'rates' | 'events', Points> }} */
-const { sweep } = JSON.parse(readFileSync(file, 'utf8'));
-
-draw('performance-listeners', 'How cost grows with listeners', [
-  {
-    title: 'server CPU per delivery, µs',
-    x: 'listeners',
-    series: byServer(sweep.listeners, 'cpu'),
-  },
-  {
-    title: 'publish to arrival, p99, ms',
-    x: 'listeners',
-    series: byServer(sweep.listeners, 'p99'),
-  },
-]);
-draw('performance-rate', 'How cost grows with the rate, 1,000 listeners', [
-  {
-    title: 'server CPU per delivery, µs',
-    x: 'events a second',
-    series: byServer(sweep.rates, 'cpu'),
-  },
-  {
-    title: 'publish to arrival, p99, ms',
-    x: 'events a second',
-    series: byServer(sweep.rates, 'p99'),
-  },
-]);
-draw('performance-log', 'How latency grows with the log', [
-  { title: 'p50, ms', x: 'events in the log', series: byFigure(sweep.events, '') },
-  { title: 'p99, ms', x: 'events in the log', series: byFigure(sweep.events, 'P99') },
-]);
-
-function newestSweep() {
-  const newest = readdirSync(RESULTS)
-    .filter((name) => name.startsWith('sweep-'))
-    .toSorted()
-    .at(-1);
-  if (!newest) throw new Error('There is no sweep yet: npm run bench -- --sweep');
-  return newest;
+/** @param {Record<'subscribers' | 'rates' | 'rooms' | 'events', Points>} sweep */
+export function drawPlots(sweep) {
+  draw(
+    'performance-subscribers',
+    'How cost grows with subscribers',
+    byLoad(sweep.subscribers, 'subscribers'),
+  );
+  draw(
+    'performance-rate',
+    'How cost grows with the rate, 1,000 subscribers',
+    byLoad(sweep.rates, 'events a second'),
+  );
+  draw('performance-rooms', 'How the cost of a chat message grows with its room', [
+    {
+      title: 'server CPU per message, ms',
+      x: 'members',
+      series: byServer(sweep.rooms, 'cpu'),
+      isLogarithmic: true,
+    },
+    {
+      title: 'message to arrival, ms',
+      x: 'members',
+      series: byFigure(sweep.rooms, ['Message', 'MessageP99']),
+      isLogarithmic: true,
+    },
+  ]);
+  draw('performance-log', 'How latency grows with the log', [
+    {
+      title: 'p50, ms',
+      x: 'events in the log',
+      series: byFigure(sweep.events, ['Post', 'Live', 'Resume']),
+    },
+    {
+      title: 'p99, ms',
+      x: 'events in the log',
+      series: byFigure(sweep.events, ['PostP99', 'LiveP99', 'ResumeP99']),
+    },
+  ]);
 }
+
+/**
+ * @param {Points} points
+ * @param {string} x
+ * @returns {Panel[]}
+ */
+const byLoad = (points, x) => [
+  { title: 'server CPU per delivery, µs', x, series: byServer(points, 'cpu') },
+  { title: 'publish to arrival, p99, ms', x, series: byServer(points, 'p99') },
+];
 
 /**
  * @param {Points} points
@@ -85,14 +96,14 @@ function byServer(points, key) {
 
 /**
  * @param {Points} points
- * @param {string} suffix
+ * @param {(keyof typeof LOOKS)[]} figures
  * @returns {Series[]}
  */
-function byFigure(points, suffix) {
-  return /** @type {const} */ (['Post', 'Live', 'Resume']).map((look) => ({
+function byFigure(points, figures) {
+  return figures.map((look) => ({
     look,
     points: points
-      .map((point) => ({ x: point['x'], y: point[look + suffix] }))
+      .map((point) => ({ x: point['x'], y: point[look] }))
       .filter(({ y }) => typeof y === 'number'),
   }));
 }
@@ -133,47 +144,75 @@ ${legend.join('\n')}
 }
 
 /** @param {Panel} panel */
-function drawPanel({ title, x, series }) {
-  const places = [
-    ...new Set(series.flatMap(({ points }) => points.map((point) => point.x))),
-  ].toSorted((a, b) => a - b);
-  const step = niceStep(Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y))));
-  const steps = Math.ceil(
-    Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y))) / step,
-  );
-  const inner = {
-    width: PANEL.width - PANEL.left - PANEL.right,
-    height: PANEL.height - PANEL.top - PANEL.bottom,
-  };
+function drawPanel({ title, x, series, isLogarithmic }) {
+  const points = series.flatMap((one) => one.points);
+  const places = [...new Set(points.map((point) => point.x))].toSorted((a, b) => a - b);
+  const values = points.map(({ y }) => y);
+  const scale = isLogarithmic ? logarithmicScale(values) : linearScale(values);
+  const width = PANEL.width - PANEL.left - PANEL.right;
   const bottom = PANEL.height - PANEL.bottom;
   const across = (/** @type {number} */ value) =>
-    PANEL.left + ((places.indexOf(value) + 0.5) * inner.width) / places.length;
-  const up = (/** @type {number} */ value) => bottom - (value * inner.height) / (step * steps);
+    PANEL.left + ((places.indexOf(value) + 0.5) * width) / places.length;
+  const up = (/** @type {number} */ value) => bottom - scale.part(value) * (bottom - PANEL.top);
 
-  const grid = Array.from({ length: steps + 1 }, (_, index) => {
-    const y = up(index * step);
-    return `<line class="grid" x1="${PANEL.left}" x2="${PANEL.width - PANEL.right}" y1="${y}" y2="${y}"/><text x="${PANEL.left - 8}" y="${y + 4}" text-anchor="end">${Number((index * step).toPrecision(3))}</text>`;
+  const grid = scale.ticks.map((tick) => {
+    const y = up(tick);
+    return `<line class="grid" x1="${PANEL.left}" x2="${PANEL.width - PANEL.right}" y1="${y}" y2="${y}"/><text x="${PANEL.left - 8}" y="${y + 4}" text-anchor="end">${Number(tick.toPrecision(3))}</text>`;
   });
   const ticks = places.map(
     (place) =>
       `<text x="${across(place)}" y="${bottom + 20}" text-anchor="middle">${place.toLocaleString('en')}</text>`,
   );
-  const lines = series.map(({ look, points }) => {
-    const { colour, dash } = LOOKS[look];
-    const way = points.map(({ x, y }) => `${across(x).toFixed(1)} ${up(y).toFixed(1)}`).join('L');
-    const dots = points.map(
-      ({ x, y }) =>
-        `<circle cx="${across(x).toFixed(1)}" cy="${up(y).toFixed(1)}" r="3.5" fill="${colour}"/>`,
-    );
-    return `<path d="M${way}" stroke="${colour}" stroke-dasharray="${dash}"/>${dots.join('')}`;
-  });
+  const lines = series.map((one) => drawSeries(one, across, up));
   return [
     `<text x="${PANEL.left}" y="26">${title}</text>`,
     ...grid,
     ...ticks,
-    `<text x="${PANEL.left + inner.width / 2}" y="${bottom + 38}" text-anchor="middle">${x}</text>`,
+    `<text x="${PANEL.left + width / 2}" y="${bottom + 38}" text-anchor="middle">${x}</text>`,
     ...lines,
   ].join('\n');
+}
+
+/**
+ * @param {Series} series
+ * @param {(x: number) => number} across
+ * @param {(y: number) => number} up
+ */
+function drawSeries({ look, points }, across, up) {
+  const { colour, dash } = LOOKS[look];
+  const way = points.map(({ x, y }) => `${across(x).toFixed(1)} ${up(y).toFixed(1)}`).join('L');
+  const dots = points.map(
+    ({ x, y }) =>
+      `<circle cx="${across(x).toFixed(1)}" cy="${up(y).toFixed(1)}" r="3.5" fill="${colour}"/>`,
+  );
+  return `<path d="M${way}" stroke="${colour}" stroke-dasharray="${dash}"/>${dots.join('')}`;
+}
+
+/** @typedef {{ ticks: number[], part: (value: number) => number }} Scale `part` is 0 at the bottom and 1 at the top */
+
+/**
+ * @param {number[]} values
+ * @returns {Scale}
+ */
+function linearScale(values) {
+  const most = Math.max(...values);
+  const step = niceStep(most);
+  const steps = Math.ceil(most / step);
+  const ticks = Array.from({ length: steps + 1 }, (_, index) => index * step);
+  return { ticks, part: (value) => value / (step * steps) };
+}
+
+/**
+ * @param {number[]} values
+ * @returns {Scale}
+ */
+function logarithmicScale(values) {
+  const [low, high] = [
+    Math.floor(Math.log10(Math.min(...values))),
+    Math.ceil(Math.log10(Math.max(...values))),
+  ];
+  const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
+  return { ticks, part: (value) => (Math.log10(value) - low) / (high - low) };
 }
 
 /** @param {number} most 1, 2 or 5 times a power of ten, of which four to ten make up the most */

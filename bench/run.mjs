@@ -3,7 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine, hasBetterSse, hasNchan, ROOT } from './machine.mjs';
+import { CENTRIFUGO } from './centrifugo.mjs';
 import { CROWD } from './measurements.mjs';
+import { writeReport } from './report.mjs';
 import { scenarios } from './scenarios.mjs';
 import { folder, isAvailable, NAMES, RESULTS } from './servers.mjs';
 import { sweep } from './sweep.mjs';
@@ -15,6 +17,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     sweep: { type: 'boolean', default: false },
+    document: { type: 'boolean', default: false },
     before: { type: 'string' },
   },
 });
@@ -29,8 +32,8 @@ const chosen = options.only
 
 if (chosen.length === 0 || !(rounds >= 1)) {
   const names = scenarios.map(({ name }) => name).join(', ');
-  say(`Usage: npm run bench -- [--rounds 3] [--only <scenario>]… [--quick] [--sweep]
-       [--before <dist of another build>], which the scenario attacks measures, too
+  say(`Usage: npm run bench -- [--rounds 3] [--only <scenario>]… [--quick] [--sweep] [--document]
+       [--before <dist of another build>], which the scenarios posts and attacks measure, too
 Scenarios: ${names}`);
   process.exit(2);
 }
@@ -42,17 +45,22 @@ if (!existsSync(join(ROOT, 'dist', 'main.js'))) {
 const began = Date.now();
 const machine = describeMachine(folder);
 introduce();
-const result = options.sweep ? await runSweep() : await runScenarios();
+const result = {
+  ...((!options.sweep || options.document) && (await runScenarios())),
+  ...((options.sweep || options.document) && (await runSweep())),
+};
 const file = join(
   RESULTS,
   `${options.sweep ? 'sweep-' : ''}${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`,
 );
 const settings = { rounds, ...plan };
-writeFileSync(
-  file,
-  `${JSON.stringify({ at: new Date().toISOString(), machine, settings, ...result }, null, 2)}\n`,
-);
+const run = { at: new Date().toISOString(), took: elapsed(), machine, settings, ...result };
+writeFileSync(file, `${JSON.stringify(run, null, 2)}\n`);
 say(`\nIn ${elapsed()}, written to ${relative(process.cwd(), file)}`);
+if (options.document)
+  await writeReport(
+    /** @type {import('./report-tables.mjs').Run} */ (/** @type {unknown} */ (run)),
+  );
 process.exit(0);
 
 async function runScenarios() {
@@ -109,8 +117,9 @@ function introduce() {
   );
   if (machine.databaseInMemory) say('The database lies in memory: a flush costs nothing here.');
   if (!hasNchan) say('Without nchan: nginx and its module are not installed.');
+  if (!CENTRIFUGO) say('Without Centrifugo: set CENTRIFUGO to its program.');
   if (!hasBetterSse) say('Without better-sse: the package is not installed.');
-  if (CROWD < 15_000) say(`The limit of open files allows ${CROWD} listeners, not 15,000.`);
+  if (CROWD < 15_000) say(`The limit of open files allows ${CROWD} subscribers, not 15,000.`);
 }
 
 /** @param {import('./scenarios.mjs').Figures} figures */

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ts from 'typescript';
+import { CENTRIFUGO, centrifugoConfiguration, centrifugoPaths } from './centrifugo.mjs';
 import { canPin, hasBetterSse, hasNchan, NCHAN, ROOT } from './machine.mjs';
 import { childrenOf, memoryOf } from './processes.mjs';
 
@@ -31,18 +32,21 @@ export const NAMES = {
   'better-sse': 'better-sse',
   'plain-nest': 'plain Nest @Sse()',
   nchan: 'nchan',
+  centrifugo: 'Centrifugo',
 };
 
 /** @typedef {keyof typeof NAMES} ServerName */
 
 /** @param {ServerName} name */
 export const isAvailable = (name) =>
-  (name !== 'nchan' || hasNchan) && (name !== 'better-sse' || hasBetterSse);
+  (name !== 'nchan' || hasNchan) &&
+  (name !== 'better-sse' || hasBetterSse) &&
+  (name !== 'centrifugo' || Boolean(CENTRIFUGO));
 
 /**
  * @typedef {object} Options
  * @property {string} [database] the file of Carillon's database; else a new one
- * @property {boolean} [slowFlush]
+ * @property {string} [preload] a module in this folder that is loaded into Carillon, and reports on stderr
  * @property {string} [url] of Carillon's database, instead of a file
  * @property {Record<string, string>} [settings] of Carillon, beside those of every scenario
  * @property {string} [dist] the folder of another build of Carillon
@@ -53,16 +57,19 @@ export const isAvailable = (name) =>
 export class Server {
   listenPath = '/api/users/event';
   publishPath = '/api/users';
+  /** @type {string | undefined} where one address publishes to all channels */
+  channel;
   isPinned = true;
 
   /**
    * @param {number} port
-   * @param {import('node:child_process').ChildProcess} child
+   * @param {() => import('node:child_process').ChildProcess} launch
    */
-  constructor(port, child) {
+  constructor(port, launch) {
     this.port = port;
-    this.child = child;
-    this.pids = [/** @type {number} */ (child.pid)];
+    this.launch = launch;
+    this.child = launch();
+    this.pids = [/** @type {number} */ (this.child.pid)];
   }
 
   /**
@@ -71,23 +78,31 @@ export class Server {
    */
   static async start(name, options = {}) {
     const port = await freePort();
-    const server = new Server(port, launch(name, port, options));
+    const server = new Server(port, () => launch(name, port, options));
     server.isPinned = options.processes === undefined;
     await accepts(port, server.child);
-    if (options.processes && options.processes > 1) server.pids.push(...childrenOf(server.pids[0]));
+    if (options.processes && options.processes > 1) await server.#findChildren();
     if (name === 'nchan') {
       server.listenPath = '/listen';
       server.publishPath = '/publish';
-      server.pids.push(...childrenOf(server.pids[0]));
+      await server.#findChildren();
     }
+    if (name === 'centrifugo') Object.assign(server, centrifugoPaths);
     return server;
+  }
+
+  /** nginx listens before it starts its worker, without which its CPU time would not count. */
+  async #findChildren() {
+    const [parent] = this.pids;
+    while (childrenOf(parent).length === 0) await sleep(5);
+    this.pids.push(...childrenOf(parent));
   }
 
   get memory() {
     return memoryOf(this.pids);
   }
 
-  /** The next line of JSON on stderr after SIGUSR2, as slow-flush.mjs writes it. */
+  /** The next line of JSON on stderr after SIGUSR2, as the preloaded module writes it. */
   async report() {
     const { stderr } = this.child;
     if (!stderr) throw new Error('This server was not started to report.');
@@ -96,11 +111,21 @@ export class Server {
     return JSON.parse(String((await line)[0]));
   }
 
-  async stop() {
-    const exit = once(this.child, 'exit');
-    // nginx has to tell its worker; nothing of the others is worth an orderly end.
-    this.child.kill(this.pids.length > 1 ? 'SIGTERM' : 'SIGKILL');
-    await exit;
+  /** nginx has to tell its worker; nothing of the others is worth an orderly end. */
+  stop() {
+    return this.kill(this.pids.length > 1 ? 'SIGTERM' : 'SIGKILL');
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  kill(signal) {
+    return end(this.child, signal);
+  }
+
+  /** After its end, on the same port, and with the same database if the options named it. */
+  async startAgain() {
+    this.child = this.launch();
+    this.pids = [/** @type {number} */ (this.child.pid)];
+    await accepts(this.port, this.child);
   }
 }
 
@@ -163,13 +188,12 @@ export class Load {
   }
 
   get #to() {
-    return { port: this.server.port, path: this.server.publishPath };
+    const { port, publishPath: path, channel } = this.server;
+    return { port, path, ...(channel !== undefined && { channel }) };
   }
 
-  async stop() {
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
+  stop() {
+    return end(this.#child, 'SIGKILL');
   }
 }
 
@@ -187,11 +211,22 @@ export class Attacker {
     this.#child.send({ port, ...attack });
   }
 
-  async stop() {
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
+  stop() {
+    return end(this.#child, 'SIGKILL');
   }
+}
+
+/**
+ * Ends a process, which may have ended already.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+async function end(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
 }
 
 /**
@@ -199,7 +234,7 @@ export class Attacker {
  * @param {number} port
  * @param {Options} options
  */
-function launch(name, port, { database, slowFlush, url, processes, settings: own, dist }) {
+function launch(name, port, { database, preload, url, processes, settings: own, dist }) {
   const node = process.execPath;
   const env = { PORT: String(port), NODE_ENV: 'production' };
   switch (name) {
@@ -220,12 +255,14 @@ function launch(name, port, { database, slowFlush, url, processes, settings: own
         LOG_LEVEL: 'warn',
         ...own,
       };
-      const preload = slowFlush ? ['--import', join(BENCH, 'slow-flush.mjs')] : [];
-      const args = [...preload, join(dist ?? join(ROOT, 'dist'), 'main.js')];
-      return start(processes ? 'all' : 0, node, args, settings, false, slowFlush);
+      const imports = preload ? ['--import', join(BENCH, preload)] : [];
+      const args = [...imports, join(dist ?? join(ROOT, 'dist'), 'main.js')];
+      return start(processes ? 'all' : 0, node, args, settings, false, preload !== undefined);
     }
     case 'nchan':
       return start(0, 'nginx', ['-p', folder, '-c', nchanConfiguration(port)], {});
+    case 'centrifugo':
+      return start(0, String(CENTRIFUGO), ['-c', centrifugoConfiguration(port, folder)], {});
     case 'plain-nest':
       return start(0, node, [compiledNest()], env);
     default:
@@ -309,7 +346,7 @@ async function freePort() {
  * @param {import('node:child_process').ChildProcess} child
  */
 async function accepts(port, child) {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (child.exitCode !== null) break;
     const socket = connect(port, '127.0.0.1');
     const [opened] = await Promise.race([
@@ -318,7 +355,7 @@ async function accepts(port, child) {
     ]).catch(() => [false]);
     socket.destroy();
     if (opened) return;
-    await sleep(50);
+    await sleep(5);
   }
   throw new Error(`${child.spawnargs.join(' ')} does not answer.`);
 }

@@ -1,27 +1,32 @@
-import { against, broadcastFigures, CROWD, measureLog } from './measurements.mjs';
+import { measureLog } from './log-sizes.mjs';
+import { against, broadcastFigures, CROWD } from './measurements.mjs';
+import { measureRoomOf } from './rooms.mjs';
 import { isAvailable, NAMES } from './servers.mjs';
 
 /** @type {import('./servers.mjs').ServerName[]} */
 const SERVERS = ['carillon', 'bare-node', 'plain-nest', 'nchan'];
-const LISTENERS = [100, 1000, 5000, CROWD];
+const SUBSCRIBERS = [100, 1000, 5000, CROWD];
 const RATES = [2, 10, 30, 100];
 const EVENTS = [0, 10_000, 100_000, 1_000_000];
+const MEMBERS = [10, 100, 1000, 5000];
 
 /**
- * How cost grows with listeners, with rate and with the size of the log; each point once.
+ * How cost grows with subscribers, with rate, with the members of a room and with the size of the log; each point once.
  *
  * @param {import('./scenarios.mjs').Plan} plan
  * @param {(line: string) => void} say
  */
 export async function sweep(plan, say) {
-  const listeners = [];
-  for (const count of LISTENERS)
+  const subscribers = [];
+  for (const count of SUBSCRIBERS)
     for (const server of SERVERS.filter(isAvailable)) {
       // The same number of deliveries a second throughout, so that only what shares them differs.
       const rate = Math.max(1, Math.min(100, Math.round(15_000 / count)));
       const point = { server, x: count, ...(await measure(server, count, rate, plan)) };
-      say(`${NAMES[server]}, ${count} listeners: ${point.cpu?.toFixed(1)} µs, p99 ${point.p99} ms`);
-      listeners.push(point);
+      say(
+        `${NAMES[server]}, ${count} subscribers: ${point.cpu?.toFixed(1)} µs, p99 ${point.p99} ms`,
+      );
+      subscribers.push(point);
     }
   const rates = [];
   for (const rate of RATES)
@@ -30,6 +35,12 @@ export async function sweep(plan, say) {
       say(`${NAMES[server]}, ${rate} events/s: ${point.cpu?.toFixed(1)} µs, p99 ${point.p99} ms`);
       rates.push(point);
     }
+  const rooms = [];
+  for (const count of MEMBERS) {
+    const figures = await measureRoomOf(count, plan);
+    say(`room of ${count}: ${figures.cpu.toFixed(2)} ms per message, p99 ${figures.MessageP99} ms`);
+    rooms.push({ server: 'carillon', x: count, ...figures });
+  }
   const events = [];
   for (const count of EVENTS) {
     const figures = await measureLog(count, plan);
@@ -37,11 +48,11 @@ export async function sweep(plan, say) {
     say(`log of ${count}: POST ${Post} ms, delivery ${Live} ms, resume ${Resume} ms`);
     events.push({ server: 'carillon', x: count, ...figures });
   }
-  return { listeners, rates, events };
+  return { subscribers, rates, rooms, events };
 }
 
 /**
- * Where there are many listeners, one in ten reads, as in the scenario of the crowd.
+ * Where there are many subscribers, one in ten reads, as in the scenario of the crowd.
  *
  * @param {import('./servers.mjs').ServerName} server
  * @param {number} count

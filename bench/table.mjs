@@ -3,7 +3,7 @@ import { NAMES } from './servers.mjs';
 /**
  * @typedef {Partial<Record<import('./servers.mjs').ServerName, import('./scenarios.mjs').Figures>>} Round
  *
- * @typedef {import('./scenarios.mjs').Row & { scenario: string, ratio?: number, isMet?: boolean }} Summary
+ * @typedef {import('./scenarios.mjs').Row & { name: string, scenario: string, ratio?: number, isMet?: boolean }} Summary
  */
 
 /**
@@ -22,7 +22,12 @@ export function summarise(scenario, rounds) {
     const ratio = median(same.map(({ value, other }) => Number(value) / Number(other)));
     const judged = 'against' in row ? ratio : value;
     /** @type {Summary} */
-    const summary = Object.assign(row, { scenario: scenario.title, value, other });
+    const summary = Object.assign(row, {
+      name: scenario.name,
+      scenario: scenario.title,
+      value,
+      other,
+    });
     if (ratio !== undefined) summary.ratio = ratio;
     if (row.required && judged !== undefined) summary.isMet = meets(judged, row.required);
     return summary;
@@ -47,21 +52,24 @@ export function median(values) {
   return (low + high) / 2;
 }
 
+/** Marks a figure that is limited by the core of the load. */
+const LIMITED = ' †';
+
 /**
  * As Markdown.
  *
  * @param {Summary[]} rows
  */
 export function tableOf(rows) {
-  const head = ['scenario', 'figure', 'Carillon', 'compared with', '', 'ratio', 'at least', 'met'];
+  const head = ['scenario', 'figure', 'Carillon', 'compared with', '', 'ratio', 'required', 'met'];
   const lines = rows
     .filter(({ value, against, other }) => value !== undefined && !(against && other === undefined))
     .map((row, index, shown) => [
       row.scenario === shown[index - 1]?.scenario ? '' : row.scenario,
       row.figure,
-      withUnit(row.value, row.unit),
+      `${withUnit(row.value, row.unit)}${row.isLimited ? LIMITED : ''}`,
       row.against ? (NAMES[/** @type {keyof typeof NAMES} */ (row.against)] ?? row.against) : '',
-      row.against ? withUnit(row.other, row.unit) : '',
+      row.against ? `${withUnit(row.other, row.unit)}${row.isOtherLimited ? LIMITED : ''}` : '',
       row.ratio === undefined ? '' : `${round(row.ratio)} x`,
       row.required ? limit(row) : '',
       row.isMet === undefined ? '' : row.isMet ? 'yes' : 'NO',

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuOf } from '../processes.mjs';
-import { Listeners, resumeFrom } from './listeners.mjs';
+import { EventSources } from './event-sources.mjs';
+import { Subscribers, resumeFrom } from './subscribers.mjs';
 import { publish } from './publishers.mjs';
 import { now } from './stamp.mjs';
 
@@ -12,29 +13,38 @@ import { now } from './stamp.mjs';
 const SILENCE = 1.5;
 
 const pids = process.argv.slice(2).map(Number);
-const listeners = new Listeners();
+const subscribers = new Subscribers();
+const eventSources = new EventSources();
 let before = usage();
 /** @type {Promise<unknown>} */
 let publishing = Promise.resolve();
 
 /** @type {Record<string, (spec: any) => unknown>} */
 const tasks = {
-  open: (spec) => listeners.open(spec),
-  comeBack: (spec) => listeners.comeBack(spec),
+  open: async (spec) => {
+    const began = usage();
+    const opened = await subscribers.open(spec);
+    const ended = usage();
+    const cpu = ended.server.total - began.server.total;
+    return { ...opened, cpu, own: (ended.own - began.own) / 1e6 };
+  },
+  comeBack: (spec) => subscribers.comeBack(spec),
   resumeFrom,
+  follow: (spec) => eventSources.open(spec),
+  received: (spec) => eventSources.received(spec),
   publish: async (spec) => {
     const { server } = usage();
     const posts = await publish(spec);
     const cpuPerPost = ((usage().server.total - server.total) * 1e6) / posts.acked;
     return { ...posts, cpuPerPost };
   },
-  /** Publishes, and waits until all that read have heard of all. */
+  /** Publishes, and waits until all that read, or so many for each event, have received everything. */
   broadcast: async (spec) => {
     mark();
     const posts = await publish(spec);
-    const expected = posts.acked * listeners.reading;
+    const expected = posts.acked * (spec.receivers ?? subscribers.reading);
     await arrived(expected);
-    return { posts, ...deliveries(), lost: expected - listeners.delivered };
+    return { posts, ...deliveries(), lost: expected - subscribers.delivered };
   },
   mark,
   deliveries: async ({ settle = 0 }) => {
@@ -43,16 +53,16 @@ const tasks = {
   },
   /** What waits for those that did not read. */
   drain: async ({ expected }) => {
-    listeners.resume();
+    subscribers.resume();
     await arrived(expected);
-    const { delivered, bytes, closed } = listeners;
+    const { delivered, bytes, closed } = subscribers;
     return { delivered, bytes, closed };
   },
   startPublishing: (spec) => {
     publishing = publish(spec);
   },
   stopPublishing: () => publishing,
-  close: () => listeners.close(),
+  close: () => subscribers.close(),
 };
 
 process.on('message', async (/** @type {{ task: string, spec: object }} */ { task, spec }) => {
@@ -65,12 +75,12 @@ process.on('message', async (/** @type {{ task: string, spec: object }} */ { tas
 process.on('disconnect', () => process.exit());
 
 function mark() {
-  listeners.reset();
+  subscribers.reset();
   before = usage();
 }
 
 function deliveries() {
-  const { delivered, bytes, latency, last, closed } = listeners;
+  const { delivered, bytes, latency, last, closed } = subscribers;
   const after = usage();
   const seconds = ((last || after.time) - before.time) / 1e6;
   const cpu = after.server.total - before.server.total;
@@ -96,8 +106,8 @@ function usage() {
 /** @param {number} expected deliveries */
 async function arrived(expected) {
   let last = -1;
-  while (listeners.delivered < expected && listeners.delivered !== last) {
-    last = listeners.delivered;
-    for (let i = 0; i < SILENCE * 100 && listeners.delivered < expected; i++) await sleep(10);
+  while (subscribers.delivered < expected && subscribers.delivered !== last) {
+    last = subscribers.delivered;
+    for (let i = 0; i < SILENCE * 100 && subscribers.delivered < expected; i++) await sleep(10);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Histogram } from './histogram.mjs';
@@ -15,6 +16,11 @@ import { now, stamp } from './stamp.mjs';
  * @param {number} [spec.count] how many at most
  * @param {number} [spec.rate] a second; none: as fast as they are answered
  * @param {number} [spec.padding] more characters in each, of three bytes
+ * @param {string} [spec.topic] of events, where they are published instead of users
+ * @param {string} [spec.channel] to which users are published, where the path does not name it
+ * @param {Record<string, string>} [spec.headers]
+ * @param {{ path: string, headers: Record<string, string> }[]} [spec.targets] messages are sent to these in turn, instead of
+ *   users to one path
  */
 export async function publish({
   port,
@@ -24,19 +30,31 @@ export async function publish({
   count = Infinity,
   rate = 0,
   padding = 0,
+  topic,
+  channel,
+  headers = {},
+  targets,
 }) {
   const latency = new Histogram();
   const lastname = 'DOE'.padEnd(padding + 3, '€');
-  const all = await Promise.all(
-    Array.from({ length: connections }, () => Publisher.connect(port, path, lastname)),
-  );
+  const bodyOf = (/** @type {string} */ stamp) => {
+    // In a span of code it mentions nobody.
+    if (targets) return `{"clientId":"${randomUUID()}","text":"\`${stamp}\`"}`;
+    if (topic !== undefined)
+      return `{"topic":"${topic}","type":"order.shipped","data":{"at":"${stamp}"}}`;
+    const user = `{"firstname":"${stamp}","lastname":"${lastname}"}`;
+    return channel === undefined ? user : `{"channel":"${channel}","data":${user}}`;
+  };
+  const heads = (targets ?? [{ path, headers }]).map((to) => headOf(port, to.path, to.headers));
+  const all = await Promise.all(Array.from({ length: connections }, () => Publisher.connect(port)));
   const began = now();
   const end = began + seconds * 1e6;
   const tally = { sent: 0, acked: 0, refused: 0, late: 0 };
   const send = async (/** @type {Publisher} */ publisher) => {
     tally.sent++;
     const sent = now();
-    const isCreated = await publisher.post(stamp(sent));
+    const head = heads[tally.sent % heads.length];
+    const isCreated = await publisher.post(head, bodyOf(stamp(sent)));
     latency.record(now() - sent);
     tally[isCreated ? 'acked' : 'refused']++;
   };
@@ -84,35 +102,33 @@ async function atRate(rate, all, send, mayGoOn, tally) {
   await Promise.all(running);
 }
 
+/**
+ * @param {number} port
+ * @param {string} path
+ * @param {Record<string, string>} headers
+ */
+function headOf(port, path, headers) {
+  const lines = { Host: `127.0.0.1:${port}`, 'Content-Type': 'application/json', ...headers };
+  const fields = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST ${path} HTTP/1.1\r\n${fields.join('')}`;
+}
+
 class Publisher {
   #socket;
-  #head;
-  #lastname;
   #answer = '';
   /** @type {(isCreated: boolean) => void} */
   #onAnswer = () => undefined;
 
-  /**
-   * @param {number} port
-   * @param {string} path
-   * @param {string} lastname
-   */
-  static async connect(port, path, lastname) {
+  /** @param {number} port */
+  static async connect(port) {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    return new Publisher(socket, port, path, lastname);
+    return new Publisher(socket);
   }
 
-  /**
-   * @param {import('node:net').Socket} socket
-   * @param {number} port
-   * @param {string} path
-   * @param {string} lastname
-   */
-  constructor(socket, port, path, lastname) {
+  /** @param {import('node:net').Socket} socket */
+  constructor(socket) {
     this.#socket = socket;
-    this.#lastname = lastname;
-    this.#head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n`;
     socket.setEncoding('latin1');
     socket.on('data', (text) => this.#read(String(text)));
     socket.on('error', (error) => {
@@ -120,10 +136,12 @@ class Publisher {
     });
   }
 
-  /** @param {string} firstname */
-  post(firstname) {
-    const body = `{"firstname":"${firstname}","lastname":"${this.#lastname}"}`;
-    this.#socket.write(`${this.#head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  /**
+   * @param {string} head without the length of the body
+   * @param {string} body
+   */
+  post(head, body) {
+    this.#socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     return new Promise((/** @type {(isCreated: boolean) => void} */ resolve) => {
       this.#onAnswer = resolve;
     });

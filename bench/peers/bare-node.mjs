@@ -1,4 +1,4 @@
-/** What node can do without a frame: a frame built once, and one `response.write` for each listener. */
+/** What node can do without a frame: a frame built once, and one `response.write` for each subscriber. */
 import { createServer } from 'node:http';
 import { listen, readJson } from './peer.mjs';
 

@@ -1,4 +1,4 @@
-/** better-sse as its documentation shows: a session for each listener, registered with a channel. */
+/** better-sse as its documentation shows: a session for each subscriber, registered with a channel. */
 import { createChannel, createSession } from 'better-sse';
 import { createServer } from 'node:http';
 import { listen, readJson } from './peer.mjs';

@@ -11,8 +11,8 @@ const PER_ADDRESS = 20_000;
 const scratch = Buffer.allocUnsafe(256 * 1024);
 
 /** Streams that are open at one server, and what has arrived on them since the last `reset()`. */
-export class Listeners {
-  /** @type {Listener[]} */
+export class Subscribers {
+  /** @type {Subscriber[]} */
   #all = [];
   latency = new Histogram();
   delivered = 0;
@@ -40,24 +40,30 @@ export class Listeners {
   /**
    * @param {object} spec
    * @param {number} spec.port
-   * @param {string} spec.path
+   * @param {string} [spec.path]
+   * @param {string[]} [spec.paths] one for each, instead
    * @param {number} spec.count
    * @param {Record<string, string>} [spec.headers]
+   * @param {Record<string, string>[]} [spec.headersOfEach] instead
    * @param {number} [spec.paused] how many of them, spread evenly, do not read once they are open
    */
-  async open({ port, path, count, headers = {}, paused = 0 }) {
-    const request = requestFor(path, port, headers);
+  async open({ port, path = '', paths, count, headers = {}, headersOfEach, paused = 0 }) {
+    const common = requestFor(path, port, headers);
     const began = now();
     let next = 0;
     const opener = async () => {
       while (next < count) {
         const index = next++;
-        const listener = new Listener(this, { port, index: this.#all.length, request });
-        this.#all.push(listener);
-        await listener.opened;
+        const own = paths ?? headersOfEach;
+        const request = own
+          ? requestFor(paths?.[index] ?? path, port, headersOfEach?.[index] ?? headers)
+          : common;
+        const subscriber = new Subscriber(this, { port, index: this.#all.length, request });
+        this.#all.push(subscriber);
+        await subscriber.opened;
         // An even spread, so that whose turn comes early or late in the server is among both.
         if (Math.floor((index * paused) / count) !== Math.floor(((index + 1) * paused) / count))
-          listener.pause();
+          subscriber.pause();
       }
     };
     await Promise.all(Array.from({ length: OPENING }, opener));
@@ -79,12 +85,12 @@ export class Listeners {
     const request = requestFor(path, port, { 'Last-Event-ID': cursor });
     const began = now();
     const back = Array.from({ length: count }, (_, index) => {
-      const listener = new Listener(this, { port, index, request });
-      this.#all.push(listener);
-      return listener;
+      const subscriber = new Subscriber(this, { port, index, request });
+      this.#all.push(subscriber);
+      return subscriber;
     });
     const limit = began + 30e6;
-    const isBehind = (/** @type {Listener} */ { count }) => count < behind;
+    const isBehind = (/** @type {Subscriber} */ { count }) => count < behind;
     while (back.some(isBehind) && now() < limit)
       await new Promise((resolve) => setTimeout(resolve, 5));
     const complete = count - back.filter(isBehind).length;
@@ -93,16 +99,16 @@ export class Listeners {
 
   /** Lets those that do not read take what waits for them. */
   resume() {
-    for (const listener of this.#all) listener.resume();
+    for (const subscriber of this.#all) subscriber.resume();
   }
 
   close() {
-    for (const listener of this.#all) listener.close();
+    for (const subscriber of this.#all) subscriber.close();
     this.#all = [];
   }
 }
 
-class Listener {
+class Subscriber {
   count = 0;
   isReading = true;
   /** The beginning of a timestamp whose end is still to come. */
@@ -118,7 +124,7 @@ class Listener {
   #group;
 
   /**
-   * @param {Listeners} group
+   * @param {Subscribers} group
    * @param {{ port: number, index: number, request: string }} how
    */
   constructor(group, { port, index, request }) {
@@ -190,7 +196,7 @@ class Listener {
   /** @param {Buffer} bytes */
   #open(bytes) {
     const status = bytes.toString('latin1', 9, 12);
-    if (status !== '200') throw new Error(`A listener was answered ${status}.`);
+    if (status !== '200') throw new Error(`A subscriber was answered ${status}.`);
     this.#isOpen = true;
     this.#onOpen();
   }
@@ -201,14 +207,14 @@ class Listener {
  * @param {number} port
  * @param {Record<string, string>} headers
  */
-function requestFor(path, port, headers) {
+export function requestFor(path, port, headers) {
   const lines = { Host: `127.0.0.1:${port}`, Accept: 'text/event-stream', ...headers };
   const fields = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
   return `GET ${path} HTTP/1.1\r\n${fields.join('')}\r\n`;
 }
 
 /**
- * One listener after the other, each from a cursor of its own: how long until the first event is there.
+ * One subscriber after the other, each from a cursor of its own: how long until the first event is there.
  *
  * @param {object} spec
  * @param {number} spec.port
