@@ -11,7 +11,7 @@ export interface CredentialsOptions {
 export class Credentials {
   #headers: Readonly<Record<string, string>>;
   #token: TokenSource;
-  /** The server refused a token, and nothing has been delivered with the next one. */
+  /** The server refused a token, and the next one has not been tried to an end. */
   #renewed = false;
 
   constructor({ headers = {}, token }: CredentialsOptions) {
@@ -37,15 +37,16 @@ export class Credentials {
     return { ...this.#headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
   }
 
-  /** @returns whether it is worth a try with another token. */
-  renew(): boolean {
+  /** The server refused the token, which is not sent again. @returns whether another one is worth a try at once. */
+  refused(): boolean {
+    this.#token.expire();
     if (this.#renewed || !this.#token.isRenewable) return false;
     this.#renewed = true;
-    this.#token.expire();
     return true;
   }
 
-  accepted(): void {
+  /** The server did not refuse the token: it may be replaced at once again. */
+  notRefused(): void {
     this.#renewed = false;
   }
 }

@@ -32,6 +32,8 @@ export class Failures {
   ended(error: FollowError | null, least = 0): void {
     this.#error = error;
     this.#delay.failed(error, least);
+    // The next attempt waits, so another token cannot make a loop. The server may have restarted with other keys.
+    this.#credentials.notRefused();
   }
 
   streamEnded(error: FollowError | null, isEmpty: boolean): void {
@@ -43,7 +45,7 @@ export class Failures {
   refused(error: FollowError): 'renewed' | 'refused' {
     this.#error = error;
     const isExpired = error instanceof ProblemError && error.status === 401;
-    return isExpired && this.#credentials.renew() ? 'renewed' : 'refused';
+    return isExpired && this.#credentials.refused() ? 'renewed' : 'refused';
   }
 
   delivered(): void {
@@ -53,7 +55,7 @@ export class Failures {
   /** Not when a stream opens, since a server under overload accepts a stream only to end it. */
   succeeded(): void {
     this.#delay.succeeded();
-    this.#credentials.accepted();
+    this.#credentials.notRefused();
   }
 
   /** In ms. */

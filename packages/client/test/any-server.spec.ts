@@ -63,6 +63,46 @@ describe('the token of a live stream', () => {
     await eventually(async () => expect(events).toEqual([1, 2]));
     expect(bearers(server.requests)).toEqual(['first', 'first', 'second']);
   });
+
+  it('is replaced again where the server restarts, with another key, before it could deliver', async () => {
+    server = await Impostor.start((response, count) => {
+      if (count === 1) return void stream(response).end('event: x\nid: 1\ndata: 1\n\n');
+      if (count === 2 || count === 4) return void response.writeHead(401).end();
+      if (count === 3) return void response.destroy();
+      stream(response).write('event: x\nid: 2\ndata: 2\n\n');
+    });
+    const tokens = ['first', 'second', 'third'];
+    let asked = 0;
+    const events: unknown[] = [];
+    followed({ token: () => tokens[asked++]!, on: { x: (data) => events.push(data) } });
+    await eventually(async () => expect(events).toEqual([1, 2]));
+    expect(bearers(server.requests)).toEqual(['first', 'first', 'second', 'second', 'third']);
+  });
+
+  it('is never sent again after a 401, when onError tries the same again', async () => {
+    server = await Impostor.start((response, count) => {
+      if (count < 4) return void response.writeHead(401).end();
+      stream(response).write('event: x\nid: 1\ndata: 1\n\n');
+    });
+    const tokens = ['first', 'second', 'third', 'fourth'];
+    let asked = 0;
+    const events: unknown[] = [];
+    followed({
+      token: () => tokens[asked++]!,
+      on: { x: (data) => events.push(data) },
+      onError: () => ({}),
+    });
+    await eventually(async () => expect(events).toEqual([1]));
+    expect(bearers(server.requests)).toEqual(tokens);
+  });
+
+  it('fails after a second 401 at once, and not in a loop', async () => {
+    server = await Impostor.start((response) => void response.writeHead(401).end());
+    let asked = 0;
+    const following = followed({ token: () => String(++asked) });
+    await eventually(async () => expect(following.status.state).toBe('failed'));
+    expect(bearers(server.requests)).toEqual(['1', '2']);
+  });
 });
 
 describe('an error of a NestJS application', () => {
