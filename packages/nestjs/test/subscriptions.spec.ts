@@ -637,7 +637,7 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
     });
   });
 
-  it('stores its cursor past events that it has no handler for', async () => {
+  it('moves and stores its cursor past events that it has no handler for, and reads nothing', async () => {
     @Subscription('payments')
     class Payments {
       @On(OrderPaid)
@@ -646,8 +646,19 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
       }
     }
     const shop = await open([Payments]);
-    await shop.ship(1, 2, 3);
+    const pay = (order: number) => shop.work.run(async (tx) => tx.record(new OrderPaid({ order })));
+    await pay(1);
     await comesTo(shop, 'payments', { lag: 0 });
+    const reads = jest.spyOn(shop.app.get(EventReader, { strict: false }), 'read');
+    await shop.ship(1);
+    await shop.ship(2, 3);
+    await comesTo(shop, 'payments', { lag: 0 });
+    expect(reads).not.toHaveBeenCalled();
+    reads.mockRestore();
+    await shop.ship(4);
+    await pay(2);
+    await comesTo(shop, 'payments', { lag: 0 });
+    expect(await shop.effects('payments')).toEqual([1, 2]);
   });
 
   it('reads the database only for events in memory that have a handler', async () => {

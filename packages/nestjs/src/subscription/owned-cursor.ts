@@ -59,7 +59,9 @@ export class OwnedCursor implements Lease {
   }
 
   noteCommitted(position: number): void {
-    this.position = this.#stored = position;
+    this.#stored = position;
+    // Events without a handler may have arrived meanwhile.
+    this.position = Math.max(this.position, position);
   }
 
   async commit(position: number): Promise<void> {
@@ -90,6 +92,6 @@ export class OwnedCursor implements Lease {
       .executeTakeFirst();
     if (row?.term !== this.term)
       throw new LeaseLost(`Another process has taken over ${this.name}.`);
-    this.noteCommitted(row.position);
+    this.position = this.#stored = row.position;
   }
 }

@@ -71,9 +71,10 @@ export class SubscriptionHost implements OnApplicationBootstrap, OnModuleDestroy
     if (declared.length === 0) return;
     this.#declared = new Map(declared.map((each) => [each.name, each]));
     await this.#register();
-    const { advances, redactions, restarts } = this.feed;
+    const { events, gaps, redactions, restarts } = this.feed;
     this.#events.push(
-      advances.subscribe(() => this.#runners.forEach((runner) => runner.wake())),
+      events.subscribe((run) => this.#runners.forEach((runner) => runner.receive(run))),
+      gaps.subscribe(() => this.#runners.forEach((runner) => runner.wake())),
       redactions.subscribe(() => this.#runners.forEach((runner) => runner.readAgain())),
       restarts.subscribe(() => this.#runners.forEach((runner) => runner.restart())),
       this.subscriptions.changes.subscribe(() => this.#lookNow()),

@@ -52,7 +52,15 @@ export class SubscriptionRunner implements Lease {
     this.ended = this.#run();
   }
 
-  /** Called when there may be new events. */
+  /** Receives new events. If none has a handler, the cursor moves in memory, and nothing else is done. */
+  receive(events: readonly LoggedEvent[]): void {
+    const isNext = events[0]!.position === this.#cursor.position + 1;
+    if (isNext && !events.some(({ type }) => this.declared.handlers.has(type)))
+      this.#cursor.position = events.at(-1)!.position;
+    else this.wake();
+  }
+
+  /** Called when there may be events that it has not received. */
   wake(): void {
     this.#wake.set();
   }
