@@ -1,20 +1,29 @@
 import { isPostgres, type Schema } from '@carillon/nestjs';
 import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { nameWords } from './name-words.js';
 import type { User } from './user.js';
 
-const INSERT = new PreparedQuery<{ id: string; words: string }>((db, place) => ({
-  compile: () =>
-    sql`
-      insert into user_words (word, user_id)
-      select value, ${place('id')} from ${
-        isPostgres(db)
-          ? sql`json_array_elements_text(${place('words')}::json) as value`
-          : sql`json_each(${place('words')})`
-      }`.compile(db),
-}));
+const INSERT = new PreparedQuery<{ id: string; words: string }>((db, place) =>
+  db
+    .insertInto('user_words')
+    .columns(['word', 'user_id'])
+    .expression((query) =>
+      query
+        .selectFrom(elementsOf(db, place('words')).as('element'))
+        .select(['element.value', place('id').as('user_id')]),
+    ),
+);
+
+/** The elements of a JSON array of texts. */
+const elementsOf = (
+  db: Kysely<Schema>,
+  array: RawBuilder<string>,
+): RawBuilder<{ value: string }> =>
+  isPostgres(db)
+    ? sql`(select json_array_elements_text(${array}::json) as value)`
+    : sql`json_each(${array})`;
 
 /** The words by which users are found, in SQL. Each method runs on the connection it is given. */
 @Injectable()

@@ -30,12 +30,14 @@ const INSERT = new PreparedQuery<UserRow>((db, place) =>
 export class UsersRepository {
   constructor(private readonly words: UserWordsRepository) {}
 
-  /** @returns whether it was stored: not if the username is taken. */
+  /** @returns whether it was stored: not if the username is taken. The caller then has to undo the transaction. */
   async insert(db: Kysely<Schema>, user: User): Promise<boolean> {
-    const { numAffectedRows } = await INSERT.run(db, toRow(user));
-    if (numAffectedRows !== 1n) return false;
-    await this.words.insert(db, user);
-    return true;
+    // Both statements take one round trip to PostgreSQL.
+    const [{ numAffectedRows }] = await Promise.all([
+      INSERT.run(db, toRow(user)),
+      this.words.insert(db, user),
+    ]);
+    return numAffectedRows === 1n;
   }
 
   async update(db: Kysely<Schema>, user: User): Promise<void> {

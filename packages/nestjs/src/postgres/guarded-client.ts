@@ -17,15 +17,16 @@ const NOT_REPLICATED = 'SyncRepWaitForLSN';
 /** A notice of the server. The driver's types export it from no public module. */
 type Notice = Readonly<{ routine?: string | undefined; message?: string | undefined }>;
 
-/** A connection of the pool, with errors that say whether the server is unavailable. */
+/**
+ * A connection of the pool, with errors that say whether the server is unavailable. The statements of one turn of the event
+ * loop leave in one write.
+ */
 export interface GuardedClient {
   query<Row extends pg.QueryResultRow>(
     statement: string | pg.QueryConfig,
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<Row>>;
   release(): void;
-  /** Sends the statements of `work` together. */
-  inOneWrite<T>(work: () => T): T;
 }
 
 /**
@@ -45,6 +46,8 @@ export function guarded(client: pg.PoolClient): GuardedClient & PostgresPoolClie
   client.on('error', onError).on('notice', onNotice);
   const ask = async (...args: unknown[]): Promise<unknown> => {
     if (lost) throw lost;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
     const result = await client.query(...(args as [string, unknown[]]));
     if (lost) throw lost;
     return result;
@@ -64,14 +67,6 @@ export function guarded(client: pg.PoolClient): GuardedClient & PostgresPoolClie
     release: () => {
       client.off('error', onError).off('notice', onNotice);
       client.release(lost ?? broken);
-    },
-    inOneWrite: <T>(work: () => T): T => {
-      stream.cork();
-      try {
-        return work();
-      } finally {
-        stream.uncork();
-      }
     },
   } as unknown as GuardedClient & PostgresPoolClient;
 }

@@ -112,13 +112,11 @@ export class PostgresTransaction implements OpenTransaction {
     at: string,
   ): [Promise<pg.QueryResult<AppendedRow>>, Promise<pg.QueryResult>] {
     const values = appendParameters(events, at);
-    return this.client.inOneWrite(() => {
-      this.#send(this.#control.takeBeforeCommit());
-      return [
-        this.client.query<AppendedRow>({ ...this.names.of(APPEND), values }),
-        this.client.query('commit'),
-      ];
-    });
+    this.#send(this.#control.takeBeforeCommit());
+    return [
+      this.client.query<AppendedRow>({ ...this.names.of(APPEND), values }),
+      this.client.query('commit'),
+    ];
   }
 
   async #query<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -127,10 +125,8 @@ export class PostgresTransaction implements OpenTransaction {
     const text =
       query.kind === 'InsertQueryNode' && !query.returning ? this.names.of(sql) : { text: sql };
     try {
-      const result = await this.client.inOneWrite(() => {
-        this.#send(this.#control.take());
-        return this.client.query({ ...text, values: [...parameters] });
-      });
+      this.#send(this.#control.take());
+      const result = await this.client.query({ ...text, values: [...parameters] });
       return { rows: result.rows as Row[], numAffectedRows: BigInt(result.rowCount ?? 0) };
     } catch (error) {
       this.#failure ??= error;
