@@ -50,7 +50,12 @@ async function choose(page: Page, ...chosen: Chosen[]): Promise<void> {
 }
 
 /** What the browser does for a paste or a drop. */
-const gives = (page: Page, event: 'paste' | 'drop', { name, mimeType, buffer }: Chosen) =>
+const gives = (
+  page: Page,
+  event: 'paste' | 'drop',
+  { name, mimeType, buffer }: Chosen,
+  field = '.room-talk textarea',
+) =>
   page.evaluate(`(() => {
     const bytes = Uint8Array.from(atob('${buffer.toString('base64')}'), (char) => char.charCodeAt(0));
     const data = new DataTransfer();
@@ -58,7 +63,7 @@ const gives = (page: Page, event: 'paste' | 'drop', { name, mimeType, buffer }: 
     const given = '${event}' === 'paste'
       ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
       : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.querySelector('.composer textarea').dispatchEvent(given);
+    document.querySelector('${field}').dispatchEvent(given);
   })()`);
 
 const isUploaded = (page: Page, name: string): Promise<void> =>
@@ -93,6 +98,37 @@ describe('files', () => {
       'The bridge',
       ['bridge.jpg', 'pasted.jpg', 'dropped.txt'],
     ]);
+  });
+
+  it('are attached to a reply in a thread, apart from those of the message to the room', async () => {
+    const question = await grace.says(room, 'Which bridge?');
+    await grace.repliesTo(question, 'The old one');
+    const page = await open(ada);
+    const thread = page.getByRole('complementary', { name: 'Thread' });
+    await said(page, 'Which bridge?').getByRole('button', { name: /reply · last/ }).click();
+    const field = thread.getByRole('textbox', { name: 'Reply in this thread' });
+    await field.waitFor();
+    await gives(page, 'drop', notes, '.side-pane textarea');
+    await gives(page, 'paste', await bridge(), '.side-pane textarea');
+    await gives(page, 'drop', { ...notes, name: 'of the room.txt' });
+    for (const name of ['notes.txt', 'bridge.jpg', 'of the room.txt']) await isUploaded(page, name);
+    const attached = thread.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
+    expect(await attached.count()).toBe(2);
+    await findsNothing(page, 'files of a reply in a thread');
+    await page.reload();
+    complaints.splice(0);
+    await thread.getByText('bridge.jpg is uploaded').waitFor();
+    await field.fill('This one');
+    await field.press('Enter');
+    await thread.getByRole('link', { name: 'Open bridge.jpg' }).waitFor();
+    await eventually(async () =>
+      expect(await lastMessage()).toMatchObject({
+        text: 'This one',
+        threadOf: question.seq,
+        files: [{ name: 'notes.txt' }, { name: 'bridge.jpg' }],
+      }),
+    );
+    await waiting(page, 'of the room.txt').waitFor();
   });
 
   it('are sent by one press of Enter, as soon as they are uploaded', async () => {

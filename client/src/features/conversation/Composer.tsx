@@ -5,7 +5,7 @@ import { MAX_UNCONFIRMED } from '../../../../src/rooms/room/notification-level.j
 import { usePart, useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { words } from '../../words/words.js';
-import { draftsService } from '../drafts/drafts.js';
+import { draftOf, draftsService } from '../drafts/drafts.js';
 import { AttachButton } from '../files/AttachButton.js';
 import { filesWords } from '../files/files.words.js';
 import { FileTray } from '../files/FileTray.js';
@@ -16,6 +16,7 @@ import { hasAll, useEveryone } from '../levels/mention-all.js';
 import { MentionAllQuestion } from '../levels/MentionAllQuestion.js';
 import { titleOf } from '../rooms/names.js';
 import type { Membership } from '../rooms/room.js';
+import { threadWords } from '../threads/threads.words.js';
 import { MessageField } from './MessageField.js';
 import { reportTyping } from './messages-api.js';
 import { outboxService } from './outbox-service.js';
@@ -27,28 +28,34 @@ const REPORT_TYPING = 3_000;
 
 interface ComposerProps {
   membership: Membership;
-  onEditLast: () => void;
+  /** The `seq` of the first message of the thread to which the message is a reply. */
+  thread?: number;
+  onEditLast?: () => void;
 }
 
-export function Composer({ membership, onEditLast }: ComposerProps) {
+/** Writes a message to a room, or a reply in a thread. */
+export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const store = useStore();
   const { state } = useView();
   const { room } = membership;
+  const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const reported = useRef(0);
   const drafts = store.service(draftsService);
-  const [text, setText] = useState(() => drafts.in(room.id));
-  useEffect(() => drafts.onChangeElsewhere(room.id, setText), [drafts, room.id]);
-  const reply = useReply(room.id, field);
+  const draft = draftOf(room.id, thread);
+  const [text, setText] = useState(() => drafts.in(draft));
+  useEffect(() => drafts.onChangeElsewhere(draft, setText), [drafts, draft]);
+  const chosen = useReply(draft, field);
+  const reply = thread ?? chosen;
   /** As the server stores it, so that nothing changes once it is sent. */
   const message = withLineFeeds(text).trim();
   const mistake = message === '' ? undefined : messageMistake(message);
-  const attached = useAttachedFiles(room.id);
+  const attached = useAttachedFiles(draft, room.id);
   const { files } = attached;
   const isEmpty = message === '' && files.length === 0;
   /** The user has sent the message, and files are still on their way. */
   const [isSending, setIsSending] = useState(false);
-  const isDropping = useFileDrop(attach);
+  const isDropping = useFileDrop(form, attach);
   useEffect(() => {
     if (!isSending) return;
     if (attached.isReady()) send();
@@ -61,8 +68,9 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
 
   function type(next: string) {
     setText(next);
-    drafts.keep(room.id, next);
-    if (next === '' || Date.now() - reported.current < REPORT_TYPING) return;
+    drafts.keep(draft, next);
+    if (thread !== undefined || next === '' || Date.now() - reported.current < REPORT_TYPING)
+      return;
     reported.current = Date.now();
     reportTyping(room.id).catch(() => {});
   }
@@ -83,7 +91,7 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
       ...(mentionAll !== undefined && { mentionAll }),
       ...(files.length > 0 && { files }),
     });
-    replyTo(store, room.id, null);
+    replyTo(store, draft, null);
     type('');
     reported.current = 0;
     field.current?.focus();
@@ -95,14 +103,16 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
   }
 
   function cancel() {
-    replyTo(store, room.id, null);
+    replyTo(store, draft, null);
     field.current?.focus();
   }
 
+  const labels = labelsOf(titleOf(state, membership), thread);
   return (
     <form
+      ref={form}
       className="composer"
-      aria-label={words.conversation.compose}
+      aria-label={labels.form}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -114,19 +124,24 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
         attach(contents);
       }}
       onKeyDown={(event) => {
-        if (reply === null || event.key !== 'Escape' || event.defaultPrevented) return;
+        if (chosen === null || event.key !== 'Escape' || event.defaultPrevented) return;
         event.preventDefault();
         cancel();
       }}
     >
-      {reply !== null && <ReplyBar roomId={room.id} seq={reply} onCancel={() => cancel()} />}
+      {chosen !== null && <ReplyBar roomId={room.id} seq={chosen} onCancel={() => cancel()} />}
       {files.length > 0 && (
-        <FileTray roomId={room.id} files={files} onEmpty={() => field.current?.focus()} />
+        <FileTray
+          draft={draft}
+          roomId={room.id}
+          files={files}
+          onEmpty={() => field.current?.focus()}
+        />
       )}
       {hasUploads && <AttachButton onFiles={attach} />}
       <MessageField
-        label={words.conversation.messageTo(titleOf(state, membership))}
-        placeholder={words.conversation.messagePlaceholder(titleOf(state, membership))}
+        label={labels.field}
+        placeholder={labels.placeholder}
         roomId={room.id}
         text={text}
         isNew
@@ -171,9 +186,18 @@ export function Composer({ membership, onEditLast }: ComposerProps) {
   );
 }
 
-/** The message to which the user replies. When one is chosen, the user goes on in the field. */
-function useReply(roomId: string, field: RefObject<HTMLTextAreaElement | null>): number | null {
-  const reply = usePart(repliesInProgress).get(roomId) ?? null;
+function labelsOf(title: string, thread?: number) {
+  if (thread !== undefined) {
+    const { reply } = threadWords;
+    return { form: reply, field: reply, placeholder: reply };
+  }
+  const { compose, messageTo, messagePlaceholder } = words.conversation;
+  return { form: compose, field: messageTo(title), placeholder: messagePlaceholder(title) };
+}
+
+/** The message to which the user has chosen to reply. When one is chosen, the user goes on in the field. */
+function useReply(draft: string, field: RefObject<HTMLTextAreaElement | null>): number | null {
+  const reply = usePart(repliesInProgress).get(draft) ?? null;
   const before = useRef(reply);
   useEffect(() => {
     if (reply !== null && reply !== before.current) field.current?.focus();

@@ -18,7 +18,7 @@ interface MessageFieldProps {
   fieldRef?: Ref<HTMLTextAreaElement>;
   onType: (text: string) => void;
   onSend: () => void;
-  onUp?: () => void;
+  onUp?: (() => void) | undefined;
 }
 
 /** The keyboard of a phone has no Shift+Enter: Enter inserts a line there, and the button sends. */

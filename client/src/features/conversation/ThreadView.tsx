@@ -4,12 +4,12 @@ import { FailureText } from '../../ui/FailureText.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import type { Message } from '../rooms/message.js';
 import { threadWords as words } from '../threads/threads.words.js';
+import { Composer } from './Composer.js';
 import { MessageRow } from './MessageRow.js';
 import { fetchOlder, needThread, type OpenThread, openThread } from './open-thread.js';
 import type { OutboxEntry } from './outbox-entries.js';
 import { outboxEntries } from './outbox-service.js';
 import { PendingRow } from './PendingRow.js';
-import { ThreadComposer } from './ThreadComposer.js';
 import type { ThreadPaneProps } from './thread-pane-props.js';
 import { useMessage } from './use-message.js';
 import { useThreadReading } from './use-thread-reading.js';
@@ -61,7 +61,7 @@ export function ThreadView({ membership, seq }: ThreadPaneProps & { seq: number 
           <PendingRow key={entry.clientId} entry={entry} />
         ))}
       </div>
-      {isOpen && <ThreadComposer roomId={room.id} seq={seq} />}
+      {isOpen && <Composer membership={membership} thread={seq} />}
     </>
   );
 }

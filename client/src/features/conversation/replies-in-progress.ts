@@ -1,16 +1,16 @@
 import type { Slice } from '../../store/state.js';
 import type { Store } from '../../store/store.js';
 
-/** The message to which the user is writing a reply, by its `seq`, for each room by its id. */
+/** The message that the user has chosen to reply to, by its `seq`, for each draft by its key. */
 export const repliesInProgress: Slice<ReadonlyMap<string, number>> = {
   name: 'replies in progress',
   initial: new Map(),
 };
 
-/** The next message to the room replies to this one, or to none. */
-export function replyTo(store: Store, roomId: string, seq: number | null): void {
+/** The message of a draft replies to this one, or to none. */
+export function replyTo(store: Store, draft: string, seq: number | null): void {
   store.update(repliesInProgress, (all) => {
-    const others = [...all].filter(([id]) => id !== roomId);
-    return new Map(seq === null ? others : [...others, [roomId, seq]]);
+    const others = [...all].filter(([key]) => key !== draft);
+    return new Map(seq === null ? others : [...others, [draft, seq]]);
   });
 }

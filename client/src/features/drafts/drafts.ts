@@ -12,7 +12,11 @@ export const roomsWithDrafts: Slice<ReadonlySet<string>> = {
 /** The drafts of a store: `store.service(draftsService)`. */
 export const draftsService = (store: Store): Drafts => new Drafts(store);
 
-/** What the user has typed in each room and not sent, in all tabs. It survives a reload and a sign-out. */
+/** The key of the draft of a room, or of a thread by the `seq` of its first message. */
+export const draftOf = (roomId: string, thread?: number): string =>
+  thread === undefined ? roomId : `${roomId}/${thread}`;
+
+/** What the user has typed in each room and thread and not sent, in all tabs. It survives a reload and a sign-out. */
 export class Drafts {
   readonly #store: Store;
   readonly #prefix: string;
@@ -34,22 +38,22 @@ export class Drafts {
     return () => removeEventListener('storage', onStorage);
   }
 
-  in(roomId: string): string {
-    return (browserStorage.read(this.#prefix + roomId) as string | null) ?? '';
+  in(draft: string): string {
+    return (browserStorage.read(this.#prefix + draft) as string | null) ?? '';
   }
 
-  keep(roomId: string, text: string): void {
-    const before = this.in(roomId);
-    const key = this.#prefix + roomId;
+  keep(draft: string, text: string): void {
+    const before = this.in(draft);
+    const key = this.#prefix + draft;
     if (text === '') browserStorage.remove(key);
     else browserStorage.write(key, text);
     if ((before === '') !== (text === '')) this.#show();
   }
 
-  /** Calls the listener with the draft of a room after another tab has changed it. */
-  onChangeElsewhere(roomId: string, listener: (text: string) => void): () => void {
+  /** Calls the listener with a draft after another tab has changed it. */
+  onChangeElsewhere(draft: string, listener: (text: string) => void): () => void {
     return this.#changedElsewhere.add((changed) => {
-      if (changed === null || changed === roomId) listener(this.in(roomId));
+      if (changed === null || changed === draft) listener(this.in(draft));
     });
   }
 

@@ -5,6 +5,8 @@ import { isImage, urlOfPreview } from './message-file.js';
 import type { WaitingFile } from './waiting-files.js';
 
 interface FileTrayProps {
+  /** The key of the draft. */
+  draft: string;
   roomId: string;
   files: readonly WaitingFile[];
   /** Where the focus goes when the last file is removed. */
@@ -12,7 +14,7 @@ interface FileTrayProps {
 }
 
 /** Above the field: the files of the message that is being written. */
-export function FileTray({ roomId, files, onEmpty }: FileTrayProps) {
+export function FileTray({ draft, roomId, files, onEmpty }: FileTrayProps) {
   const uploads = useStore().service(fileUploads);
   return (
     <ul className="file-tray" aria-label={words.attached}>
@@ -21,10 +23,10 @@ export function FileTray({ roomId, files, onEmpty }: FileTrayProps) {
           key={file.id}
           roomId={roomId}
           file={file}
-          onRetry={() => uploads.retry(roomId, file.id)}
+          onRetry={() => uploads.retry(file.id)}
           onRemove={(button) => {
             focusNext(button, onEmpty);
-            uploads.remove(roomId, file.id);
+            uploads.remove(draft, file.id);
           }}
         />
       ))}

@@ -20,6 +20,7 @@ const MAX_NAME = 255;
 export const fileUploads = (store: Store): FileUploads => new FileUploads(store);
 
 interface Upload {
+  readonly draft: string;
   readonly roomId: string;
   readonly id: string;
   readonly content: File;
@@ -43,44 +44,44 @@ export class FileUploads {
     store.onReconnect(() => this.#wake());
   }
 
-  in(roomId: string): readonly WaitingFile[] {
-    return this.#store.partOf(waitingFiles).get(roomId) ?? noFiles;
+  in(draft: string): readonly WaitingFile[] {
+    return this.#store.partOf(waitingFiles).get(draft) ?? noFiles;
   }
 
   /** Shows what was uploaded before the tab was reloaded. */
-  restore(roomId: string): void {
-    if (this.in(roomId).length > 0) return;
-    const kept = (tabStorage.read(this.#keyOf(roomId)) ?? []) as readonly MessageFile[];
-    if (kept.length > 0) this.#show(roomId, () => kept.map(uploadedFile));
+  restore(draft: string): void {
+    if (this.in(draft).length > 0) return;
+    const kept = (tabStorage.read(this.#keyOf(draft)) ?? []) as readonly MessageFile[];
+    if (kept.length > 0) this.#show(draft, () => kept.map(uploadedFile));
   }
 
   /** @returns why some were not added; null if all were */
-  add(roomId: string, contents: readonly File[]): string | null {
-    const room = MAX_FILES - this.in(roomId).length;
-    for (const content of contents.slice(0, room)) this.#addOne(roomId, content);
+  add(draft: string, roomId: string, contents: readonly File[]): string | null {
+    const room = MAX_FILES - this.in(draft).length;
+    for (const content of contents.slice(0, room)) this.#addOne(draft, roomId, content);
     return contents.length > room ? words.tooMany(MAX_FILES) : null;
   }
 
-  retry(roomId: string, id: string): void {
+  retry(id: string): void {
     const upload = this.#uploads.get(id);
-    if (upload) this.#enqueue({ ...upload, roomId, aborted: new AbortController() });
+    if (upload) this.#enqueue({ ...upload, aborted: new AbortController() });
   }
 
   /** Also cancels an upload. What is uploaded is removed by the server after a day. */
-  remove(roomId: string, id: string): void {
+  remove(draft: string, id: string): void {
     this.#forget(id);
-    this.#show(roomId, (files) => files.filter((file) => file.id !== id));
+    this.#show(draft, (files) => files.filter((file) => file.id !== id));
   }
 
   /** The uploaded files, which are in a message now. */
-  take(roomId: string): readonly MessageFile[] {
-    const files = this.in(roomId).flatMap(({ file }) => file ?? []);
+  take(draft: string): readonly MessageFile[] {
+    const files = this.in(draft).flatMap(({ file }) => file ?? []);
     for (const { id } of files) this.#forget(id);
-    this.#show(roomId, () => []);
+    this.#show(draft, () => []);
     return files;
   }
 
-  #addOne(roomId: string, content: File): void {
+  #addOne(draft: string, roomId: string, content: File): void {
     const id = uuid();
     const name = nameOf(content);
     const thumbnail = /^image\/(png|jpeg|gif|webp|avif)$/.test(content.type) && {
@@ -94,8 +95,8 @@ export class FileUploads {
       progress: 0,
       ...thumbnail,
     };
-    this.#show(roomId, (files) => [...files, added]);
-    this.#enqueue({ roomId, id, content, aborted: new AbortController() });
+    this.#show(draft, (files) => [...files, added]);
+    this.#enqueue({ draft, roomId, id, content, aborted: new AbortController() });
   }
 
   #enqueue(upload: Upload): void {
@@ -178,29 +179,29 @@ export class FileUploads {
     upload.aborted.abort();
     this.#uploads.delete(id);
     this.#queue = this.#queue.filter((one) => one.id !== id);
-    const { thumbnail } = this.in(upload.roomId).find((file) => file.id === id) ?? {};
+    const { thumbnail } = this.in(upload.draft).find((file) => file.id === id) ?? {};
     if (thumbnail?.startsWith('blob:')) URL.revokeObjectURL(thumbnail);
   }
 
-  #set({ roomId, id }: Upload, change: Partial<WaitingFile>): void {
-    this.#show(roomId, (files) =>
+  #set({ draft, id }: Upload, change: Partial<WaitingFile>): void {
+    this.#show(draft, (files) =>
       files.map((file) => (file.id === id ? { ...file, ...change } : file)),
     );
   }
 
-  #show(roomId: string, to: (files: readonly WaitingFile[]) => readonly WaitingFile[]): void {
-    const files = to(this.in(roomId));
+  #show(draft: string, to: (files: readonly WaitingFile[]) => readonly WaitingFile[]): void {
+    const files = to(this.in(draft));
     this.#store.update(waitingFiles, (all) => {
-      const others = [...all].filter(([id]) => id !== roomId);
-      return new Map(files.length === 0 ? others : [...others, [roomId, files]]);
+      const others = [...all].filter(([key]) => key !== draft);
+      return new Map(files.length === 0 ? others : [...others, [draft, files]]);
     });
     const uploaded = files.flatMap(({ file }) => file ?? []);
-    if (uploaded.length === 0) tabStorage.remove(this.#keyOf(roomId));
-    else tabStorage.write(this.#keyOf(roomId), uploaded);
+    if (uploaded.length === 0) tabStorage.remove(this.#keyOf(draft));
+    else tabStorage.write(this.#keyOf(draft), uploaded);
   }
 
-  #keyOf(roomId: string): string {
-    return `carillon.files.${this.#store.me}.${roomId}`;
+  #keyOf(draft: string): string {
+    return `carillon.files.${this.#store.me}.${draft}`;
   }
 }
 

@@ -8,23 +8,23 @@ import { noFiles, waitingFiles } from './waiting-files.js';
 /** Whether users can upload files. */
 export const hasUploads = settings.maxFileBytes > 0;
 
-/** The files of the message that is being written in a room. */
-export function useAttachedFiles(roomId: string) {
+/** The files of the message that is being written in a room, by the key of its draft. */
+export function useAttachedFiles(draft: string, roomId: string) {
   const uploads = useStore().service(fileUploads);
-  const files = useSelected(({ state }) => partOf(state, waitingFiles).get(roomId) ?? noFiles);
+  const files = useSelected(({ state }) => partOf(state, waitingFiles).get(draft) ?? noFiles);
   const [refusal, setRefusal] = useState<string | null>(null);
-  useEffect(() => uploads.restore(roomId), [uploads, roomId]);
+  useEffect(() => uploads.restore(draft), [uploads, draft]);
   return {
     files,
     /** Why some files were not attached. */
     refusal,
     // As they are now: Enter can follow the removal of a file before the page is rendered again.
-    isReady: () => uploads.in(roomId).every(({ state }) => state === 'uploaded'),
-    isRefused: () => uploads.in(roomId).some(({ state }) => state === 'refused'),
-    add: (contents: readonly File[]) => setRefusal(uploads.add(roomId, contents)),
+    isReady: () => uploads.in(draft).every(({ state }) => state === 'uploaded'),
+    isRefused: () => uploads.in(draft).some(({ state }) => state === 'refused'),
+    add: (contents: readonly File[]) => setRefusal(uploads.add(draft, roomId, contents)),
     take: () => {
       setRefusal(null);
-      return uploads.take(roomId);
+      return uploads.take(draft);
     },
   };
 }

@@ -18,7 +18,7 @@ export interface WaitingFile {
   readonly file?: MessageFile;
 }
 
-/** The files attached to the messages being written, by the ids of their rooms. */
+/** The files attached to the messages being written, by the keys of their drafts. */
 export const waitingFiles: Slice<ReadonlyMap<string, readonly WaitingFile[]>> = {
   name: 'waiting files',
   initial: new Map(),
