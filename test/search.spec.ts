@@ -10,6 +10,7 @@ import { openLog } from './support/server-log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
+import { postsFiles, uploads } from './support/uploads.js';
 import { SEARCH_CASES } from './support/search-cases.js';
 
 /** How many messages are indexed by which definition of a word. */
@@ -67,6 +68,29 @@ describe.each(ENGINES)('search on $name', ({ name, start }) => {
     const others = Array.from({ length: 8000 - 88 }, (_, n) => squares[(n * n * 7) % 88]);
     await ada.says(room, squares + others.join(''));
     expect((await found(ada, '㌀㌁')).map((text) => text?.length)).toEqual([8000]);
+  });
+
+  it('finds messages by the names of their files, also together with a word of the text', async () => {
+    const name = 'Brückenplan_v2.final.PDF';
+    const { id } = await postsFiles(
+      ada,
+      room,
+      [await uploads(ada, room, 'x', { name })],
+      'the blueprint',
+    );
+    for (const query of ['bruckenplan', 'v2 pdf', 'blueprint final', name])
+      expect(await found(ada, query)).toEqual(['the blueprint']);
+    const message = `/api/rooms/${room.id}/messages/${id}`;
+    await ada.does('PATCH', message, { text: 'the plan' });
+    expect(await found(ada, 'bruckenplan')).toEqual(['the plan']);
+    await runAsOtherProgram(
+      url,
+      `update messages set words = 'former', words_version = 0 where id = '${id}'`,
+    );
+    await application.app.get(Reindexing, { strict: false }).run();
+    expect(await found(ada, 'bruckenplan')).toEqual(['the plan']);
+    await ada.does('DELETE', message);
+    expect(await found(ada, 'bruckenplan')).toEqual([]);
   });
 
   it('says what a query that is too short lacks', async () => {

@@ -16,7 +16,7 @@ import {
   useChat,
 } from '../support/chat.js';
 import { filePath, photo, postsFiles, uploads } from '../support/uploads.js';
-import { button, complaints } from '../support/windows.js';
+import { button, complaints, overflow } from '../support/windows.js';
 
 useChat();
 
@@ -105,7 +105,9 @@ describe('files', () => {
     await grace.repliesTo(question, 'The old one');
     const page = await open(ada);
     const thread = page.getByRole('complementary', { name: 'Thread' });
-    await said(page, 'Which bridge?').getByRole('button', { name: /reply · last/ }).click();
+    await said(page, 'Which bridge?')
+      .getByRole('button', { name: /reply · last/ })
+      .click();
     const field = thread.getByRole('textbox', { name: 'Reply in this thread' });
     await field.waitFor();
     await gives(page, 'drop', notes, '.side-pane textarea');
@@ -191,6 +193,24 @@ describe('files', () => {
     const { files: sent } = await lastMessage();
     const preview = await grace.send('GET', `${filePath(room, sent[0]!.id)}/preview`);
     expect(preview.status).toBe(200);
+  });
+
+  it('are found by their names, and shown by the search', async () => {
+    await postsFiles(
+      ada,
+      room,
+      [
+        await uploads(ada, room, await photo(), { name: 'harbour.jpg' }),
+        await uploads(ada, room, 'x', { name: 'timetable.txt' }),
+      ],
+      'For the trip',
+    );
+    const page = await open(grace, '/#/search?q=harbour');
+    const found = page.getByRole('link', { name: /For the trip/ });
+    await found.locator('mark').filter({ hasText: 'harbour' }).waitFor();
+    await found.getByText('timetable.txt').waitFor();
+    await findsNothing(page, 'found files');
+    expect(await overflow(page)).toBe(0);
   });
 
   it('have their height before they are loaded', async () => {

@@ -1,6 +1,7 @@
 import { partOf } from '../../src/rooms/messages/part-of-messages.js';
 
-const texts = (...lengths: number[]) => lengths.map((length) => ({ text: 'x'.repeat(length) }));
+const texts = (...lengths: number[]) =>
+  lengths.map((length) => ({ text: 'x'.repeat(length), files: [] }));
 
 describe('the messages that one background transaction takes', () => {
   it.each([
@@ -15,6 +16,12 @@ describe('the messages that one background transaction takes', () => {
   });
 
   it('includes those without a text', () => {
-    expect(partOf([{ text: null }, { text: null }])).toHaveLength(2);
+    const deleted = { text: null, files: [] };
+    expect(partOf([deleted, deleted])).toHaveLength(2);
+  });
+
+  it('are fewer if their files have long names', () => {
+    const message = { text: '', files: [{ name: 'x'.repeat(2_000) }] };
+    expect(partOf([message, message])).toHaveLength(1);
   });
 });

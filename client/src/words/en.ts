@@ -306,7 +306,7 @@ export const en = {
     title: (query: string) => (query === '' ? 'Search' : `Search: ${query}`),
     searching: 'Searching…',
     nothing:
-      'No messages found. A message must contain all words; only the last word may be incomplete.',
+      'No messages found. A message must contain all words, in its text or the names of its files; only the last word may be incomplete.',
     searchAll: 'Search all rooms',
     found: 'Messages found',
     where: '{room} · {author}',

@@ -1,11 +1,12 @@
 import type { Schema } from '@carillon/nestjs';
 import type { Kysely } from 'kysely';
 import type { Message } from '../room/message.js';
+import { type SearchedMessage, searchedText } from './searched-text.js';
 import { WORDS_VERSION, wordsOf } from '../../words/words.js';
 
 /** The words by which a message is found; none once it is deleted. */
-export const wordsIn = (text: string | null) => ({
-  words: wordsOf(text ?? '').join(' '),
+export const wordsIn = (message: SearchedMessage) => ({
+  words: wordsOf(searchedText(message)).join(' '),
   words_version: WORDS_VERSION,
 });
 

@@ -195,7 +195,7 @@ export class MessagesController {
     operationId: 'searchMessages',
     summary: 'Search messages in my rooms',
     description:
-      'Finds messages that contain all words. Case, accents, Hebrew points, Arabic tashkil and invisible characters do not matter. The number of searches is limited for each user. A search that takes longer than 3 s is stopped.',
+      'Finds messages that contain all words in their text or in the names of their files. Case, accents, Hebrew points, Arabic tashkil and invisible characters do not matter. The number of searches is limited for each user. A search that takes longer than 3 s is stopped.',
   })
   @ApiResponse({
     status: 200,

@@ -2,10 +2,12 @@ import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import { type Message, toMessage } from '../room/message.js';
+import type { MessageFile } from '../room/message-file.js';
 import type { MessagesTable } from '../room/rooms.tables.js';
 import { usersNamed } from '../../users/users-named.js';
 import type { NameInText } from './mentions.js';
 import { insertMentions, wordsIn } from './message-rows.js';
+import type { SearchedMessage } from './searched-text.js';
 import { messagesWith } from './text-search.js';
 import { type SearchTerms, WORDS_VERSION } from '../../words/words.js';
 
@@ -21,7 +23,7 @@ export class MessagesRepository {
         mentions_all: Number(message.mentionsAll),
         reactions: JSON.stringify(message.reactions),
         files: JSON.stringify(message.files),
-        ...wordsIn(message.text),
+        ...wordsIn(message),
         edited_at: message.editedAt,
         deleted_at: message.deletedAt,
       })
@@ -179,14 +181,20 @@ export class MessagesRepository {
 
   /** Locks some of these messages, except those that another transaction holds. */
   async takeOutdated(db: Kysely<Schema>, limit: number): Promise<OutdatedMessage[]> {
-    return outdated(db).limit(limit).forUpdate().skipLocked().execute();
+    const rows = await outdated(db).limit(limit).forUpdate().skipLocked().execute();
+    return rows.map(({ number, text, words, files }) => ({
+      number,
+      text,
+      words,
+      files: JSON.parse(files) as MessageFile[],
+    }));
   }
 
   async reindex(
     db: Kysely<Schema>,
-    { number, text, words: before }: OutdatedMessage,
+    { number, words: before, ...message }: OutdatedMessage,
   ): Promise<void> {
-    const { words, words_version } = wordsIn(text);
+    const { words, words_version } = wordsIn(message);
     await db
       .updateTable('messages')
       // Words that are the same stay, and with them what the index has of them.
@@ -199,12 +207,12 @@ export class MessagesRepository {
 const outdated = (db: Kysely<Schema>) =>
   db
     .selectFrom('messages')
-    .select(['number', 'text', 'words'])
+    .select(['number', 'text', 'files', 'words'])
     .where('words_version', '<', WORDS_VERSION)
     .orderBy('words_version')
     .orderBy('number');
 
-type OutdatedMessage = Pick<Selectable<MessagesTable>, 'number' | 'text' | 'words'>;
+type OutdatedMessage = Pick<Selectable<MessagesTable>, 'number' | 'words'> & SearchedMessage;
 
 interface MessageSearch {
   readonly terms: SearchTerms;

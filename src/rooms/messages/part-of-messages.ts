@@ -1,15 +1,17 @@
+import { type SearchedMessage, searchedText } from './searched-text.js';
+
 /**
  * UTF-16 code units that one background transaction deletes or reindexes. SQLite takes 0.2 s to delete the words of
  * 8,000 different Chinese characters, and every command waits for it.
  */
 const MAX_TEXT_LENGTH = 2000;
 
-/** The first messages whose texts fit into one transaction; at least one message. */
-export function partOf<T extends { readonly text: string | null }>(messages: readonly T[]): T[] {
+/** The first messages whose texts and names of files fit into one transaction; at least one message. */
+export function partOf<T extends SearchedMessage>(messages: readonly T[]): T[] {
   let length = 0;
-  return messages.filter(({ text }) => {
+  return messages.filter((message) => {
     const fits = length < MAX_TEXT_LENGTH;
-    length += text?.length ?? 0;
+    length += searchedText(message).length;
     return fits;
   });
 }

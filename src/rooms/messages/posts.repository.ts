@@ -109,7 +109,7 @@ export class PostsRepository {
       reply_to: message.replyTo,
       files: JSON.stringify(message.files),
       thread_of: message.threadOf,
-      ...wordsIn(message.text),
+      ...wordsIn(message),
       created_at: message.createdAt,
     });
     if (numAffectedRows === 0n)

@@ -1,7 +1,7 @@
 import { useStore } from '../../store/use-store.js';
+import { FileIcon, FileThumbnail } from './FileThumbnail.js';
 import { filesWords as words } from './files.words.js';
 import { fileUploads } from './file-uploads.js';
-import { isImage, urlOfPreview } from './message-file.js';
 import type { WaitingFile } from './waiting-files.js';
 
 interface FileTrayProps {
@@ -73,23 +73,8 @@ function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
 }
 
 function Thumbnail({ roomId, file: { thumbnail, file } }: Pick<WaitingProps, 'roomId' | 'file'>) {
-  const url = thumbnail ?? (file && isImage(file) ? urlOfPreview(roomId, file.id) : null);
-  if (url === null) return <FileIcon />;
-  return <img src={url} alt="" width={40} height={40} />;
-}
-
-export function FileIcon() {
-  return (
-    <svg className="file-icon" viewBox="0 0 24 24" width={24} height={24} aria-hidden="true">
-      <path
-        d="M6 2h8l5 5v15H6zM14 2v5h5"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.5"
-        strokeLinejoin="round"
-      />
-    </svg>
-  );
+  if (thumbnail) return <img src={thumbnail} alt="" width={40} height={40} />;
+  return file ? <FileThumbnail roomId={roomId} file={file} /> : <FileIcon />;
 }
 
 /** Assistive technology announces the end of an upload, not each step. */

@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react';
 import { useStore } from '../../store/use-store.js';
-import { FileIcon } from './FileTray.js';
+import { FileIcon } from './FileThumbnail.js';
 import { filesWords as words } from './files.words.js';
 import {
   type ImageFile,

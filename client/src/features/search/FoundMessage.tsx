@@ -3,6 +3,7 @@ import { useSelected } from '../../store/use-store.js';
 import { Rich } from '../../ui/Rich.js';
 import { ShortTime } from '../../ui/ShortTime.js';
 import { words } from '../../words/words.js';
+import { FileThumbnail } from '../files/FileThumbnail.js';
 import { usePlainText } from '../formatting/plain-text.js';
 import { useName } from '../people/use-name.js';
 import { membershipIn } from '../rooms/memberships.js';
@@ -18,7 +19,6 @@ export function FoundMessage({ message, query }: { message: Message; query: stri
     return mine ? titleOf(state, mine) : words.search.unknownRoom;
   });
   const text = usePlainText(message.text ?? '');
-  const parts = useMemo(() => excerpt(highlights(text, query)), [text, query]);
   return (
     <li>
       <a href={hrefOfRoom(message.roomId, message.seq)} className="found-message">
@@ -29,12 +29,31 @@ export function FoundMessage({ message, query }: { message: Message; query: stri
           />
         </span>
         <ShortTime iso={message.createdAt} />
-        <span className="found-text" dir="auto">
-          {parts.map((part, index) =>
-            part.isFound ? <mark key={index}>{part.text}</mark> : part.text,
-          )}
-        </span>
+        {text !== '' && <Highlighted className="found-text" text={text} query={query} />}
+        {message.files.map((file) => (
+          <span key={file.id} className="found-file">
+            <FileThumbnail roomId={message.roomId} file={file} />
+            <Highlighted text={file.name} query={query} />
+          </span>
+        ))}
       </a>
     </li>
+  );
+}
+
+interface HighlightedProps {
+  className?: string;
+  text: string;
+  query: string;
+}
+
+function Highlighted({ className, text, query }: HighlightedProps) {
+  const parts = useMemo(() => excerpt(highlights(text, query)), [text, query]);
+  return (
+    <span className={className} dir="auto">
+      {parts.map((part, index) =>
+        part.isFound ? <mark key={index}>{part.text}</mark> : part.text,
+      )}
+    </span>
   );
 }
