@@ -3,7 +3,7 @@ import type { UnreadThread } from '../../client/src/features/threads/unread-thre
 import type { Message } from '../../src/rooms/room/message.js';
 import { findsNothing } from '../support/accessibility.js';
 import { eventually, focused } from '../support/browser.js';
-import { ada, chooseFor, grace, open, room, said, useChat } from '../support/chat.js';
+import { ada, chooseFor, grace, open, room, roomLink, said, useChat } from '../support/chat.js';
 import { button, overflow, PHONE } from '../support/windows.js';
 
 useChat();
@@ -73,9 +73,11 @@ describe('threads', () => {
       expect(left).toBeLessThan(40);
     });
     await button(page, /^Threads, 1 with new replies$/).waitFor();
+    await roomLink(page, room).filter({ hasText: ', 1 thread with new replies' }).waitFor();
     await pane(page).getByText('Mile 40', { exact: true }).scrollIntoViewIfNeeded();
     await eventually(async () => expect(await unread()).toEqual([]));
     await button(page, 'Threads').waitFor();
+    expect(await roomLink(page, room).textContent()).not.toContain('with new replies');
   });
 
   it('are listed for the room, and can be read and used by everyone on every screen', async () => {

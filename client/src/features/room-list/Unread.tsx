@@ -1,12 +1,23 @@
 import { words } from '../../words/words.js';
 import { countedIn, isMarked } from '../rooms/attention.js';
 import type { Membership } from '../rooms/room.js';
+import { UnreadThreads } from '../threads/UnreadThreads.js';
+
+/** What is unread in some rooms: threads that the user follows, and messages. */
+export function Unread({ rooms }: { rooms: readonly Membership[] }) {
+  return (
+    <span className="badges">
+      <UnreadThreads rooms={rooms} />
+      <UnreadMessages rooms={rooms} />
+    </span>
+  );
+}
 
 /**
- * What is unread in some rooms: as their notification levels ask for, a number, a dot or nothing. Messages for the user
+ * As the notification levels ask for, a number, a dot or nothing. Messages for the user
  * themselves stand out from those for everyone in a room.
  */
-export function Unread({ rooms }: { rooms: readonly Membership[] }) {
+function UnreadMessages({ rooms }: { rooms: readonly Membership[] }) {
   const shown = rooms.filter((mine) => countedIn(mine) > 0 || isMarked(mine));
   if (shown.length === 0) return null;
   const counted = sumOf(shown, countedIn);

@@ -5,9 +5,12 @@ type Counts = Pick<Membership, 'unread' | 'mentions' | 'level' | 'mutedUntil'>;
 
 /** How many of the unread messages of a room its notification level counts. */
 export function countedIn(mine: Counts): number {
-  if (mine.level === 'nothing' || isMutedNow(mine)) return 0;
+  if (isSilent(mine)) return 0;
   return mine.level === 'all' ? mine.unread : mine.mentions;
 }
+
+/** Whether a room shows nothing of what is unread in it. */
+export const isSilent = (mine: Counts): boolean => mine.level === 'nothing' || isMutedNow(mine);
 
 /** Whether a dot marks that a room has unread messages, none of which counts. */
 export const isMarked = (mine: Counts): boolean =>

@@ -1,6 +1,7 @@
 import { toggle, usePanel } from '../../shell/panel.js';
 import { partOf } from '../../store/state.js';
 import { useSelected } from '../../store/use-store.js';
+import { ThreadsIcon } from './ThreadsIcon.js';
 import { THREADS } from './thread-panels.js';
 import { threadWords as words } from './threads.words.js';
 import { unreadThreads } from './unread-threads.js';
@@ -20,7 +21,7 @@ export function ThreadsButton({ roomId }: { roomId: string }) {
       aria-expanded={panel.isOpen}
       onClick={() => toggle(panel)}
     >
-      <Icon />
+      <ThreadsIcon />
       <span>{words.threads}</span>
       {unread > 0 && (
         <span className="badge badge-personal" aria-hidden="true">
@@ -28,15 +29,5 @@ export function ThreadsButton({ roomId }: { roomId: string }) {
         </span>
       )}
     </button>
-  );
-}
-
-/** In place of the text on a narrow screen. */
-function Icon() {
-  return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d="M4 5h12v8H9l-3 3v-3H4z" />
-      <path d="M19 9h1v8h-2v3l-3-3h-4" />
-    </svg>
   );
 }

@@ -9,6 +9,8 @@ export const threadWords = texts({
   badge: (threads: number) => (threads > 99 ? '99+' : String(threads)),
   unreadThreads: (threads: number) =>
     threads === 1 ? 'Threads, 1 with new replies' : `Threads, ${threads} with new replies`,
+  unreadInRooms: (threads: number) =>
+    threads === 1 ? ', 1 thread with new replies' : `, ${threads} threads with new replies`,
   thread: 'Thread',
   loading: 'Loading…',
   failed: 'The thread cannot be shown now. Reload the page when the connection is back.',
