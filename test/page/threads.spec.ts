@@ -136,6 +136,12 @@ describe('pinned messages', () => {
     const link = panel(theirs).getByRole('link', { name: /Grace Hopper.*The rules/ });
     await link.waitFor();
     await findsNothing(theirs, 'pinned messages');
+    await link.click();
+    await theirs.locator('.message-target').getByText('The rules').waitFor();
+    await link.waitFor();
+    await theirs.goBack();
+    await theirs.goBack();
+    await button(theirs, 'Pinned').click();
     await grace.does('PATCH', `/api/rooms/${room.id}/messages/${first.id}`, { text: 'New rules' });
     await panel(theirs).getByText('New rules').waitFor();
     await theirs.setViewportSize(PHONE);

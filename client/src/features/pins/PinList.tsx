@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { followWithPanel } from '../../shell/panel.js';
 import { partOf } from '../../store/state.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { ShortTime } from '../../ui/ShortTime.js';
@@ -27,13 +28,20 @@ export function PinList({ roomId }: { roomId: string }) {
   );
 }
 
+/** On a narrow screen the panel covers the history, so the link closes it. See `rooms.css`. */
+const isNextToHistory = (): boolean => matchMedia('(width >= 72rem)').matches;
+
 function PinItem({ message }: { message: Message }) {
   const { roomId, seq, authorId, text, files, createdAt } = message;
   const author = useName(authorId);
   const plain = usePlainText(text ?? '');
   return (
     <li>
-      <a href={hrefOfRoom(roomId, seq)} className="pin-item">
+      <a
+        href={hrefOfRoom(roomId, seq)}
+        className="pin-item"
+        onClick={(event) => isNextToHistory() && followWithPanel(event)}
+      >
         <span className="message-author" dir="auto">
           {author}
         </span>
