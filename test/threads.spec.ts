@@ -99,8 +99,9 @@ describe.each(ENGINES)('threads on $name', ({ start }) => {
       { prev: `limit=1&before=${two.seq}`, next: `limit=1&after=${two.seq}` },
     ]);
     expect(await page(`?after=${question.seq}`)).toEqual([replies, {}]);
-    const none = await ada.gets(`${inRoom()}/threads/${three.seq}/replies`);
-    expect(none).toEqual([]);
+    const beyond = Number.MAX_SAFE_INTEGER;
+    const [, { prev }] = (await page(`?limit=2&after=${beyond}`)) as [unknown, { prev: string }];
+    expect(await page(`?${prev}`)).toEqual([[two, three], { prev: `limit=2&before=${two.seq}` }]);
     for (const [of, query, field] of [
       ['0', '', 'seq'],
       ['x', '', 'seq'],
@@ -110,6 +111,25 @@ describe.each(ENGINES)('threads on $name', ({ start }) => {
       expect(refused.status).toBe(400);
       expect((await problemOf(refused)).errors?.[0]?.field).toBe(field);
     }
+  });
+
+  it('exist for each message that is no reply, also without replies', async () => {
+    const question = await ada.says(room, 'Nobody answers');
+    const { seq } = await bob.repliesTo(await ada.says(room, 'Anyone?'), 'Yes');
+    const pathOf = (of: number) => `${inRoom()}/threads/${of}`;
+    const markRead = (of: number) => ada.send('PUT', `${pathOf(of)}/read`, { seq: 1 });
+    expect(await ada.gets(`${pathOf(question.seq)}/replies`)).toEqual([]);
+    expect((await markRead(question.seq)).status).toBe(200);
+    for (const none of [seq, seq + 1, 999_999_999_999_999])
+      for (const refused of [
+        await ada.send('GET', `${pathOf(none)}/replies`),
+        await markRead(none),
+      ]) {
+        expect(refused.status).toBe(404);
+        expect((await problemOf(refused)).detail).toBe(
+          `No thread of this room begins with a message ${none}.`,
+        );
+      }
   });
 
   it('are unread for their author, for who replied and for who is mentioned in them', async () => {

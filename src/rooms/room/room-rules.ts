@@ -50,6 +50,7 @@ export const REFUSALS = {
   // The same text for both cases, so that it does not reveal which private rooms exist.
   noRoom: (id: string) => `There is no room with the id ${id}, or you have no access to it.`,
   noMessage: (id: string) => `There is no message with the id ${id} in this room.`,
+  noThread: (seq: number) => `No thread of this room begins with a message ${seq}.`,
   noFile: (id: string) => `There is no file with the id ${id} in this room.`,
   noMember: (id: string) => `${id} is not a member of this room.`,
   alreadyMember: (id: string) => `${id} is already a member of this room.`,

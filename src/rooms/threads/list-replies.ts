@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Message } from '../room/message.js';
 import { RoomAccess } from '../room/room-access.js';
 import type { RepliesQuery } from './thread-bodies.js';
+import { Threads } from './threads.js';
 import { ThreadsRepository } from './threads.repository.js';
 import type { ThreadPlace } from './unread-thread.js';
 
@@ -16,7 +17,7 @@ export interface RepliesPage {
   readonly cursor: string;
 }
 
-/** Lists the replies of a thread; none if there is no such thread. */
+/** Lists the replies of a thread. */
 export class ListReplies extends Query<RepliesPage> {
   constructor(
     readonly callerId: string,
@@ -32,15 +33,17 @@ export class ListRepliesHandler implements IQueryHandler<ListReplies> {
   constructor(
     private readonly database: Database,
     private readonly access: RoomAccess,
-    private readonly threads: ThreadsRepository,
+    private readonly threads: Threads,
+    private readonly repository: ThreadsRepository,
     private readonly log: EventLog,
   ) {}
 
   execute({ callerId, place, part }: ListReplies): Promise<RepliesPage> {
     return this.database.snapshot(async (db) => {
       await this.access.asMember(db, place.roomId, callerId);
+      await this.threads.refuseUnknown(db, place);
       const { before, after, limit } = part;
-      const found = await this.threads.replies(db, place, part);
+      const found = await this.repository.replies(db, place, part);
       const page = found.slice(0, limit);
       const hasMore = found.length > limit;
       const isForward = after !== undefined;
@@ -60,6 +63,6 @@ export class ListRepliesHandler implements IQueryHandler<ListReplies> {
     place: ThreadPlace,
     part: Omit<RepliesQuery, 'limit'>,
   ): Promise<boolean> {
-    return (await this.threads.replies(db, place, { ...part, limit: 0 })).length > 0;
+    return (await this.repository.replies(db, place, { ...part, limit: 0 })).length > 0;
   }
 }

@@ -4,6 +4,7 @@ import { RoomAccess } from '../room/room-access.js';
 import { RoomsRepository } from '../room/rooms.repository.js';
 import { FollowersRepository } from './followers.repository.js';
 import { ThreadChanged } from './threads.events.js';
+import { Threads } from './threads.js';
 import type { ThreadPlace, UnreadThread } from './unread-thread.js';
 
 /** Moves the caller's marker of a thread forward; at most to the last message. Has no effect if they do not follow it. */
@@ -23,12 +24,14 @@ export class MarkThreadReadHandler implements ICommandHandler<MarkThreadRead> {
     private readonly work: UnitOfWork,
     private readonly access: RoomAccess,
     private readonly rooms: RoomsRepository,
+    private readonly threads: Threads,
     private readonly followers: FollowersRepository,
   ) {}
 
   execute({ callerId, place, readSeq }: MarkThreadRead): Promise<UnreadThread> {
     return this.work.run(async (tx) => {
       await this.access.lockAsMember(tx.db, place.roomId, callerId);
+      await this.threads.refuseUnknown(tx.db, place);
       const last = await this.rooms.lastSeq(tx.db, place.roomId);
       const to = Math.min(readSeq, last);
       const moved = await this.followers.moveMarker(tx.db, callerId, place, to);

@@ -14,7 +14,7 @@ import { IdParam } from '../../http/ids.js';
 import { answerPage, KeysetQuery, keysetOf, link, NUMBER_KEYS } from '../../http/paging.js';
 import { invalidParameters } from '../../http/validation.js';
 import { Message } from '../room/message.js';
-import { NO_ROOM, NOT_MEMBER } from '../room/room-problems.js';
+import { NO_ROOM, NO_THREAD, NOT_MEMBER } from '../room/room-problems.js';
 import { ListReplies, type RepliesPage } from './list-replies.js';
 import { ListThreads } from './list-threads.js';
 import { ListUnreadThreads } from './list-unread-threads.js';
@@ -92,7 +92,7 @@ export class ThreadsController {
     type: [Message],
     headers: { ...pickHeaders('Last-Event-ID'), ...linkToPages() },
   })
-  @ApiProblems('invalid-parameter', 'unauthenticated', NOT_MEMBER, NO_ROOM)
+  @ApiProblems('invalid-parameter', 'unauthenticated', NOT_MEMBER, NO_THREAD)
   async replies(
     @IdParam('room') id: string,
     @SeqParam() seq: number,
@@ -120,7 +120,7 @@ export class ThreadsController {
     description: 'Where the marker is now, and what is unread.',
     type: UnreadThread,
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'invalid-parameter', NOT_MEMBER, NO_ROOM)
+  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'invalid-parameter', NOT_MEMBER, NO_THREAD)
   markRead(
     @IdParam('room') id: string,
     @SeqParam() seq: number,
@@ -143,7 +143,7 @@ function linkNeighbours(
   { replies, hasEarlier, hasLater }: RepliesPage,
   { limit, before, after }: RepliesQuery,
 ): void {
-  const first = replies.at(0)?.seq ?? (after ?? 0) + 1;
+  const first = replies.at(0)?.seq ?? Math.min((after ?? 0) + 1, Number.MAX_SAFE_INTEGER);
   const last = replies.at(-1)?.seq ?? Math.max((before ?? 0) - 1, 0);
   link(response, {
     ...(hasEarlier && { prev: { limit, before: first } }),

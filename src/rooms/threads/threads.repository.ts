@@ -20,6 +20,18 @@ export class ThreadsRepository {
     return thread_of ?? replyTo;
   }
 
+  /** Whether a message begins a thread, or would with its first reply. Replies belong to the thread of another message. */
+  async exists(db: Kysely<Schema>, { roomId, seq }: ThreadPlace): Promise<boolean> {
+    const row = await db
+      .selectFrom('messages')
+      .select('seq')
+      .where('room_id', '=', roomId)
+      .where('seq', '=', seq)
+      .where('thread_of', 'is', null)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Counts a reply. @returns the users whom the first message makes followers. */
   async addReply(
     db: Kysely<Schema>,

@@ -1,13 +1,15 @@
 import type { Schema, Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import { Problem } from '../../http/problems.js';
 import type { Message } from '../room/message.js';
+import { REFUSALS } from '../room/room-rules.js';
 import { FollowersRepository } from './followers.repository.js';
 import { ThreadChanged } from './threads.events.js';
 import { ThreadsRepository } from './threads.repository.js';
 import type { ThreadPlace } from './unread-thread.js';
 
-/** Keeps threads up to date, for each command that changes messages or members. The room must be locked. */
+/** Keeps threads up to date, for each command that changes messages or members, which locks the room. */
 @Injectable()
 export class Threads {
   constructor(
@@ -18,6 +20,12 @@ export class Threads {
   /** The `seq` of the first message of the thread to which a reply belongs. */
   async rootOf(db: Kysely<Schema>, roomId: string, replyTo: number | null): Promise<number | null> {
     return replyTo === null ? null : this.threads.rootOf(db, roomId, replyTo);
+  }
+
+  /** @throws Problem `not-found` */
+  async refuseUnknown(db: Kysely<Schema>, place: ThreadPlace): Promise<void> {
+    if (await this.threads.exists(db, place)) return;
+    throw new Problem('not-found', REFUSALS.noThread(place.seq));
   }
 
   /** After a message was posted, and the read marker of its author was moved. */
