@@ -4,6 +4,7 @@ import { findsNothing } from '../support/accessibility.js';
 import { eventually } from '../support/browser.js';
 import {
   ada,
+  browserOf,
   carillon,
   grace,
   history,
@@ -11,6 +12,7 @@ import {
   restartServer,
   room,
   said,
+  tabOf,
   useChat,
 } from '../support/chat.js';
 
@@ -54,6 +56,42 @@ describe('the lines of a history', () => {
     // A user who returns before the next message has not left.
     await bob.joins(room);
     await shows(page, all.toSpliced(-2, 1));
+  });
+
+  it('are shown before the first message is posted, and above it from its first frame on', async () => {
+    const joined = 'Ada Lovelace and Grace Hopper joined';
+    await ada.does('PATCH', path(), { topic: 'Notes' });
+    await shows(await open(grace), [joined, 'The topic is now “Notes”']);
+
+    await ada.says(room, 'one');
+    const context = await browserOf(grace);
+    await context.addInitScript(`{
+      window.tops = new Set();
+      const look = () => {
+        const first = document.querySelector('.history .message-text');
+        const { top } = document.querySelector('.history')?.getBoundingClientRect() ?? {};
+        if (first) tops.add(first.getBoundingClientRect().top - top);
+        requestAnimationFrame(look);
+      };
+      look();
+    }`);
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await context.route('**/lines?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const messages = context.waitForEvent('requestfinished', (request) =>
+      request.url().includes('/messages?'),
+    );
+    const page = await tabOf(context);
+    await messages;
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    goOn();
+    await shows(page, [joined, 'The topic is now “Notes”', 'one']);
+    expect(await page.evaluate('tops.size')).toBe(1);
   });
 
   it('keep the end of the history in sight, and what is read where it is', async () => {

@@ -111,8 +111,8 @@ export class Store {
   }
 
   /** Fetches missing data. A second call with the same name does nothing while the first is in flight. */
-  fetch(name: string, work: () => Promise<void>): void {
-    void this.#inFlight.run(`${this.#generation} ${name}`, work);
+  fetch(name: string, work: () => Promise<void>): Promise<void> {
+    return this.#inFlight.run(`${this.#generation} ${name}`, work);
   }
 
   eventsAfter(position: number): readonly StreamEvent[] {

@@ -1,9 +1,9 @@
-import { type RefObject, useLayoutEffect, useMemo, useRef } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { partOf } from '../../store/state.js';
 import { usePart, useStore, useView } from '../../store/use-store.js';
 import { words } from '../../words/words.js';
 import { linesAfter, noLines } from '../lines/line-pages.js';
-import { linesView, roomLines } from '../lines/room-lines.js';
+import { linesView, needLines, roomLines } from '../lines/room-lines.js';
 import type { Message } from '../rooms/message.js';
 import type { Membership } from '../rooms/room.js';
 import { histories } from './histories.js';
@@ -53,6 +53,10 @@ export function MessageList({ membership, target, editing, onEdit, onInvite }: M
   const reading = useReading({ membership, sight: scroll });
   useEscapeToRead(reading.readAll);
 
+  useEffect(() => {
+    if (lastSeq === 0) void needLines(store, room.id, 1, 0);
+  }, [store, room.id, lastSeq, lines, failures]);
+
   useHistoryPages(store.service(historyLoader), room.id, {
     from: Math.max(1, firstInSight - AHEAD),
     to: lastInSight === 0 ? 0 : Math.min(lastSeq, lastInSight + AHEAD),
@@ -76,7 +80,12 @@ export function MessageList({ membership, target, editing, onEdit, onInvite }: M
           roving.onKeyDown(event, { from: current, lastSeq, scrollTo: scroll.to })
         }
       >
-        {lastSeq + pending.length === 0 && <NoMessages onInvite={onInvite} />}
+        {lastSeq + pending.length === 0 && (
+          <>
+            {HistoryLines && <HistoryLines lines={linesAfter(lines, 0)} />}
+            <NoMessages onInvite={onInvite} />
+          </>
+        )}
         <div ref={scroll.all} className="history-all">
           <div ref={scroll.list} className="history-rows">
             {rows.map(({ index, isHeld }) => (
@@ -86,9 +95,7 @@ export function MessageList({ membership, target, editing, onEdit, onInvite }: M
                 data-held={isHeld || undefined}
                 className="history-row"
               >
-                {HistoryLines && index === 0 && lastSeq > 0 && (
-                  <HistoryLines lines={linesAfter(lines, 0)} />
-                )}
+                {HistoryLines && index === 0 && <HistoryLines lines={linesAfter(lines, 0)} />}
                 {index < lastSeq ? (
                   <MessageRow
                     message={messageAt(history, index + 1)}

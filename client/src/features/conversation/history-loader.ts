@@ -40,31 +40,40 @@ export class HistoryLoader {
   /** Fetches the missing messages between two places of a room, and their lines. */
   need(roomId: string, from: number, to: number): void {
     this.#inSight.set(roomId, { from, to });
+    const lines = needLines(this.#store, roomId, from, to);
     const pages = missingPages(this.#historyOf(roomId), { from, to, size: PAGE });
-    for (const first of pages)
-      this.#store.fetch(`${roomId} ${first}`, () => this.#fetch(roomId, first));
-    needLines(this.#store, roomId, from, to);
+    for (const first of pages) {
+      // Lines before the first message would move it if they arrived later.
+      const precedes = first === 1 ? lines : undefined;
+      void this.#store.fetch(`${roomId} ${first}`, () => this.#fetch(roomId, first, precedes));
+    }
   }
 
   /** Fetches one message, wherever it is. */
   needOne(roomId: string, seq: number): void {
-    this.#store.fetch(`${roomId} ${seq} alone`, () => this.#add(roomId, seq, 1));
+    void this.#store.fetch(`${roomId} ${seq} alone`, () => this.#add(roomId, seq, 1));
   }
 
   #historyOf(roomId: string): History {
     return this.#store.partOf(histories).get(roomId) ?? noHistory;
   }
 
-  async #fetch(roomId: string, first: number): Promise<void> {
-    await this.#add(roomId, first, PAGE);
+  async #fetch(roomId: string, first: number, precedes?: Promise<void>): Promise<void> {
+    await this.#add(roomId, first, PAGE, precedes);
     this.#dropFarFrom(roomId, first);
   }
 
-  async #add(roomId: string, first: number, count: number): Promise<void> {
+  async #add(
+    roomId: string,
+    first: number,
+    count: number,
+    precedes?: Promise<void>,
+  ): Promise<void> {
     const { generation } = this.#store;
     this.#pagesInFlight += 1;
     try {
-      const { body, cursor } = await readMessagesAfter(roomId, first - 1, count);
+      const page = readMessagesAfter(roomId, first - 1, count);
+      const [{ body, cursor }] = await Promise.all([page, precedes]);
       if (generation !== this.#store.generation) return;
       const position = positionOf(cursor);
       const history = foldPage(this.#historyOf(roomId), body, position);

@@ -46,7 +46,7 @@ function isOf({ roomId, seq, replies }: OpenThread, { name, data }: StreamEvent)
 export function needThread(store: Store, roomId: string, seq: number): void {
   const known = store.partOf(openThread);
   if (known?.roomId === roomId && known.seq === seq) return;
-  store.fetch(`thread ${roomId} ${seq}`, () => fetchNewest(store, roomId, seq));
+  void store.fetch(`thread ${roomId} ${seq}`, () => fetchNewest(store, roomId, seq));
 }
 
 async function fetchNewest(store: Store, roomId: string, seq: number): Promise<void> {

@@ -49,7 +49,7 @@ function withReply(
 /** Fetches the threads with the newest replies, unless they are known. */
 export function needThreads(store: Store, roomId: string): void {
   if (store.partOf(roomThreads)?.roomId === roomId) return;
-  store.fetch(`threads ${roomId}`, async () => {
+  void store.fetch(`threads ${roomId}`, async () => {
     const { generation } = store;
     const { cursor, ...page } = await readThreads(threadsUrl(roomId));
     if (generation !== store.generation) return;

@@ -24,12 +24,19 @@ export const roomLines: Slice<LinesByRoom> = {
 /** Shows lines; null as long as there are none. */
 export const linesView = () => code?.HistoryLines ?? null;
 
-/** Fetches the missing lines of some messages, and of the one that precedes them. */
-export function needLines(store: Store, roomId: string, from: number, to: number): void {
+/** Fetches the missing lines of some messages, and of the one that precedes them. Resolves also if it fails. */
+export async function needLines(
+  store: Store,
+  roomId: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const fetched: Promise<void>[] = [];
   for (let number = pageOfLines(from - 1); number <= pageOfLines(to); number++) {
     if (store.partOf(roomLines).get(roomId)?.pages.get(number)?.position) continue;
-    store.fetch(`lines ${roomId} ${number}`, () => fetchPage(store, roomId, number));
+    fetched.push(store.fetch(`lines ${roomId} ${number}`, () => fetchPage(store, roomId, number)));
   }
+  await Promise.all(fetched);
 }
 
 async function fetchPage(store: Store, roomId: string, number: number): Promise<void> {

@@ -31,7 +31,7 @@ function foldList(known: AsOf<NotificationList>, event: StreamEvent): AsOf<Notif
 /** Fetches the newest notifications, unless they are known. */
 export function needNotifications(store: Store): void {
   if (store.partOf(notificationList) !== null) return;
-  store.fetch('notifications', () => fetchFirst(store));
+  void store.fetch('notifications', () => fetchFirst(store));
 }
 
 async function fetchFirst(store: Store): Promise<void> {

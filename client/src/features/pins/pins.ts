@@ -87,7 +87,7 @@ export function needPinnedMessages(store: Store, roomId: string): void {
 }
 
 function fetchPins(store: Store, roomId: string): void {
-  store.fetch(`pins of ${roomId}`, async () => {
+  void store.fetch(`pins of ${roomId}`, async () => {
     const { generation } = store;
     const { body, cursor } = await readPins(roomId);
     if (generation !== store.generation) return;

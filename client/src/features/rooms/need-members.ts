@@ -23,7 +23,7 @@ export const LARGE_ROOM = 1000;
 export function needMembers(store: Store, roomId: string): void {
   const known = store.partOf(roomMembers).get(roomId);
   if (known) return needRest(store, roomId, known.part);
-  store.fetch(`members of ${roomId}`, () => fetchMembers(store, roomId));
+  void store.fetch(`members of ${roomId}`, () => fetchMembers(store, roomId));
 }
 
 function needRest(store: Store, roomId: string, { count }: RoomMembers): void {
@@ -34,7 +34,7 @@ function needRest(store: Store, roomId: string, { count }: RoomMembers): void {
 export function needMoreMembers(store: Store, roomId: string): void {
   const url = store.partOf(roomMembers).get(roomId)?.part.rest?.url;
   if (url !== undefined)
-    store.fetch(`members of ${roomId} ${url}`, () => fetchMore(store, roomId, url));
+    void store.fetch(`members of ${roomId} ${url}`, () => fetchMore(store, roomId, url));
 }
 
 async function fetchMembers(store: Store, roomId: string): Promise<void> {
