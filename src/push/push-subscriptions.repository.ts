@@ -1,4 +1,5 @@
 import type { Schema } from '@carillon/nestjs';
+import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import type { PushSubscriptionsTable } from './push.tables.js';
@@ -23,6 +24,11 @@ export interface Device extends PushTarget {
 const AT_ONCE = '';
 /** User ids in one statement. */
 const IDS_AT_ONCE = 500;
+
+/** Runs for each message. */
+const ANY = new PreparedQuery<object, { session_id: string }>((db) =>
+  db.selectFrom('push_subscriptions').select('session_id').limit(1),
+);
 
 /** Push subscriptions in SQL. Each method runs on the connection it is given. */
 @Injectable()
@@ -89,8 +95,7 @@ export class PushSubscriptionsRepository {
   }
 
   async any(db: Kysely<Schema>): Promise<boolean> {
-    const query = db.selectFrom('push_subscriptions').select('session_id').limit(1);
-    return (await query.executeTakeFirst()) !== undefined;
+    return (await ANY.run(db, {})).rows.length > 0;
   }
 
   async endpointsOf(

@@ -1,4 +1,10 @@
-import { On, Subscription, type Transaction } from '@carillon/nestjs';
+import {
+  type ConditionalSubscription,
+  Database,
+  On,
+  Subscription,
+  type Transaction,
+} from '@carillon/nestjs';
 import { Features } from '@carillon/nestjs/internal';
 import { QueryBus } from '@nestjs/cqrs';
 import { Config } from '../config.js';
@@ -16,21 +22,25 @@ import { PushSubscriptionsRepository } from './push-subscriptions.repository.js'
  * of the subscription. So a slow push service delays neither the log nor other services, and no crash loses a notification.
  */
 @Subscription('push', { onMissedEvents: 'continue' })
-export class QueuePushes {
+export class QueuePushes implements ConditionalSubscription {
   constructor(
     private readonly config: Config,
     private readonly features: Features,
+    private readonly database: Database,
     private readonly queries: QueryBus,
     private readonly subscriptions: PushSubscriptionsRepository,
     private readonly queue: PushQueueRepository,
     private readonly sender: PushSender,
   ) {}
 
+  /** Most installations have no push subscriptions, or few. */
+  async isNeeded(): Promise<boolean> {
+    return this.features.isOn('push') && (await this.subscriptions.any(this.database.read));
+  }
+
   @On(MessagePosted)
   async queuePushes({ data: message }: MessagePosted, { db }: Transaction): Promise<void> {
-    if (!this.features.isOn('push') || isOld(message.createdAt)) return;
-    // Most installations have none, or few.
-    if (!(await this.subscriptions.any(db))) return;
+    if (isOld(message.createdAt)) return;
     const userIds = await this.queries.execute(new ListNotifiedUsers(message));
     const found = await this.subscriptions.sessionsOf(db, userIds);
     if (found.length === 0) return;

@@ -55,6 +55,7 @@ export { InvalidTopicMatcher, type TopicMatcher } from './topics/topic-matcher.j
 export { TopicSelector } from './topics/topic-selector.js';
 export { TopicSelectors } from './topics/topic-selectors.js';
 export {
+  type ConditionalSubscription,
   type Delivery,
   type EventClass,
   type EventOf,

@@ -1,4 +1,5 @@
 import {
+  type ConditionalSubscription,
   type Delivery,
   type DomainEvent,
   On,
@@ -659,6 +660,34 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
     await pay(2);
     await comesTo(shop, 'payments', { lag: 0 });
     expect(await shop.effects('payments')).toEqual([1, 2]);
+  });
+
+  it('skips what is committed while it is not needed, also an event that has failed', async () => {
+    let isNeeded = false;
+    @Subscription('sometimes', { delay: 1, maxDelay: 1, attempts: 1_000_000 })
+    class Sometimes implements ConditionalSubscription {
+      isNeeded() {
+        return isNeeded;
+      }
+
+      @On(OrderShipped)
+      async handle({ data }: OrderShipped, tx: Transaction) {
+        await write(tx, 'sometimes', data.order);
+        if (data.order === 4) throw new Error('Never.');
+      }
+    }
+    const shop = await open([Sometimes]);
+    await shop.ship(1, 2);
+    await comesTo(shop, 'sometimes', { lag: 0 });
+    isNeeded = true;
+    await shop.ship(3, 4);
+    await comesTo(shop, 'sometimes', { state: 'retrying', lag: 1 });
+    isNeeded = false;
+    await comesTo(shop, 'sometimes', { state: 'running', lag: 0, deadLetters: 0 });
+    isNeeded = true;
+    await shop.ship(5);
+    await comesTo(shop, 'sometimes', { lag: 0 });
+    expect(await shop.effects('sometimes')).toEqual([3, 5]);
   });
 
   it('reads the database only for events in memory that have a handler', async () => {

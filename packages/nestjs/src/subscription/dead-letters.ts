@@ -101,6 +101,20 @@ export async function forgetFailures(
     .execute();
 }
 
+/** Removes the failures of the event that a subscription retries, unless that event is after `upTo`. */
+export async function stopRetrying(
+  db: Kysely<Schema>,
+  subscription: string,
+  upTo = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
+  await db
+    .deleteFrom('dead_letters')
+    .where('subscription', '=', subscription)
+    .where('state', '=', 'retrying')
+    .where('position', '<=', upTo)
+    .execute();
+}
+
 /** What a dead letter does not keep of its event, and handlers do not receive. */
 const UNKNOWN = {
   public_id: null,

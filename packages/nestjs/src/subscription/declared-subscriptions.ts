@@ -6,6 +6,7 @@ import type { LoggedEvent } from '../log/event-log.js';
 import type { DomainEvent } from '../transaction/domain-event.js';
 import type { Transaction } from '../transaction/transaction.js';
 import {
+  type ConditionalSubscription,
   type Delivery,
   type EventClass,
   type HandlerMetadata,
@@ -40,6 +41,8 @@ export interface DeclaredSubscription {
   readonly options: Required<SubscriptionOptions>;
   /** The handlers by event type. */
   readonly handlers: ReadonlyMap<string, EventHandler>;
+  /** Whether it needs the events that are committed now. */
+  isNeeded(): boolean | Promise<boolean>;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -98,7 +101,8 @@ function declare(instance: Instance): DeclaredSubscription {
   if (handlers.size === 0) refuse('it has no handler; mark a method with @On()');
   const given = { ...DEFAULTS, ...options };
   refuseUnlessWhole(given, refuse);
-  return { name, options: given, handlers };
+  const { isNeeded = () => true } = instance as Partial<ConditionalSubscription>;
+  return { name, options: given, handlers, isNeeded: isNeeded.bind(instance) };
 }
 
 function refuseUnlessWhole(

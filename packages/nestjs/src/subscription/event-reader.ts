@@ -37,6 +37,11 @@ export class EventReader {
     return position < this.feed.head;
   }
 
+  /** The position of the newest event. */
+  get head(): number {
+    return this.feed.head;
+  }
+
   get epoch(): string {
     return this.feed.epoch;
   }

@@ -2,7 +2,7 @@ import type { Database } from '../engine/database.js';
 import type { SubscriptionsTable } from '../engine/schema.js';
 import type { Transaction } from '../transaction/transaction.js';
 import type { UnitOfWork } from '../transaction/unit-of-work.js';
-import { forgetFailures } from './dead-letters.js';
+import { forgetFailures, stopRetrying } from './dead-letters.js';
 import { holdLease, type Lease, LeaseLost, moveCursor } from './lease.js';
 
 /** The cursor of a subscription, as its owner uses it. */
@@ -64,8 +64,12 @@ export class OwnedCursor implements Lease {
     this.position = Math.max(this.position, position);
   }
 
+  /** Moves the cursor over events that are not handled. */
   async commit(position: number): Promise<void> {
-    await this.hold(({ db }) => moveCursor(db, this, position));
+    await this.hold(async ({ db }) => {
+      await stopRetrying(db, this.name, position);
+      await moveCursor(db, this, position);
+    });
     this.noteCommitted(position);
   }
 

@@ -136,11 +136,20 @@ export class SubscriptionRunner implements Lease {
     if (this.#isSaveDue) await this.#save();
     if (this.#hasRequests && (this.#hasRequests = await this.#handling.tryRequested())) return true;
     if (!this.reader.isBehind(this.#cursor.position)) return false;
+    if (await this.#skipUnneeded()) return true;
     this.#wasRedacted = false;
     const page = await this.reader.read(this.#cursor.position, this.declared.handlers);
     if (page.missed > 0) return this.#skipMissed(page);
     if (await this.#handleAll(page.events))
       this.#cursor.position = Math.max(this.#cursor.position, page.upTo);
+    return true;
+  }
+
+  /** Moves the cursor in memory. Whatever makes the subscription necessary later precedes only later events. */
+  async #skipUnneeded(): Promise<boolean> {
+    const { head } = this.reader;
+    if (await this.declared.isNeeded()) return false;
+    this.#cursor.position = head;
     return true;
   }
 

@@ -31,6 +31,15 @@ export interface SubscriptionOptions {
   readonly mayTriggerItself?: boolean;
 }
 
+/** A subscription that sometimes has nothing to do, as its class implements it. */
+export interface ConditionalSubscription {
+  /**
+   * Called before events are read. If it returns `false`, the subscription skips every event that was committed before the
+   * call. Then they cost no transaction.
+   */
+  isNeeded(): boolean | Promise<boolean>;
+}
+
 /** The position of an event in the log, and its metadata. */
 export interface Delivery {
   /** The cursor of the event. It is the same at each attempt, so it can serve as an idempotency key. */

@@ -7,6 +7,7 @@ import { formatCursor, parseCursor } from '../log/cursor.js';
 import { dataOf } from '../log/data-of.js';
 import { EventLog, type LogState } from '../log/event-log.js';
 import { UnitOfWork } from '../transaction/unit-of-work.js';
+import { stopRetrying } from './dead-letters.js';
 import { changeLetters, discard, requestAttempt } from './letter-batches.js';
 
 /** Default number of dead letters in a list. */
@@ -101,12 +102,7 @@ export class Subscriptions {
         .where('name', '=', name)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw new RangeError(`There is no subscription "${name}".`);
-      // What it was waiting at.
-      await db
-        .deleteFrom('dead_letters')
-        .where('subscription', '=', name)
-        .where('state', '=', 'retrying')
-        .execute();
+      await stopRetrying(db, name);
     });
     this.#changes.next();
   }
