@@ -1,10 +1,12 @@
 import { Database } from '@carillon/nestjs';
+import { CommandBus } from '@nestjs/cqrs';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Message } from '../src/rooms/room/message.js';
 import type { Room } from '../src/rooms/room/room.js';
 import { isPublicAddress } from '../src/push/public-addresses.js';
 import { notificationText } from '../src/push/plain-text.js';
+import { SubscribeDevice } from '../src/push/subscribe-device.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { Person } from './support/people.js';
@@ -186,6 +188,14 @@ describe.each(ENGINES)('push notifications on $name', ({ start }) => {
     const message = await ada.says(room, 'second, @cleo');
     await until(() => service.tagsOf('/new').includes(message.id));
     await cleo.does('DELETE', SUBSCRIPTION);
+  });
+
+  it('are not stored for a session that has ended since the request was authenticated', async () => {
+    const second = await Person.signIn(application.url, 'cleo');
+    const subscribe = new SubscribeDevice(cleo.id, second.sessionId, service.subscribe('/late'));
+    await second.does('DELETE', `/api/sessions/${second.sessionId}`);
+    const stored = application.app.get(CommandBus, { strict: false }).execute(subscribe);
+    await expect(stored).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('are accepted for endpoints and keys that can be used only', async () => {

@@ -1,5 +1,6 @@
 import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { holdSession } from '../accounts/hold-session.js';
 import { invalidProperty } from '../http/problems.js';
 import { PushService } from './push-service.js';
 import { PushSubscriptionsRepository, type PushTarget } from './push-subscriptions.repository.js';
@@ -30,6 +31,7 @@ export class SubscribeDeviceHandler implements ICommandHandler<SubscribeDevice> 
     const mistake = this.service.mistakeIn(target.endpoint);
     if (mistake) throw invalidProperty('endpoint', mistake);
     await this.work.run(async ({ db }) => {
+      await holdSession(db, sessionId);
       const before = await this.subscriptions.find(db, sessionId);
       if (before && isSame(before, target)) return;
       await this.subscriptions.put(db, userId, sessionId, target);
