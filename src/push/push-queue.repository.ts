@@ -1,6 +1,6 @@
 import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { PushQueueTable } from './push.tables.js';
 
 /** A message of which to notify a browser. */
@@ -82,19 +82,6 @@ export class PushQueueRepository {
       .where('session_id', '=', sessionId)
       .where('message_id', '=', messageId)
       .execute();
-  }
-
-  /** When the next message is due whose browser may be sent something. */
-  async nextTime(db: Kysely<Schema>): Promise<string | null> {
-    const { time } = await db
-      .selectFrom('push_queue')
-      .innerJoin('push_subscriptions', 'push_subscriptions.session_id', 'push_queue.session_id')
-      .select(
-        sql<string | null>`min(case when push_queue.due_at > push_subscriptions.retry_at
-          then push_queue.due_at else push_subscriptions.retry_at end)`.as('time'),
-      )
-      .executeTakeFirstOrThrow();
-    return time;
   }
 }
 

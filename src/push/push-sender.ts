@@ -8,15 +8,12 @@ import {
 } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PushDelivery } from './push-delivery.js';
-import { PushQueueRepository } from './push-queue.repository.js';
+import { PushSlots } from './push-slots.js';
 import { type Device, PushSubscriptionsRepository } from './push-subscriptions.repository.js';
 
-/** Browsers to which a process sends at the same time: all together, and through one push service. */
-const MAX_DEVICES = 64;
-const MAX_PER_SERVICE = 16;
 /** Milliseconds between two looks at the queue while nothing is known to be due. */
 const LONGEST_PAUSE = 15_000;
-/** Milliseconds until the next look while what is due has to wait for a service that is slow. */
+/** Milliseconds until the next look while what is due has to wait for a slot. */
 const BUSY_PAUSE = 1000;
 /** Milliseconds after the queueing of a message: it can be read once its transaction has committed. */
 const EXPECTED_AFTER = [20, 200, 2000];
@@ -28,7 +25,8 @@ const EXPECTED_AFTER = [20, 200, 2000];
 @Injectable()
 export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(PushSender.name);
-  readonly #busy = new Map<string, { readonly service: string; readonly ended: Promise<void> }>();
+  readonly #slots = new PushSlots();
+  readonly #sending = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   /** Timers belong to the transaction in which they start, unless they start in the context of the constructor. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -42,7 +40,6 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly database: Database,
     private readonly work: UnitOfWork,
     private readonly subscriptions: PushSubscriptionsRepository,
-    private readonly queue: PushQueueRepository,
     private readonly delivery: PushDelivery,
   ) {}
 
@@ -55,7 +52,7 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
     this.#stopped.abort();
     clearTimeout(this.#timer);
     await this.#looking;
-    await Promise.all(Array.from(this.#busy.values(), ({ ended }) => ended));
+    await Promise.all(this.#sending);
   }
 
   /** Called in the transaction that queues a message. */
@@ -91,9 +88,9 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns milliseconds until the next look. The end of a request causes one earlier. */
   async #lookOnce(): Promise<number> {
-    const due = await this.queue.nextTime(this.database.read);
+    const due = await this.subscriptions.nextTime(this.database.read);
     if (due === null) return LONGEST_PAUSE;
-    const pause = due === '' ? 0 : Date.parse(due) - Date.now();
+    const pause = Date.parse(due) - Date.now();
     if (pause > 0) return Math.min(pause + 1, LONGEST_PAUSE);
     const devices = await this.#reserve();
     for (const device of devices) this.#send(device);
@@ -102,19 +99,13 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #reserve(): Promise<readonly Device[]> {
-    const free = MAX_DEVICES - this.#busy.size;
+    const { free, full } = this.#slots;
     if (free === 0) return [];
     const now = Date.now();
-    const perService = this.#countByService();
-    const full = [...perService.keys()].filter((one) => perService.get(one)! >= MAX_PER_SERVICE);
     return this.work.run(async ({ db }) => {
       const at = new Date(now).toISOString();
       const due = await this.subscriptions.takeDue(db, at, full, free);
-      const devices = due.filter(({ service }) => {
-        const count = (perService.get(service) ?? 0) + 1;
-        perService.set(service, count);
-        return count <= MAX_PER_SERVICE;
-      });
+      const devices = this.#slots.fitting(due);
       const ids = devices.map(({ sessionId }) => sessionId);
       const until = new Date(now + this.delivery.longest).toISOString();
       if (ids.length > 0) await this.subscriptions.reserve(db, ids, until);
@@ -122,23 +113,18 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  #countByService(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { service } of this.#busy.values())
-      counts.set(service, (counts.get(service) ?? 0) + 1);
-    return counts;
-  }
-
   #send(device: Device): void {
-    const ended = this.delivery
+    this.#slots.take(device);
+    const sending = this.delivery
       .sendDue(device, this.#stopped.signal)
       .catch((error: unknown) =>
         this.#logger.error(inLog(error), 'A notification could not be sent. It is sent later.'),
       )
       .then(() => {
-        this.#busy.delete(device.sessionId);
+        this.#slots.release(device);
+        this.#sending.delete(sending);
         this.#look();
       });
-    this.#busy.set(device.sessionId, { service: device.service, ended });
+    this.#sending.add(sending);
   }
 }

@@ -1,7 +1,8 @@
 import type { Schema } from '@carillon/nestjs';
 import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { FullSlots } from './push-slots.js';
 import type { PushSubscriptionsTable } from './push.tables.js';
 
 /** Where to send notifications for a browser, and with which keys to encrypt them. */
@@ -15,7 +16,7 @@ export interface PushTarget {
 export interface Device extends PushTarget {
   readonly sessionId: string;
   readonly userId: string;
-  /** The origin of the endpoint. */
+  /** The host of the endpoint. */
   readonly service: string;
   readonly failures: number;
 }
@@ -48,12 +49,13 @@ export class PushSubscriptionsRepository {
       session_id: sessionId,
       user_id: userId,
       endpoint,
-      service: new URL(endpoint).origin,
+      service: new URL(endpoint).hostname,
       p256dh,
       auth,
       created_at: new Date().toISOString(),
       failures: 0,
       retry_at: AT_ONCE,
+      next_at: null,
     };
     await db.insertInto('push_subscriptions').values(row).execute();
   }
@@ -127,22 +129,30 @@ export class PushSubscriptionsRepository {
     return found;
   }
 
+  /** When the next message is to be sent to any browser. */
+  async nextTime(db: Kysely<Schema>): Promise<string | null> {
+    const { time } = await db
+      .selectFrom('push_subscriptions')
+      .select(({ fn }) => fn.min('next_at').as('time'))
+      .executeTakeFirstOrThrow();
+    return time;
+  }
+
   /** Locks some subscriptions to which something is to be sent now, except those that another process locks. */
   async takeDue(
     db: Kysely<Schema>,
     now: string,
-    busyServices: readonly string[],
+    { services, userIds, failing }: FullSlots,
     limit: number,
   ): Promise<Device[]> {
     const rows = await db
       .selectFrom('push_subscriptions')
       .selectAll()
-      .where('retry_at', '<=', now)
-      .$if(busyServices.length > 0, (query) => query.where('service', 'not in', busyServices))
-      .where('session_id', 'in', (of) =>
-        of.selectFrom('push_queue').select('push_queue.session_id').where('due_at', '<=', now),
-      )
-      .orderBy('retry_at')
+      .where('next_at', '<=', now)
+      .$if(services.length > 0, (query) => query.where('service', 'not in', services))
+      .$if(userIds.length > 0, (query) => query.where('user_id', 'not in', userIds))
+      .$if(failing, (query) => query.where('failures', '=', 0))
+      .orderBy('next_at')
       .limit(limit)
       .forUpdate()
       .skipLocked()
@@ -154,22 +164,45 @@ export class PushSubscriptionsRepository {
   async reserve(db: Kysely<Schema>, sessionIds: readonly string[], until: string): Promise<void> {
     await db
       .updateTable('push_subscriptions')
-      .set({ retry_at: until })
+      .set({ retry_at: until, next_at: until })
       .where('session_id', 'in', sessionIds)
       .execute();
   }
 
+  /** Ends the reservation of a subscription. */
   async setState(
     db: Kysely<Schema>,
     sessionId: string,
     failures: number,
     retryAt = AT_ONCE,
   ): Promise<void> {
+    // Locks the row before `schedule` reads the queue, to which another process may be adding a message.
     await db
       .updateTable('push_subscriptions')
       .set({ failures, retry_at: retryAt })
       .where('session_id', '=', sessionId)
       .execute();
+    await this.schedule(db, [sessionId]);
+  }
+
+  /** Sets the time of the next message after a change of the queue. */
+  async schedule(db: Kysely<Schema>, sessionIds: readonly string[]): Promise<void> {
+    for (let n = 0; n < sessionIds.length; n += IDS_AT_ONCE)
+      await db
+        .updateTable('push_subscriptions')
+        .set((of) => ({
+          next_at: of
+            .selectFrom('push_queue')
+            .select(
+              sql<string>`case when min(due_at) > retry_at then min(due_at) else retry_at end`.as(
+                'time',
+              ),
+            )
+            .whereRef('push_queue.session_id', '=', 'push_subscriptions.session_id')
+            .groupBy('push_queue.session_id'),
+        }))
+        .where('session_id', 'in', sessionIds.slice(n, n + IDS_AT_ONCE))
+        .execute();
   }
 }
 

@@ -26,12 +26,18 @@ export async function createPush(db: Kysely<any>): Promise<void> {
     .addColumn('created_at', key, (column) => column.notNull())
     .addColumn('failures', integer, (column) => column.notNull())
     .addColumn('retry_at', key, (column) => column.notNull())
+    .addColumn('next_at', key)
     .modifyEnd(tableEnd)
     .execute();
   await db.schema
     .createIndex('push_subscriptions_user')
     .on('push_subscriptions')
     .columns(['user_id', 'created_at'])
+    .execute();
+  await db.schema
+    .createIndex('push_subscriptions_next_at')
+    .on('push_subscriptions')
+    .column('next_at')
     .execute();
 
   await db.schema
@@ -47,5 +53,9 @@ export async function createPush(db: Kysely<any>): Promise<void> {
     .addPrimaryKeyConstraint('push_queue_pk', ['session_id', 'message_id'])
     .modifyEnd(tableEnd)
     .execute();
-  await db.schema.createIndex('push_queue_due_at').on('push_queue').column('due_at').execute();
+  await db.schema
+    .createIndex('push_queue_due_at')
+    .on('push_queue')
+    .columns(['session_id', 'due_at'])
+    .execute();
 }

@@ -12,7 +12,7 @@ export interface PushSubscriptionsTable {
   session_id: string;
   user_id: string;
   endpoint: string;
-  /** The origin of the endpoint. */
+  /** The host of the endpoint. */
   service: string;
   /** The public key of the browser (RFC 8291), base64url. */
   p256dh: string;
@@ -23,6 +23,8 @@ export interface PushSubscriptionsTable {
   failures: number;
   /** Nothing is sent before: the service has failed, or a process is sending until then. */
   retry_at: string;
+  /** When to send the next message of the queue; `null` if there is none. */
+  next_at: string | null;
 }
 
 /** Messages of which to notify a browser. */
@@ -60,6 +62,7 @@ export const PUSH_TABLES = {
       created_at: 'text',
       failures: 'number',
       retry_at: 'text',
+      next_at: 'text',
     },
     key: ['session_id'],
   },

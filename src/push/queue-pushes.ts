@@ -46,6 +46,10 @@ export class QueuePushes implements ConditionalSubscription {
     if (found.length === 0) return;
     const pushes = await Promise.all(found.map((device) => this.#pushFor(device, message)));
     await this.queue.insert(db, pushes);
+    await this.subscriptions.schedule(
+      db,
+      found.map(({ sessionId }) => sessionId),
+    );
     this.sender.expect();
   }
 
