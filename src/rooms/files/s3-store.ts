@@ -7,8 +7,10 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { type ByteRange, FileStore } from './file-store.js';
 
-/** Milliseconds until the head of a response, including the upload of 25 MB. */
-const TIMEOUT = 60_000;
+/** Milliseconds until the head of a response, without the time for sending content. */
+const TIMEOUT = 30_000;
+/** Bytes per millisecond: content that is sent more slowly counts as stuck. A file of 25 MiB has 80 s. */
+const MIN_RATE = 512;
 /** Repeats after a response of 5xx or 429, at growing intervals. */
 const RETRIES = 3;
 
@@ -40,7 +42,8 @@ export class S3Store extends FileStore {
   }
 
   async put(key: string, path: string): Promise<void> {
-    const response = await this.#send(key, { method: 'PUT', body: await openAsBlob(path) });
+    const body = await openAsBlob(path);
+    const response = await this.#send(key, { method: 'PUT', body }, body.size);
     await expectStatus(response, 200);
   }
 
@@ -60,9 +63,12 @@ export class S3Store extends FileStore {
   }
 
   /** The body of a response may take longer: its reader decides how fast it flows. */
-  async #send(key: string, init: RequestInit): Promise<Response> {
+  async #send(key: string, init: RequestInit, size = 0): Promise<Response> {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new Error('The store timed out.')), TIMEOUT);
+    const timer = setTimeout(
+      () => controller.abort(new Error('The store timed out.')),
+      TIMEOUT + size / MIN_RATE,
+    );
     try {
       const { signal } = controller;
       return await this.#client.fetch(`${this.#address}/${key}`, { ...init, signal });
