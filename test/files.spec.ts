@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { request } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { Previews } from '../src/rooms/files/previews.js';
 import { UnusedFiles } from '../src/rooms/files/unused-files.js';
 import type { MessageFile } from '../src/rooms/room/message-file.js';
 import type { Message } from '../src/rooms/room/message.js';
@@ -370,6 +371,21 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
       sending.on('response', (response) => resolve(response.statusCode!));
       send(sending);
     });
+});
+
+it('renders the previews of users in turn', async () => {
+  const folder = temporaryFolder();
+  const previews = new Previews();
+  const image = join(folder, 'image');
+  writeFileSync(image, await photo(400, 300));
+  const order: string[] = [];
+  const render = async (userId: string, n: number) => {
+    await previews.write(userId, image, join(folder, `${userId}-${n}`));
+    order.push(userId);
+  };
+  await Promise.all([...Array.from({ length: 9 }, (_, n) => render('ada', n)), render('bob', 0)]);
+  expect(order.indexOf('bob')).toBeLessThan(7);
+  rmSync(folder, { recursive: true });
 });
 
 it.each(['ftp://example.com/files', 's3://s3.example.com/bucket', 's3://k:secret@s3.example.com'])(

@@ -1,6 +1,8 @@
+import { FairQueue } from '@carillon/nestjs/internal';
 import { Logger } from '@nestjs/common';
 import type { Sharp } from 'sharp';
 import { open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 
 /** The largest side of a preview in pixels: twice the width at which the page shows it. */
 const MAX_SIDE = 960;
@@ -8,6 +10,11 @@ const MAX_SIDE = 960;
 const MAX_PIXELS = 50_000_000;
 /** Seconds for one preview. */
 const MAX_SECONDS = 20;
+/**
+ * Previews that are rendered at the same time: half the cores, and never all four threads of Node's pool, which the database
+ * also uses.
+ */
+const AT_ONCE = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 3);
 
 /** Decoders of libvips that are used. All others stay blocked, whatever an image says that it is. */
 const DECODERS = [
@@ -28,20 +35,32 @@ export interface Preview {
   readonly size: number;
 }
 
-/** Renders one preview at a time, because each occupies a thread that the database also uses. */
+/** Renders a few previews at a time. Users take turns, so that one with many images does not delay the others. */
 export class Previews {
   readonly #logger = new Logger(Previews.name);
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting = new FairQueue<() => Promise<void>>();
+  #running = 0;
 
   /**
    * Writes a preview without metadata. Of an animation, it shows the first image.
    *
    * @returns `undefined` if the image is damaged or too large: it is then a file like others.
    */
-  write(image: string, preview: string): Promise<Preview | undefined> {
-    const rendered = this.#last.then(() => this.#render(image, preview));
-    this.#last = rendered;
-    return rendered;
+  write(userId: string, image: string, preview: string): Promise<Preview | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Preview | undefined>();
+    this.#waiting.add(userId, () => this.#render(image, preview).then(resolve));
+    this.#startNext();
+    return promise;
+  }
+
+  #startNext(): void {
+    const next = this.#running < AT_ONCE ? this.#waiting.next() : undefined;
+    if (!next) return;
+    this.#running++;
+    void next().finally(() => {
+      this.#running--;
+      this.#startNext();
+    });
   }
 
   async #render(image: string, preview: string): Promise<Preview | undefined> {

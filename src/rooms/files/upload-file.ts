@@ -103,7 +103,9 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
     previewPath: string,
   ): Promise<FileRow> {
     const type = await typeOf(path);
-    const preview = isImage(type) ? await this.#previews.write(path, previewPath) : undefined;
+    const preview = isImage(type)
+      ? await this.#previews.write(callerId, path, previewPath)
+      : undefined;
     return {
       id: fileId,
       key: randomUUID(),
