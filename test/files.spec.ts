@@ -1,4 +1,6 @@
 import S3rver from '@20minutes/s3rver';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -307,8 +309,27 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
     const rows = (await tablesIn(database)).get('files')!;
     expect(files.map(({ id }) => rows.includes(id))).toEqual([false, true, false]);
     rmSync(blocked!, { recursive: true });
+    // Not at once.
     await collects(0);
+    expect((await tablesIn(database)).get('files')).toContain(files[1]!.id);
+    await collects(1);
     expect((await tablesIn(database)).get('files')).not.toContain(files[1]!.id);
+  });
+
+  it('are left in the store after 20 attempts to remove their content', async () => {
+    const { id } = await uploads(bob, room, 'Cannot be removed');
+    await runAsOtherProgram(database, `update files set state = 'removed' where id = '${id}'`);
+    const [blocked] = stored('Cannot be removed');
+    rmSync(blocked!);
+    mkdirSync(join(blocked!, 'in the way'), { recursive: true });
+    const logged = jest.spyOn(Logger.prototype, 'error');
+    for (let attempt = 1; attempt <= 21; attempt++) await collects(24 * attempt);
+    const lines = logged.mock.calls.map(([, line]) => String(line));
+    logged.mockRestore();
+    expect(lines.filter((line) => line.includes('could not be removed'))).toHaveLength(20);
+    expect(lines.at(-1)).toContain('Carillon has given up');
+    rmSync(blocked!, { recursive: true });
+    await runAsOtherProgram(database, `delete from files where id = '${id}'`);
   });
 
   it('are uploaded again after a crash, with the same id', async () => {

@@ -203,6 +203,8 @@ export async function createFiles(db: Kysely<any>): Promise<void> {
     .addColumn('height', integer)
     .addColumn('preview_size', integer)
     .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('failures', integer, (column) => column.notNull())
+    .addColumn('remove_at', 'text')
     .modifyEnd(tableEnd)
     .execute();
   await db.schema.createIndex('files_owner').on('files').columns(['owner_id', 'id']).execute();

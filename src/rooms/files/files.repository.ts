@@ -126,16 +126,31 @@ export class FilesRepository {
     return row !== undefined;
   }
 
-  /** Files whose content is to be removed, by their keys, after one of them. */
-  async removed(db: Kysely<Schema>, after: string, limit: number): Promise<FileRow[]> {
+  /** Files whose content is to be removed now, by their keys, after one of them. */
+  async removed(db: Kysely<Schema>, now: string, after: string, limit: number): Promise<FileRow[]> {
     return db
       .selectFrom('files')
       .selectAll()
       .where('message_id', 'is', null)
       .where('state', '=', 'removed')
+      .where('remove_at', '<=', now)
       .where('key', '>', after)
       .orderBy('key')
       .limit(limit)
+      .execute();
+  }
+
+  /** Counts a failure to remove the content, unless another process has just counted it. */
+  async countFailure(
+    db: Kysely<Schema>,
+    { key, failures }: FileRow,
+    remove_at: string | null,
+  ): Promise<void> {
+    await db
+      .updateTable('files')
+      .set({ failures: failures + 1, remove_at })
+      .where('key', '=', key)
+      .where('failures', '=', failures)
       .execute();
   }
 

@@ -1,5 +1,5 @@
 import { Database, UnitOfWork } from '@carillon/nestjs';
-import { inLog, Periodic } from '@carillon/nestjs/internal';
+import { backoff, inLog, Periodic } from '@carillon/nestjs/internal';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import ms from 'ms';
@@ -18,6 +18,9 @@ const STORING_FOR = ms('1h');
 const BATCH_SIZE = 50;
 /** Batches of one run. */
 const BATCHES = 20;
+/** Attempts to remove content. With the delays between them, they take about a week. */
+const ATTEMPTS = 20;
+const DELAY = { first: ms('1m'), last: ms('1d') };
 
 /**
  * Removes the content of files whose message was deleted, that nobody has posted, or that were not stored completely.
@@ -65,10 +68,11 @@ export class UnusedFiles implements IEventHandler, OnApplicationBootstrap, OnMod
     await this.incoming.removeLeft(now);
     await this.#markOlder('stored', new Date(now - UNPOSTED_FOR));
     await this.#markOlder('storing', new Date(now - STORING_FOR));
+    const time = new Date(now).toISOString();
     let after = '';
     for (let batch = 0; batch < BATCHES && !this.#isStopped; batch++) {
-      const rows = await this.files.removed(this.database.read, after, BATCH_SIZE);
-      await this.#removeContents(rows);
+      const rows = await this.files.removed(this.database.read, time, after, BATCH_SIZE);
+      await this.#removeContents(rows, now);
       if (rows.length < BATCH_SIZE) return;
       after = rows.at(-1)!.key;
     }
@@ -82,18 +86,28 @@ export class UnusedFiles implements IEventHandler, OnApplicationBootstrap, OnMod
   }
 
   /** Content that cannot be removed does not keep the rest. */
-  async #removeContents(rows: readonly FileRow[]): Promise<void> {
+  async #removeContents(rows: readonly FileRow[], now: number): Promise<void> {
     const done: string[] = [];
     for (const row of rows)
       try {
         for (const key of keysOf(row)) await this.store.remove(key);
         done.push(row.key);
       } catch (error) {
-        this.#logger.error(
-          inLog(error),
-          'A file could not be removed. Carillon tries again later.',
-        );
+        await this.#fail(row, error, now);
       }
     if (done.length > 0) await this.work.run(({ db }) => this.files.delete(db, done));
+  }
+
+  async #fail(row: FileRow, error: unknown, now: number): Promise<void> {
+    const failures = row.failures + 1;
+    const isLast = failures >= ATTEMPTS;
+    const next = isLast
+      ? 'Carillon has given up: remove it from the store yourself.'
+      : 'Carillon tries again later.';
+    this.#logger.error(inLog(error), `The file ${row.key} could not be removed. ${next}`);
+    const removeAt = now + backoff(failures, DELAY.first, DELAY.last);
+    await this.work.run(({ db }) =>
+      this.files.countFailure(db, row, isLast ? null : new Date(removeAt).toISOString()),
+    );
   }
 }

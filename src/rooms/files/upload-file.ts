@@ -121,6 +121,8 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
       height: preview?.height ?? null,
       preview_size: preview?.size ?? null,
       created_at: new Date().toISOString(),
+      failures: 0,
+      remove_at: '',
     };
   }
 

@@ -107,6 +107,10 @@ export interface FilesTable {
   /** The bytes of the preview; `null` if there is none. */
   preview_size: number | null;
   created_at: string;
+  /** How often its content could not be removed. */
+  failures: number;
+  /** Its content is not removed before; `null` after too many failures. */
+  remove_at: string | null;
 }
 
 /** A reaction of a user, which the column `reactions` of the message also has. */
@@ -215,6 +219,8 @@ export const ROOM_TABLES = {
       height: 'number',
       preview_size: 'number',
       created_at: 'text',
+      failures: 'number',
+      remove_at: 'text',
     },
     key: ['id'],
   },
