@@ -393,6 +393,10 @@ export class Config {
   @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   FILES_MAX_BYTES_PER_USER: number = 1024 ** 3;
 
+  /** The maximum number of files of one user. 0: no limit. */
+  @WholeNumber(0, 10_000_000)
+  FILES_MAX_PER_USER: number = 10_000;
+
   /** The maximum number of files that one user uploads in a minute. 0: no limit. */
   @WholeNumber(0, 10_000_000)
   FILES_PER_MINUTE: number = 60;

@@ -23,6 +23,8 @@ import { filePath, photo, postsFiles, upload, uploads } from './support/uploads.
 import { until } from './support/wait.js';
 
 const MAX_BYTES = 100_000;
+/** Of one user; more than any user of these tests has at the same time. */
+const MAX_FILES = 20;
 const HOUR = 3_600_000;
 
 const refusal = async (response: Response) => [response.status, await problemCode(response)];
@@ -47,6 +49,7 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
       FILES_URL: `file:${folder}`,
       FILES_MAX_BYTES: String(MAX_BYTES),
       FILES_MAX_BYTES_PER_USER: String(3 * MAX_BYTES),
+      FILES_MAX_PER_USER: String(MAX_FILES),
     });
     [ada, bob, eve] = (await Promise.all(
       ['ada', 'bob', 'eve'].map((name) => Person.signUp(application.url, name)),
@@ -241,6 +244,15 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
     // A retry after a lost response stores nothing.
     expect((await upload(cy, room, allowed, { id: last.id })).status).toBe(200);
     expect(await refusal(await upload(cy, room, 'one more'))).toEqual([409, 'conflict']);
+  });
+
+  it('are limited in number', async () => {
+    const di = await Person.signUp(application.url, `di${randomBytes(4).toString('hex')}`);
+    await di.joins(room);
+    const { id } = await uploads(di, room, 'x');
+    for (let n = 1; n < MAX_FILES; n++) await uploads(di, room, 'x');
+    expect((await upload(di, room, 'x', { id })).status).toBe(200);
+    expect(await refusal(await upload(di, room, 'x'))).toEqual([409, 'conflict']);
   });
 
   it('leave nothing when their client disconnects', async () => {

@@ -63,7 +63,7 @@ export class FilesController {
     operationId: 'uploadFile',
     summary: 'Upload a file',
     description:
-      'Stores a file that the caller can post in this room with `files` of a message. The body is the content; its type is recognized from its bytes, and `Content-Type` does not matter. Of images, a preview is stored, too. A retry with the same id and content stores nothing. A file that is not posted within a day is removed. By default, a file has at most 25 MiB, all files of a user have at most 1 GiB, and a user uploads at most 60 files in a minute, four at the same time.',
+      'Stores a file that the caller can post in this room with `files` of a message. The body is the content; its type is recognized from its bytes, and `Content-Type` does not matter. Of images, a preview is stored, too. A retry with the same id and content stores nothing. A file that is not posted within a day is removed. By default, a file has at most 25 MiB, a user has at most 10,000 files and 1 GiB, and a user uploads at most 60 files in a minute, four at the same time.',
   })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: BINARY, description: 'The content of the file.' })

@@ -29,16 +29,23 @@ export class FilesRepository {
     return db.selectFrom('files').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   }
 
-  /** Bytes of all files of a user that are not removed, except one. */
-  async bytesOf(db: Kysely<Schema>, ownerId: string, except: string): Promise<number> {
+  /** The files of a user that are not removed, except one. */
+  async usageOf(
+    db: Kysely<Schema>,
+    ownerId: string,
+    except: string,
+  ): Promise<{ readonly count: number; readonly bytes: number }> {
     const row = await db
       .selectFrom('files')
-      .select((of) => of.fn.coalesce(of.fn.sum<string | number>('size'), of.lit(0)).as('bytes'))
+      .select((of) => [
+        of.fn.countAll().as('count'),
+        of.fn.coalesce(of.fn.sum<string | number>('size'), of.lit(0)).as('bytes'),
+      ])
       .where('owner_id', '=', ownerId)
       .where('state', '<>', 'removed')
       .where('id', '<>', except)
       .executeTakeFirstOrThrow();
-    return Number(row.bytes);
+    return { count: Number(row.count), bytes: Number(row.bytes) };
   }
 
   /** @returns whether the file was still being stored. */

@@ -81,7 +81,8 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
     const { room } = await this.access.asMember(db, roomId, callerId);
     enforce(canPost(room));
     await this.contacts.refuseBlockedIn(db, room, callerId);
-    this.limits.refuseAbove((await this.files.bytesOf(db, callerId, fileId)) + size);
+    const { count, bytes } = await this.files.usageOf(db, callerId, fileId);
+    this.limits.refuseAbove(count + 1, bytes + size);
   }
 
   async #store(upload: UploadFile, received: ReceivedFile): Promise<UploadedFile> {

@@ -41,16 +41,15 @@ export class UploadLimits {
   }
 
   /**
-   * @param bytes of all files of the user, with the new one.
+   * @param count of the files of the user, with the new one.
+   * @param bytes of these files.
    * @throws Problem `conflict`
    */
-  refuseAbove(bytes: number): void {
-    const { FILES_MAX_BYTES_PER_USER: most } = this.config;
-    if (most > 0 && bytes > most)
-      throw new Problem(
-        'conflict',
-        `Your files may have ${shownSize(most)} together. Delete messages with files first.`,
-      );
+  refuseAbove(count: number, bytes: number): void {
+    const { FILES_MAX_PER_USER: mostFiles, FILES_MAX_BYTES_PER_USER: mostBytes } = this.config;
+    if (mostFiles > 0 && count > mostFiles) throw tooMany(`You may have ${mostFiles} files.`);
+    if (mostBytes > 0 && bytes > mostBytes)
+      throw tooMany(`Your files may have ${shownSize(mostBytes)} together.`);
   }
 
   #refuseSimultaneous(userId: string): void {
@@ -74,3 +73,6 @@ export class UploadLimits {
     else this.#current.delete(userId);
   }
 }
+
+const tooMany = (limit: string): Problem =>
+  new Problem('conflict', `${limit} Delete messages with files first.`);
