@@ -255,6 +255,20 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
     expect(await refusal(await upload(di, room, 'x'))).toEqual([409, 'conflict']);
   });
 
+  it('are not stored if the session of the upload ends meanwhile', async () => {
+    const session = await Person.signIn(application.url, 'ada');
+    const before = inFolder().length;
+    const code = status(session, async (sending) => {
+      sending.write('Revoked meanwhile');
+      await until(() => inFolder().length === before + 1);
+      await ada.does('DELETE', `/api/sessions/${session.sessionId}`);
+      sending.end();
+    });
+    expect(await code).toBe(401);
+    await collects(2);
+    expect(stored('Revoked meanwhile')).toEqual([]);
+  });
+
   it('leave nothing when their client disconnects', async () => {
     const before = inFolder().length;
     const sending = started(ada);
@@ -398,11 +412,11 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
     return sending.on('error', () => undefined);
   };
 
-  const status = (who: Person, send: (sending: ReturnType<typeof started>) => void) =>
+  const status = (who: Person, send: (sending: ReturnType<typeof started>) => unknown) =>
     new Promise<number>((resolve) => {
       const sending = started(who);
       sending.on('response', (response) => resolve(response.statusCode!));
-      send(sending);
+      void send(sending);
     });
 });
 

@@ -91,12 +91,12 @@ export class FilesController {
     @IdParam('room') id: string,
     @IdParam('file', 'fileId') fileId: string,
     @Query() { name }: UploadQuery,
-    @CurrentUser() { userId }: UserCaller,
+    @CurrentUser() { userId, sessionId }: UserCaller,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<MessageFile> {
     refuseCoding(request);
-    const upload = new UploadFile(userId, id, fileId, name, sizeOf(request), request);
+    const upload = new UploadFile(userId, sessionId, id, fileId, name, sizeOf(request), request);
     const { file, isNew } = await this.commands.execute(upload);
     if (isNew) response.status(201).location(fileAddress(id, fileId));
     return file;

@@ -5,6 +5,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Kysely } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { holdSession } from '../../accounts/hold-session.js';
 import { Problem, tooManyRequests } from '../../http/problems.js';
 import { Contacts } from '../invitations/contacts.js';
 import type { MessageFile } from '../room/message-file.js';
@@ -22,6 +23,8 @@ import { RETRY_AFTER, UploadLimits } from './upload-limits.js';
 export class UploadFile extends Command<UploadedFile> {
   constructor(
     readonly callerId: string,
+    /** `null` if the caller has none, for example with an access token of an issuer. */
+    readonly sessionId: string | null,
     readonly roomId: string,
     readonly fileId: string,
     readonly name: string,
@@ -92,7 +95,7 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
       const row = await this.#describe(upload, received, preview);
       const earlier = await this.#begin(upload, row);
       if (earlier) return { file: toMessageFile(earlier), isNew: false };
-      return await this.#put(row, received.path, preview);
+      return await this.#put(upload, row, received.path, preview);
     } finally {
       await this.incoming.remove(preview);
     }
@@ -140,7 +143,12 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
     });
   }
 
-  async #put(row: FileRow, content: string, preview: string): Promise<UploadedFile> {
+  async #put(
+    { sessionId }: UploadFile,
+    row: FileRow,
+    content: string,
+    preview: string,
+  ): Promise<UploadedFile> {
     try {
       if (row.preview_size !== null) await this.store.put(previewKey(row.key), preview);
       await this.store.put(row.key, content);
@@ -149,7 +157,11 @@ export class UploadFileHandler implements ICommandHandler<UploadFile> {
       await this.work.run(({ db }) => this.files.abandon(db, row));
       throw storeUnavailable(error);
     }
-    const isStored = await this.work.run(({ db }) => this.files.markStored(db, row.key));
+    const isStored = await this.work.run(async ({ db }) => {
+      // If it has ended meanwhile, `UnusedFiles` removes what was stored.
+      if (sessionId !== null) await holdSession(db, sessionId);
+      return this.files.markStored(db, row.key);
+    });
     if (isStored) return { file: toMessageFile(row), isNew: true };
     // The row is removed, and what it named was perhaps removed before it was there.
     for (const key of keysOf(row)) await this.store.remove(key);
