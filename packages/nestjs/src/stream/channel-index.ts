@@ -5,7 +5,10 @@ import type { StreamTopics } from './stream-topics.js';
 
 /** Finds the channels that may include an event: it costs only those, and one evaluation of each distinct pattern. */
 export class ChannelIndex {
+  /** By the features' topics that they include. */
   readonly #byTopic = new SetIndex<string, Channel>();
+  /** By the other topics that they name. */
+  readonly #byRequested = new SetIndex<string, Channel>();
   readonly #byPattern = new PatternIndex<Channel>();
   /** Those that ask for every topic. */
   readonly #ofAll = new Set<Channel>();
@@ -14,7 +17,7 @@ export class ChannelIndex {
     for (const topic of channel.topics) this.#byTopic.add(topic, channel);
     const requested = channel.view.others?.requested;
     if (requested?.isAll) this.#ofAll.add(channel);
-    for (const topic of requested?.exact ?? []) this.#byTopic.add(topic, channel);
+    for (const topic of requested?.exact ?? []) this.#byRequested.add(topic, channel);
     for (const pattern of requested?.patterns ?? []) this.#byPattern.add(pattern, channel);
   }
 
@@ -22,7 +25,7 @@ export class ChannelIndex {
     for (const topic of channel.topics) this.#byTopic.delete(topic, channel);
     const requested = channel.view.others?.requested;
     this.#ofAll.delete(channel);
-    for (const topic of requested?.exact ?? []) this.#byTopic.delete(topic, channel);
+    for (const topic of requested?.exact ?? []) this.#byRequested.delete(topic, channel);
     for (const pattern of requested?.patterns ?? []) this.#byPattern.delete(pattern, channel);
   }
 
@@ -31,17 +34,20 @@ export class ChannelIndex {
     this.#byTopic.add(topic, channel);
   }
 
-  /** A topic of a feature was revoked. The channel may ask for it for public events, too. */
+  /** A topic of a feature was revoked. */
   deleteTopic(topic: string, channel: Channel): void {
-    if (!channel.view.others?.requested.exact.has(topic)) this.#byTopic.delete(topic, channel);
+    this.#byTopic.delete(topic, channel);
   }
 
-  /** Each channel once. */
+  /** Each channel once. Those that it finds for features' topics alone include them now. */
   find({ all, others }: StreamTopics): Iterable<Channel> {
-    const areTopicsEnough = !others || (this.#byPattern.isEmpty && this.#ofAll.size === 0);
-    if (all.length === 1 && areTopicsEnough) return this.#byTopic.get(all[0]!);
+    const areNamesEnough = this.#byPattern.isEmpty && this.#ofAll.size === 0;
+    if (all.length === 1 && !others) return this.#byTopic.get(all[0]!);
+    if (all.length === 1 && areNamesEnough) return this.#byRequested.get(all[0]!);
     const found = new Set(all.flatMap((topic) => [...this.#byTopic.get(topic)]));
     if (!others) return found;
+    for (const topic of others.topics)
+      for (const channel of this.#byRequested.get(topic)) found.add(channel);
     for (const channel of this.#ofAll) found.add(channel);
     for (const channel of this.#byPattern.find(others)) found.add(channel);
     return found;

@@ -6,7 +6,7 @@ import { EventFilter } from './event-filter.js';
 import type { StreamStatistics } from './stream-statistics.js';
 import type { StreamTopics, StreamTopicsReader } from './stream-topics.js';
 import type { StreamView } from './stream-view.js';
-import type { Run } from './run.js';
+import type { Item, Run } from './run.js';
 import type { TopicMatcher } from '../topics/topic-matcher.js';
 
 /** The most data in one run, in UTF-16 code units. Each subscriber reads a longer one page by page, as its connection drains. */
@@ -108,12 +108,12 @@ export class Channel {
   }
 
   /**
-   * Adds to the next run an event that the view includes, or the frame of a transient event, which subscribers receive that
+   * Adds to the next run events that the view includes, or the frame of a transient event, which subscribers receive that
    * are live then.
    *
-   * @param empty the run to which the first one is added; the same for all channels, so that they share their runs.
+   * @param empty the run to which the first item is added; the same for all channels, so that they share their runs.
    */
-  add(item: LoggedEvent | string, empty: Run): void {
+  add(item: Item, empty: Run): void {
     this.#run = (this.#run ?? empty).with(item);
   }
 

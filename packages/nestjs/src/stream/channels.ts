@@ -10,7 +10,7 @@ import { frame } from './frames.js';
 import type { ChangeInOrder, TopicPermissions } from '../log/topic-permissions.js';
 import { Deliveries } from './deliveries.js';
 import { recordedAt } from './recorded-at.js';
-import { Run } from './run.js';
+import { type Item, Run } from './run.js';
 import { SetIndex } from './set-index.js';
 import type { StreamTopicsReader } from './stream-topics.js';
 import type { StreamStatistics } from './stream-statistics.js';
@@ -82,17 +82,26 @@ export class Channels {
 
   /** Adds events to the channels that include them. A change of permissions applies to the events that follow it. */
   broadcast(events: readonly LoggedEvent[]): void {
+    const { permissions } = this.context;
     const empty = Run.empty(recordedAt(events[0]!));
+    let group: LoggedEvent[] = [];
     for (const event of events) {
-      this.#changeBy(event);
-      const topics = this.context.topicsReader.ofEvent(event);
-      for (const channel of this.#index.find(topics))
-        if (channel.includes(event, topics)) this.#deliver(channel, event, empty);
-      const ended = this.context.permissions.sessionEndedBy(event);
-      if (ended === undefined) continue;
-      this.#deliveries.serveAll();
-      this.#endedSessions.next(ended);
+      const changes = permissions.observe(event);
+      const ended = permissions.sessionEndedBy(event);
+      const isOnlyDelivered = changes.length === 0 && ended === undefined;
+      if (group.length > 0 && !(isOnlyDelivered && haveSameTopics(group[0]!, event))) {
+        this.#broadcastGroup(group, empty);
+        group = [];
+      }
+      if (isOnlyDelivered) {
+        group.push(event);
+        continue;
+      }
+      this.#changeAll(changes);
+      this.#broadcastAlone(event, empty);
+      if (ended !== undefined) this.#endSession(ended);
     }
+    this.#broadcastGroup(group, empty);
     this.#deliveries.start();
   }
 
@@ -126,7 +135,32 @@ export class Channels {
     for (const channel of this.#byKey.values()) channel.fallBehind();
   }
 
-  #deliver(channel: Channel, item: LoggedEvent | string, empty: Run): void {
+  /**
+   * Adds events with the same topics to the channels that include them, all at once: with 16 writers in a room of 1,000
+   * members, a commit has up to 16 events for each channel.
+   */
+  #broadcastGroup(group: readonly LoggedEvent[], empty: Run): void {
+    const [first] = group;
+    if (!first) return;
+    const topics = this.context.topicsReader.ofEvent(first);
+    for (const channel of this.#index.find(topics))
+      if (!topics.others || channel.includes(first, topics)) this.#deliver(channel, group, empty);
+  }
+
+  /** Adds an event that has changed permissions itself: what it grants are the events after it. */
+  #broadcastAlone(event: LoggedEvent, empty: Run): void {
+    const topics = this.context.topicsReader.ofEvent(event);
+    const alone = [event];
+    for (const channel of this.#index.find(topics))
+      if (channel.includes(event, topics)) this.#deliver(channel, alone, empty);
+  }
+
+  #endSession(id: string): void {
+    this.#deliveries.serveAll();
+    this.#endedSessions.next(id);
+  }
+
+  #deliver(channel: Channel, item: Item, empty: Run): void {
     channel.add(item, empty);
     this.#deliveries.add(channel);
   }
@@ -143,8 +177,8 @@ export class Channels {
     return channel ? [channel] : [];
   }
 
-  #changeBy(event: LoggedEvent): void {
-    for (const change of this.context.permissions.observe(event))
+  #changeAll(changes: readonly ChangeInOrder[]): void {
+    for (const change of changes)
       for (const channel of this.#byUser.get(change.userId)) this.#change(channel, change);
   }
 
@@ -158,3 +192,7 @@ export class Channels {
     else this.#index.deleteTopic(topic, channel);
   }
 }
+
+/** Whether two events have the same subscribers while no permissions change. */
+const haveSameTopics = (one: LoggedEvent, other: LoggedEvent): boolean =>
+  one.topic === other.topic && one.topics === other.topics && one.private === other.private;

@@ -2,8 +2,8 @@ import type { LoggedEvent } from '../log/event-log.js';
 import { Chunk } from './chunk.js';
 import type { EventEncoder } from './event-encoder.js';
 
-/** An event, or the frame of a transient event, which is the same in every stream. */
-type Item = LoggedEvent | string;
+/** Events that follow each other, or the frame of a transient event, which is the same in every stream. */
+export type Item = readonly LoggedEvent[] | string;
 
 /**
  * What a channel delivers in one write. Runs are shared: `with` returns the same run to all channels that wait for the same
@@ -34,7 +34,7 @@ export class Run {
     return new Run(since);
   }
 
-  /** This run, and one more event at its end. */
+  /** This run, and one more item at its end. */
   with(item: Item): Run {
     const longer = this.#longer;
     if (longer && longer.#last === item) return longer;
@@ -46,9 +46,9 @@ export class Run {
     this.#chunks ??= new Map();
     let chunk = this.#chunks.get(encoder);
     if (!chunk) {
-      const items = this.#items();
-      const frames = items.map((item) => (isText(item) ? item : encoder.frame(item, epoch)));
-      chunk = Chunk.of(frames, items.length);
+      const events = this.#items().flat();
+      const frames = events.map((one) => (isText(one) ? one : encoder.frame(one, epoch)));
+      chunk = Chunk.of(frames, events.length);
       this.#chunks.set(encoder, chunk);
     }
     return chunk;
@@ -61,14 +61,14 @@ export class Run {
   }
 }
 
-const isText = (item: Item): item is string => typeof item === 'string';
+const isText = (item: Item | LoggedEvent): item is string => typeof item === 'string';
 
 function lengthOf(item: Item | undefined): number {
   if (item === undefined) return 0;
-  return isText(item) ? item.length : item.data.length;
+  return isText(item) ? item.length : item.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 function positionsOf(before: Run['positions'], item: Item | undefined): Run['positions'] {
   if (item === undefined || isText(item)) return before;
-  return { first: before?.first ?? item.position, last: item.position };
+  return { first: before?.first ?? item[0]!.position, last: item.at(-1)!.position };
 }

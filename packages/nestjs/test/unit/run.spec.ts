@@ -6,7 +6,7 @@ import { Run } from '../../src/stream/run.js';
 const EPOCH = '00000001';
 const event = (position: number) =>
   ({ position, type: 'posted', data: `{"n":${position}}`, public_id: null }) as LoggedEvent;
-const [first, second] = [event(1), event(2)];
+const [first, second] = [[event(1)], [event(2)]];
 
 const encoder = (encode = jest.fn(({ type, data }: LoggedEvent) => ({ type, data }))) => ({
   encode,
@@ -35,19 +35,31 @@ describe('a run', () => {
   });
 
   it('is encoded for each kind of stream, in the order in which events arrived', () => {
-    const run = Run.empty(0).with('typing\n\n').with(first).with('online\n\n');
+    const run = Run.empty(0)
+      .with('typing\n\n')
+      .with([event(1), event(2)])
+      .with('online\n\n');
     const short = encoder(jest.fn(({ data }: LoggedEvent) => ({ type: 'p', data })));
     const text = (of: EventEncoder) => run.encode(of, EPOCH).plain.toString();
-    expect(text(encoder().encoder)).toMatch(/^typing\n\nevent: posted\n[^]*\n\nonline\n\n$/);
-    expect(text(short.encoder)).toMatch(/^typing\n\nevent: p\n[^]*\n\nonline\n\n$/);
+    expect(text(encoder().encoder)).toMatch(
+      /^typing\n\nevent: posted\n[^]*-1\n\nevent: posted\n[^]*-2\n\nonline\n\n$/,
+    );
+    expect(text(short.encoder)).toMatch(
+      /^typing\n\nevent: p\n[^]*-1\n\nevent: p\n[^]*-2\n\nonline\n\n$/,
+    );
   });
 
   it('starts before its first event and ends at its last, and has no position without one', () => {
     const transient = Run.empty(0).with('typing');
     expect(transient.positions).toBeUndefined();
-    expect(transient.with(first).with(second).with('typing').positions).toEqual({
+    expect(
+      transient
+        .with(first)
+        .with('typing')
+        .with([event(2), event(3)]).positions,
+    ).toEqual({
       first: 1,
-      last: 2,
+      last: 3,
     });
   });
 });
