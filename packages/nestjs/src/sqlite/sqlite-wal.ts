@@ -25,6 +25,8 @@ export class WriteAheadLog {
   #unfinished = 0;
   #hasFailed = false;
   #idle = Promise.withResolvers<void>();
+  /** Reads that see the same commits wait together: a timer for each costs more than most queries. */
+  #settling: { readonly version: number; readonly done: Promise<void> } | undefined;
 
   /** @param version a number that increases with each visible commit of any process. */
   constructor(
@@ -61,7 +63,9 @@ export class WriteAheadLog {
   async settled(): Promise<void> {
     const visible = this.version();
     if (this.#durable >= visible) return;
-    await inTime(this.#reach(visible));
+    if (this.#settling?.version !== visible)
+      this.#settling = { version: visible, done: inTime(this.#reach(visible)) };
+    await this.#settling.done;
   }
 
   async #reach(version: number): Promise<void> {
