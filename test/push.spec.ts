@@ -90,7 +90,9 @@ describe.each(ENGINES)('push notifications on $name', ({ start }) => {
       author: 'Ada Lovelace',
       room: 'Analysis',
       text: 'old\nLook, @bob: x * y',
-      url: `#/rooms/${room.id}/${mention.seq}`,
+      roomId: room.id,
+      seq: mention.seq,
+      threadOf: null,
     });
     expect(other!.payload).toMatchObject({ tag: message.id, room: null, text: 'Hello' });
     expect(one!.headers).toMatchObject({

@@ -22,8 +22,10 @@ export interface PushPayload {
   /** The name of the room; `null` in a direct conversation. */
   readonly room: string | null;
   readonly text: string;
-  /** Relative to the page. */
-  readonly url: string;
+  readonly roomId: string;
+  readonly seq: number;
+  /** The `seq` of the first message of its thread; `null` if it is no reply. */
+  readonly threadOf: number | null;
 }
 
 /** Builds the requests that notify browsers of messages. */
@@ -56,12 +58,15 @@ export class PushRequests {
 
   async #payloadOf({ message, room }: NotifiedMessage): Promise<PushPayload> {
     const { firstname, lastname } = await this.queries.execute(new GetUser(message.authorId));
+    const { roomId, seq, threadOf } = message;
     return {
       tag: message.id,
       author: `${firstname} ${lastname}`.trim(),
       room: room.kind === 'direct' ? null : room.name,
       text: notificationText(message.text || message.files.map(({ name }) => name).join('\n')),
-      url: `#/rooms/${message.roomId}/${message.seq}`,
+      roomId,
+      seq,
+      threadOf,
     };
   }
 

@@ -70,7 +70,11 @@ interface Shown {
   readonly title: string;
   readonly body: string;
   readonly tag: string;
-  readonly data: { readonly url: string };
+  readonly data: {
+    readonly roomId: string;
+    readonly seq: number;
+    readonly threadOf: number | null;
+  };
 }
 
 /** This browser has no notifications, so the worker records what it shows. */
@@ -90,7 +94,7 @@ describe('the installed page', () => {
   beforeAll(async () => (service = await TestPushService.start()));
   afterAll(() => service.stop());
 
-  it('notifies this device after a click, shows a push once, and opens its message', async () => {
+  it('notifies this device after a click, shows a push once, opens its message, and closes it when it is read elsewhere', async () => {
     const context = await deviceOf(grace, service);
     const page = await newPage(context);
     await page.goto(`${carillon.url}/#/profile`);
@@ -111,7 +115,7 @@ describe('the installed page', () => {
       title: `\u2068Ada Lovelace\u2069 in \u2068${room.name}\u2069`,
       body: 'Look, @grace1',
       tag: message.id,
-      data: { url: `#/rooms/${room.id}/${message.seq}` },
+      data: { roomId: room.id, seq: message.seq, threadOf: null },
     };
     await eventually(async () => expect(await shownIn(worker)).toEqual([expected]));
     await click(worker);
@@ -119,6 +123,25 @@ describe('the installed page', () => {
     expect(await shownIn(worker)).toEqual([]);
 
     await page.goto(`${carillon.url}/#/profile`);
+    const question = await ada.says(room, 'And now, @grace1?');
+    const reply = await ada.repliesTo(question, 'Now, @grace1!');
+    await eventually(async () => expect(service.tagsOf(`/${grace.id}`)).toHaveLength(3));
+    for (const { payload } of service.received.slice(1)) await deliver(page, payload);
+    await eventually(async () => expect(await shownIn(worker)).toHaveLength(2));
+    await page.evaluate(`{
+      window.closedTags = [];
+      const shown = ${JSON.stringify(await shownIn(worker))};
+      ServiceWorkerRegistration.prototype.getNotifications = async () =>
+        shown.filter(({ tag }) => !closedTags.includes(tag))
+          .map(({ tag, data }) => ({ data, close: () => closedTags.push(tag) }));
+    }`);
+    const closed = (tags: string[]) =>
+      eventually(async () => expect(await page.evaluate('closedTags')).toEqual(tags));
+    const inRoom = `/api/rooms/${room.id}`;
+    await grace.does('PUT', `${inRoom}/threads/${question.seq}/read`, { seq: reply.seq });
+    await closed([reply.id]);
+    await grace.does('PUT', `${inRoom}/read`, { seq: question.seq });
+    await closed([reply.id, question.id]);
     await button(page, 'Sign out here').click();
     await eventually(async () =>
       expect(await page.evaluate(`sessionStorage.getItem('subscribed')`)).toBeNull(),

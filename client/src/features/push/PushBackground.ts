@@ -1,13 +1,18 @@
 import { useEffect } from 'react';
 import { useCurrentSession } from '../../session/use-session.js';
+import type { StreamEvent } from '../../store/events.js';
 import { usePart, useStore } from '../../store/use-store.js';
 import { memberships } from '../rooms/memberships.js';
 import { isPushOn } from './push-setting.js';
 
-/** Registers the service worker, keeps the subscription up to date, and follows the notification that was clicked. */
+/**
+ * Registers the service worker, keeps the subscription up to date, follows the notification that was clicked, and closes those
+ * of what was read.
+ */
 export function PushBackground() {
   const { me } = useStore();
   useServiceWorker(me, useCurrentSession().session?.id);
+  useReadNotifications();
   useOpenedNotification();
   useBadge();
   return null;
@@ -44,6 +49,28 @@ function useOpenedNotification(): void {
     return () => opened.abort();
   }, []);
 }
+
+/** The user may read a message in another tab or on another device, also while this page was not open. */
+function useReadNotifications(): void {
+  const store = useStore();
+  useEffect(() => {
+    if (!('serviceWorker' in navigator)) return undefined;
+    const { me } = store;
+    const close = (event: StreamEvent | null) =>
+      withDevice((device) => device.closeRead(store, event));
+    const stops = [
+      store.onSnapshot(() => close(null)),
+      store.onEvent((event) => movesMarker(event, me) && close(event)),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }, [store]);
+}
+
+/** A message of one's own moves the read marker, too. */
+const movesMarker = ({ name, data }: StreamEvent, me: string): boolean =>
+  name === 'read.moved' ||
+  name === 'thread.changed' ||
+  (name === 'message.posted' && data.authorId === me);
 
 /** The icon of an installed page shows the number of unread mentions and direct messages. */
 function useBadge(): void {

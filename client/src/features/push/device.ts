@@ -1,3 +1,7 @@
+import type { StreamEvent } from '../../store/events.js';
+import type { Store } from '../../store/store.js';
+import { membershipIn } from '../rooms/memberships.js';
+import type { NotifiedPlace } from './notified-place.js';
 import { deleteSubscription, fetchPushKey, putSubscription } from './push-api.js';
 import { setPushOn } from './push-setting.js';
 
@@ -45,8 +49,24 @@ export async function subscribe(): Promise<void> {
 export async function forgetDevice(): Promise<void> {
   await navigator.clearAppBadge?.();
   await unsubscribe();
+  await closeNotifications(() => true);
+}
+
+/** Closes the notifications of messages that were read, after an event that moved a read marker, or a snapshot. */
+export function closeRead(store: Store, event: StreamEvent | null): Promise<void> {
+  return closeNotifications(({ roomId, seq, threadOf }) => {
+    const mine = membershipIn(store.state, roomId);
+    if (mine && seq <= mine.readSeq) return true;
+    if (event?.name !== 'thread.changed') return false;
+    const { data } = event;
+    return data.roomId === roomId && data.seq === threadOf && seq <= data.readSeq;
+  });
+}
+
+async function closeNotifications(isClosed: (place: NotifiedPlace) => boolean): Promise<void> {
   const worker = await navigator.serviceWorker.getRegistration();
-  for (const shown of (await worker?.getNotifications()) ?? []) shown.close();
+  for (const shown of (await worker?.getNotifications()) ?? [])
+    if (isClosed(shown.data as NotifiedPlace)) shown.close();
 }
 
 async function unsubscribe(): Promise<void> {
