@@ -100,6 +100,20 @@ describe.each(ENGINES)('notification levels on $name', ({ start }) => {
       await chooses(bob, room, { level });
       expect([level, await wanted(bob)]).toEqual([level, expected]);
     }
+    // A reply in a thread that the member follows concerns them as a mention does.
+    const question = await bob.says(room, 'Anyone?');
+    const reply = await ada.repliesTo(question, 'Me');
+    for (const [level, expected] of [
+      ['all', true],
+      ['mentions', true],
+      ['nothing', false],
+    ] as const) {
+      await chooses(bob, room, { level });
+      expect([level, await levels.wants(bob.id, reply, now)]).toEqual([level, expected]);
+    }
+    await chooses(ada, room, { level: 'mentions' });
+    expect(await levels.wants(ada.id, reply, now)).toBe(false);
+
     // A mute ends at its time, without a request or an event.
     await chooses(bob, room, { level: 'all', mutedUntil: later.toISOString() });
     expect(await wanted(bob)).toEqual([false, false]);

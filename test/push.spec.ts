@@ -111,6 +111,17 @@ describe.each(ENGINES)('push notifications on $name', ({ start }) => {
     await onlyLastArrives('/ada', mention, message, await bob.says(direct, 'Hello, Ada'));
   });
 
+  it('are sent of replies in threads that the user follows, until they are read in the thread', async () => {
+    const stream = await bob.listens();
+    const question = await bob.says(room, 'Who joins?');
+    const other = await ada.repliesTo(await ada.says(room, 'Nobody asked'), 'Really');
+    await onlyLastArrives('/bob', other, await ada.repliesTo(question, 'I do'));
+    const read = await ada.repliesTo(question, 'And read');
+    await bob.does('PUT', `/api/rooms/${room.id}/threads/${question.seq}/read`, { seq: read.seq });
+    await onlyLastArrives('/bob', read, await ada.repliesTo(question, 'And more'));
+    await stream.close();
+  });
+
   it('are sent neither for muted rooms nor for what was read, deleted or left meanwhile', async () => {
     const stream = await bob.listens();
     const level = (of: Room, level: string) =>

@@ -5,8 +5,8 @@ import type { NotifyingMessage } from './notification-levels.js';
 import { NotifiedRepository } from './notified.repository.js';
 
 /**
- * The users whom a message may notify: those in the direct conversation, those who are mentioned, and those with the level
- * `all`. Only if it mentions everyone does the cost depend on the number of members. `GetNotifiedMessage` decides.
+ * The users whom a message may notify: those in the direct conversation, those who are mentioned, those who follow its thread, and
+ * those with the level `all`. Only if it mentions everyone does the cost depend on the number of members. `GetNotifiedMessage` decides.
  */
 export class ListNotifiedUsers extends Query<string[]> {
   constructor(readonly message: NotifyingMessage) {
@@ -23,7 +23,11 @@ export class ListNotifiedUsersHandler implements IQueryHandler<ListNotifiedUsers
   ) {}
 
   async execute({ message }: ListNotifiedUsers): Promise<string[]> {
-    const userIds = new Set([...(await this.#groupsOf(message)), ...message.mentions]);
+    const userIds = new Set([
+      ...(await this.#groupsOf(message)),
+      ...(await this.repository.followersOf(this.database.read, message)),
+      ...message.mentions,
+    ]);
     userIds.delete(message.authorId);
     return [...userIds];
   }

@@ -3,9 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { Message } from '../room/message.js';
 import { isMentioned, notifies } from '../room/notification-level.js';
 import { LevelsRepository } from './levels.repository.js';
+import { NotifiedRepository } from './notified.repository.js';
 
 /** What of a message decides whom it notifies. */
-export type NotifyingMessage = Pick<Message, 'roomId' | 'authorId' | 'mentions' | 'mentionsAll'>;
+export type NotifyingMessage = Pick<
+  Message,
+  'roomId' | 'authorId' | 'mentions' | 'mentionsAll' | 'threadOf'
+>;
 
 /** Decides whom a message notifies. For other features, which send notifications of messages on their own ways. */
 @Injectable()
@@ -13,6 +17,7 @@ export class NotificationLevels {
   constructor(
     private readonly database: Database,
     private readonly repository: LevelsRepository,
+    private readonly notified: NotifiedRepository,
   ) {}
 
   /**
@@ -32,9 +37,11 @@ export class NotificationLevels {
   ): Promise<ReadonlySet<string>> {
     const { roomId, authorId } = message;
     const others = userIds.filter((id) => id !== authorId);
-    const levels = await this.repository.levelsOf(this.database.read, roomId, others);
+    const { read } = this.database;
+    const levels = await this.repository.levelsOf(read, roomId, others);
+    const followers = await this.notified.followersOf(read, message, others);
     const wanting = [...levels].filter(([id, level]) =>
-      notifies(level, isMentioned(message, id), now),
+      notifies(level, isMentioned(message, id) || followers.has(id), now),
     );
     return new Set(wanting.map(([id]) => id));
   }

@@ -1,7 +1,7 @@
 import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { toMessage } from '../room/message.js';
+import { type Message, toMessage } from '../room/message.js';
 import type { NotifiedMessage } from './notified-message.js';
 
 /** Whom messages may notify, and with what, in SQL. Each method runs on the connection it is given. */
@@ -28,6 +28,23 @@ export class NotifiedRepository {
       .where('level', '=', 'all')
       .execute();
     return rows.map(({ user_id }) => user_id);
+  }
+
+  /** The members, or some of them, who follow the thread of a message. */
+  async followersOf(
+    db: Kysely<Schema>,
+    { roomId, threadOf }: Pick<Message, 'roomId' | 'threadOf'>,
+    among?: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    if (threadOf === null || among?.length === 0) return new Set();
+    const rows = await db
+      .selectFrom('thread_followers')
+      .select('user_id')
+      .where('room_id', '=', roomId)
+      .where('seq', '=', threadOf)
+      .$if(among !== undefined, (query) => query.where('user_id', 'in', among!))
+      .execute();
+    return new Set(rows.map(({ user_id }) => user_id));
   }
 
   /** A message that a member has not read; `undefined` if there is none, or the user is no member. */

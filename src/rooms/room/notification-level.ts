@@ -28,6 +28,9 @@ export const isMentioned = (
   userId: string,
 ): boolean => message.mentionsAll || message.mentions.includes(userId);
 
-/** Whether a message of another user notifies the member. */
-export const notifies = (member: LevelOfMember, isMention: boolean, now: Date): boolean =>
-  !isMuted(member, now) && (member.level === 'all' || (member.level === 'mentions' && isMention));
+/**
+ * Whether a message of another user notifies the member. It concerns them if it mentions them, or is a reply in a thread that they
+ * follow.
+ */
+export const notifies = (member: LevelOfMember, concerns: boolean, now: Date): boolean =>
+  !isMuted(member, now) && (member.level === 'all' || (member.level === 'mentions' && concerns));

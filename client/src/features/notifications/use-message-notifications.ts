@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect } from 'react';
 import { isMentioned, notifies } from '../../../../src/rooms/room/notification-level.js';
-import { partOf } from '../../store/state.js';
+import { partOf, type State } from '../../store/state.js';
 import type { Store } from '../../store/store.js';
 import { useStore } from '../../store/use-store.js';
 import { useVisible } from '../../ui/use-visible.js';
@@ -12,6 +12,7 @@ import { memberships } from '../rooms/memberships.js';
 import type { Message } from '../rooms/message.js';
 import { otherOf, roomName } from '../rooms/names.js';
 import { hrefOfRoom } from '../rooms/room-address.js';
+import { type UnreadThread, unreadThreads } from '../threads/unread-threads.js';
 import { isPushOn } from '../push/push-setting.js';
 import { holdLock, isHeld } from './held-lock.js';
 import { isWanted } from './notification-setting.js';
@@ -21,17 +22,21 @@ import { isWanted } from './notification-setting.js';
 export function useMessageNotifications(roomId: string | null): void {
   const store = useStore();
   useShownLock(store.me, roomId);
-  useEffect(
-    () =>
-      store.onEvent((event) => {
-        if (event.name !== 'message.posted' || !store.leads) return;
-        if (isWanted(store.me) && !isPushOn(store.me))
-          // Chrome on Android only allows notifications from service workers, and throws.
-          notify(store, event.data).catch((error: unknown) => console.info(error));
-      }),
-    [store],
-  );
+  useEffect(() => {
+    let last: Message | null = null;
+    return store.onEvent((event) => {
+      if (event.name === 'message.posted') last = event.data;
+      else if (event.name !== 'thread.changed' || !isFirstUnread(last, event.data)) return;
+      if (last && store.leads && isWanted(store.me) && !isPushOn(store.me))
+        // Chrome on Android only allows notifications from service workers, and throws.
+        notify(store, last).catch((error: unknown) => console.info(error));
+    });
+  }, [store]);
 }
+
+/** Whether an event after that of a reply says that the user follows its thread: nothing else was unread there. */
+const isFirstUnread = (message: Message | null, { roomId, unread }: UnreadThread): boolean =>
+  message?.roomId === roomId && unread.length === 1 && unread[0] === message.seq;
 
 /** While a visible tab shows a room, it holds a lock with the name of the room. A crash releases it. */
 function useShownLock(me: string, roomId: string | null): void {
@@ -48,7 +53,8 @@ async function notify(store: Store, message: Message): Promise<void> {
   const mine = partOf(state, memberships).find(({ room }) => room.id === message.roomId);
   // Without a text it was deleted or edited since; a later event follows.
   if (!mine || message.authorId === me || message.text === null) return;
-  if (!notifies(mine, isMentioned(message, me), new Date())) return;
+  const concerns = isMentioned(message, me) || isUnreadReply(state, message);
+  if (!notifies(mine, concerns, new Date())) return;
   if (await isHeld(shownLock(me, message.roomId))) return;
   const author = nameOf(state, message.authorId);
   const where =
@@ -60,6 +66,12 @@ async function notify(store: Store, message: Message): Promise<void> {
     location.hash = hrefOfRoom(message.roomId, message.seq);
   };
 }
+
+/** Whether the message is a reply in a thread that the user follows. */
+const isUnreadReply = (state: State, { roomId, seq, threadOf }: Message): boolean =>
+  partOf(state, unreadThreads).some(
+    (thread) => thread.roomId === roomId && thread.seq === threadOf && thread.unread.includes(seq),
+  );
 
 function shownLock(me: string, roomId: string): string {
   return `carillon.shown.${me}.${roomId}`;
