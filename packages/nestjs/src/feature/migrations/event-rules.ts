@@ -13,7 +13,7 @@ type Rule = RawBuilder<boolean>;
 type Rules = Record<'topic' | 'topics' | 'type' | 'data' | 'public_id', Rule>;
 
 const MAX_TYPE_LENGTH = 200;
-const RESERVED = sql`(${sql.join(STREAM_TYPES.map((type) => sql.lit(type)))})`;
+const RESERVED = STREAM_TYPES.map((type) => sql.lit(type));
 const CONTROL = [
   [0, 0x1f],
   [0x7f, 0x7f],
@@ -40,7 +40,7 @@ export function eventRules(db: Kysely<any>, row: '' | 'new.'): Rules {
       ? sql`json_typeof(${topics}::json) = 'array' and ${topics}::json->>0 = ${topic}`
       : sql`case when json_valid(${topics}) then json_type(${topics}) = 'array' and json_extract(${topics}, '$[0]') = ${topic}
           else ${topics} is null end`,
-    type: sql`${text(type, MAX_TYPE_LENGTH, CONTROL)} and ${type} not in ${RESERVED}`,
+    type: sql`${text(type, MAX_TYPE_LENGTH, CONTROL)} and ${isNotReserved(db, type)}`,
     data: sql`case ${format} when 'json' then ${isJsonObject(db, data)} when 'text' then ${hasNoCr(db, data)} else false end`,
     public_id: sql`${text(publicId, MAX_PUBLIC_ID_LENGTH, FORBIDDEN_CHARACTERS)} and ${publicId} <> 'earliest'
       and ${publicId} not like '#%' and ${publicId} not like ' %' and ${publicId} not like '% ' and not ${isCursor(db, publicId)}`,
@@ -66,6 +66,15 @@ const hasNoCr = (db: Kysely<any>, data: Text): Rule =>
   isPostgres(db)
     ? sql`strpos(${data}, chr(13)) = 0`
     : sql`instr(${data}, char(13)) = 0 and instr(${data}, char(0)) = 0`;
+
+/** For `not in`, SQLite fills a temporary table again for each event, which takes 2 µs. */
+const isNotReserved = (db: Kysely<any>, type: Text): Rule =>
+  isPostgres(db)
+    ? sql`${type} not in (${sql.join(RESERVED)})`
+    : sql.join(
+        RESERVED.map((reserved) => sql`${type} <> ${reserved}`),
+        sql` and `,
+      );
 
 const isCursor = (db: Kysely<any>, id: Text): Rule =>
   isPostgres(db)
