@@ -22,7 +22,8 @@ interface Names {
  * part without spaces, such as 田中太郎, has a word for each of its characters, up to its end.
  */
 export function nameWords({ firstname, lastname, username = '' }: Names): string[] {
-  const parts = `${firstname} ${lastname} ${username}`.split(/\s+/).flatMap(wordsOfPart);
+  const names = `${firstname} ${lastname} ${username}`;
+  const parts = names.trim().split(/\s+/).flatMap(wordsOfPart);
   const words = username === '' ? parts : [`@${username}`, ...parts];
   return [...new Set(words)].slice(0, MAX_WORDS);
 }
@@ -41,8 +42,12 @@ export function nameTerms(query: string): string[] {
 /** The first text after all words that start with a term: no letter is after U+10FFFF. */
 export const endOfTerm = (term: string): string => `${term}\u{10FFFF}`;
 
+/** Most parts are one word of these characters, which takes a tenth of the time of finding runs. */
+const PLAIN_WORD = /^[a-z\d]+$/i;
+
 /** `O’Brien` is found by `brien` and by `obrien`. */
 function wordsOfPart(part: string): string[] {
+  if (PLAIN_WORD.test(part)) return [part.slice(0, MAX_WORD_LENGTH).toLowerCase()];
   const runs = runsOf(part);
   const whole = runs.flatMap(({ letters }) => letters);
   const words = runs.flatMap((run) => (run.isUnspaced ? suffixesOf(run) : [wordOf(run.letters)]));

@@ -1,8 +1,8 @@
 import { dialectOf } from '@carillon/nestjs';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
 export async function createUsers(db: Kysely<any>): Promise<void> {
-  const { key, tableEnd } = dialectOf(db);
+  const { key, keyedTableEnd } = dialectOf(db);
   await db.schema
     .createTable('users')
     .addColumn('id', key, (column) => column.primaryKey().notNull())
@@ -12,19 +12,25 @@ export async function createUsers(db: Kysely<any>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .addColumn('erased_at', 'text')
-    .modifyEnd(tableEnd)
+    .modifyEnd(keyedTableEnd)
     .execute();
-  await db.schema.createIndex('users_username').unique().on('users').column('username').execute();
+  await db.schema
+    .createIndex('users_username')
+    .unique()
+    .on('users')
+    .column('username')
+    .where(sql<boolean>`username is not null`)
+    .execute();
 }
 
 export async function createUserWords(db: Kysely<any>): Promise<void> {
-  const { key, tableEnd } = dialectOf(db);
+  const { key, keyedTableEnd } = dialectOf(db);
   await db.schema
     .createTable('user_words')
     .addColumn('word', key, (column) => column.notNull())
     .addColumn('user_id', key, (column) => column.notNull())
     .addPrimaryKeyConstraint('user_words_pk', ['word', 'user_id'])
-    .modifyEnd(tableEnd)
+    .modifyEnd(keyedTableEnd)
     .execute();
   await db.schema
     .createIndex('user_words_user')

@@ -22,7 +22,9 @@ const INSERT = new PreparedQuery<UserRow>((db, place) =>
       created_at: place('created_at'),
       updated_at: place('updated_at'),
     })
-    .onConflict((conflict) => conflict.column('username').doNothing()),
+    .onConflict((conflict) =>
+      conflict.column('username').where('username', 'is not', null).doNothing(),
+    ),
 );
 
 /** Users in SQL. Each method runs on the connection it is given: a transaction, or a read. */
