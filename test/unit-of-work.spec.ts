@@ -96,6 +96,24 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await positions()).toEqual(countUp(good.length));
   });
 
+  it('runs each command of a commit once when one of them fails before it changes anything', async () => {
+    const attempts: number[] = [];
+    const results = countUp(5).map((n) =>
+      open.work.run(async (tx) => {
+        attempts.push(n);
+        if (n === 3) throw new Error('refused');
+        await tx.db
+          .insertInto('users')
+          .values(row(`user-${n}`))
+          .execute();
+      }),
+    );
+    await expect(Promise.all(results)).rejects.toThrow('refused');
+    await open.work.idle();
+    expect(attempts).toEqual(countUp(5));
+    expect(await userIds()).toHaveLength(4);
+  });
+
   describe('redacts the earlier events of a subject', () => {
     const post = (value: string) =>
       open.work.run(async (tx) => tx.record({ ...anEvent(value), subject: 'x' }));

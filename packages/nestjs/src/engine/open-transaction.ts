@@ -23,6 +23,11 @@ export interface OpenTransaction {
   readonly db: Kysely<Schema>;
   /** Whether COMMIT was carried out. It may not be on disk. */
   readonly isCommitted: boolean;
+  /**
+   * The number of rows that statements may have changed. Absent on PostgreSQL, where commands also fail because of other
+   * nodes, and each of them needs a savepoint.
+   */
+  readonly changes?: number;
   /** @throws Error a statement failed and aborted the transaction, although the command went on. */
   assertIntact(): void;
   /** Sets a savepoint inside the previous ones. */

@@ -40,6 +40,7 @@ export class SqliteTransaction implements OpenTransaction {
   readonly db: Kysely<Schema>;
   #isOpen = true;
   #isCommitted = false;
+  #changes = 0;
 
   private constructor(private readonly on: WritingConnection) {
     this.db = on.databases.open((query) => this.#query(query));
@@ -52,6 +53,10 @@ export class SqliteTransaction implements OpenTransaction {
 
   get isCommitted(): boolean {
     return this.#isCommitted;
+  }
+
+  get changes(): number {
+    return this.#changes;
   }
 
   /** SQLite ends the transaction when the disk fails: https://sqlite.org/lang_transaction.html */
@@ -110,10 +115,14 @@ export class SqliteTransaction implements OpenTransaction {
     return { head, at, previousAt: previous?.at };
   }
 
-  async #query<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+  async #query<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
     if (!this.#isOpen) throw new Error('A statement ran after its transaction had ended.');
     this.assertIntact();
-    return executeOn(this.on.prepare(sql), parameters);
+    const result = executeOn<Row>(this.on.prepare(sql), parameters);
+    // A statement with rows returns those that it has changed.
+    if (query.kind !== 'SelectQueryNode')
+      this.#changes += Number(result.numAffectedRows ?? result.rows.length);
+    return result;
   }
 
   /** Outside of a transaction, SAVEPOINT would begin one. */

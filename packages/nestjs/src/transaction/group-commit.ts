@@ -8,7 +8,7 @@ import { CommitStatistics } from './commit-statistics.js';
 import { type CommittedEvents, committedEvents, type PendingEvent } from './pending-event.js';
 import { pendingRedacted, type Redaction } from './redaction.js';
 import type { RegisteredTopics } from './registered-topics.js';
-import { Savepoints } from './savepoints.js';
+import { CannotUndoAlone, Savepoints } from './savepoints.js';
 import { Transaction } from './transaction.js';
 
 /** Commands that share one flush; bounds how long the first of them waits for the last. */
@@ -34,6 +34,7 @@ export interface Command {
    *
    * @returns a function that settles the promise of the caller after COMMIT.
    * @throws TransactionConflict another transaction holds a lock that the command needs. It must run again.
+   *   CannotUndoAlone it failed, and all commands of the transaction must run again.
    */
   attempt(tx: Transaction): Promise<() => void>;
   /** Whether the command may run again. */
@@ -56,6 +57,8 @@ export class GroupCommit {
   readonly #redacted = new Subject<void>();
   /** Commands that shared a commit which the database refused because of one of them. Each gets a transaction of its own. */
   readonly #alone = new WeakSet<Command>();
+  /** Commands that were undone with another one. They run again in savepoints. */
+  readonly #repeated = new WeakSet<Command>();
   #working: Promise<void> | undefined;
   /** Commands that pause before they run again. */
   #pausing = 0;
@@ -132,23 +135,25 @@ export class GroupCommit {
 
   /** Retries or fails the commands of a transaction that was not carried out, or whose commit is not on disk. */
   #undone(taken: readonly Command[], error: unknown, isCommitted: boolean): void {
-    if (error instanceof TransactionConflict)
+    if (error instanceof CannotUndoAlone) this.#runAgain(taken, this.#repeated);
+    else if (error instanceof TransactionConflict)
       for (const command of taken) void this.#retry(command, error);
     else if (error instanceof DatabaseUnavailable || isCommitted || taken.length === 1)
       for (const command of taken) command.fail(error);
-    else this.#runAlone(taken);
+    // A deferred constraint is checked at COMMIT, and its error does not say which command broke it.
+    else this.#runAgain(taken, this.#alone);
   }
 
-  /** A deferred constraint is checked at COMMIT, and its error does not say which command broke it. */
-  #runAlone(taken: readonly Command[]): void {
-    for (const command of taken) this.#alone.add(command);
+  #runAgain(taken: readonly Command[], how: WeakSet<Command>): void {
+    for (const command of taken) how.add(command);
     this.#waiting.unshift(...taken);
   }
 
   async #attemptAll(open: OpenTransaction, taken: Command[]): Promise<(() => void)[]> {
     const entries: (PendingEvent | Redaction)[] = [];
     const settlements: (() => void)[] = [];
-    const tx = new Transaction(open.db, new Savepoints(open), this.topics, entries);
+    const savepoints = new Savepoints(open, this.#repeated.has(this.#waiting[0]!));
+    const tx = new Transaction(open.db, savepoints, this.topics, entries);
     while (this.#takesNext(taken)) {
       const next = this.#waiting.shift()!;
       const settle = await this.#attemptOrGiveWay(next, tx, taken);
@@ -202,13 +207,14 @@ export class GroupCommit {
     try {
       return await command.attempt(tx);
     } catch (error) {
-      if (!(error instanceof TransactionConflict)) {
-        command.fail(error);
-        throw error;
+      if (error instanceof TransactionConflict) {
+        if (taken.length > 0) this.#waiting.unshift(command);
+        else void this.#retry(command, error);
+        return undefined;
       }
-      if (taken.length > 0) this.#waiting.unshift(command);
-      else void this.#retry(command, error);
-      return undefined;
+      if (error instanceof CannotUndoAlone) this.#waiting.unshift(command);
+      else command.fail(error);
+      throw error;
     }
   }
 

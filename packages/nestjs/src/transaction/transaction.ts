@@ -8,7 +8,7 @@ import type { PendingEvent } from './pending-event.js';
 import { Publication, type PublishedEvent } from './published-event.js';
 import { type Redaction, redactLogged, type Rewrite } from './redaction.js';
 import type { RegisteredTopics } from './registered-topics.js';
-import type { Savepoints } from './savepoints.js';
+import { CannotUndoAlone, type Savepoints } from './savepoints.js';
 
 /** The shared transaction was rolled back by the engine, so no command in it may continue. */
 export class TransactionLost extends DatabaseUnavailable {}
@@ -168,6 +168,7 @@ async function orLost(statement: Promise<void>): Promise<void> {
   try {
     await statement;
   } catch (error) {
+    if (error instanceof CannotUndoAlone) throw error;
     throw new TransactionLost(String(error), { cause: error });
   }
 }

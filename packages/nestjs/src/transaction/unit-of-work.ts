@@ -8,10 +8,14 @@ import type { CommitStatistics } from './commit-statistics.js';
 import { GroupCommit } from './group-commit.js';
 import type { CommittedEvents } from './pending-event.js';
 import { RegisteredTopics } from './registered-topics.js';
+import { CannotUndoAlone } from './savepoints.js';
 import { currentTransaction, type Transaction, TransactionLost } from './transaction.js';
 
 /** The maximum number of runs of a command that conflicts with other transactions. */
 const MAX_ATTEMPTS = 4;
+
+/** The errors of a command after which the transaction cannot go on. */
+const ENDS_TRANSACTION = [TransactionLost, TransactionConflict, CannotUndoAlone];
 
 /** The only way to write. Commands that arrive together share one transaction and one flush to disk. */
 @Injectable()
@@ -49,8 +53,8 @@ export class UnitOfWork {
    * Runs `work` in a transaction. A `run` inside a `run` joins the outer transaction.
    *
    * Do no slow work (hashing, network) inside, because every other command waits for it. If `work` conflicts with
-   * another transaction (a deadlock), or shares a commit that a deferred constraint refuses, its changes are undone and
-   * it runs again from the start.
+   * another transaction (a deadlock), or shares a commit that a deferred constraint refuses or in which another function
+   * fails after a change, its changes are undone and it runs again from the start.
    *
    * @returns the result of `work`, once it is on disk.
    * @throws any error of `work`, after only its own changes and events were undone; DatabaseUnavailable if the commit
@@ -90,8 +94,7 @@ export class UnitOfWork {
           .then(
             (result) => () => resolve(result),
             (error: unknown) => {
-              if (error instanceof TransactionLost || error instanceof TransactionConflict)
-                throw error;
+              if (ENDS_TRANSACTION.some((type) => error instanceof type)) throw error;
               return () => reject(error);
             },
           ),
