@@ -1,15 +1,18 @@
 import { Database } from '@carillon/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import type { Message } from '../src/rooms/room/message.js';
 import type { Room } from '../src/rooms/room/room.js';
-import { isPublicAddress } from '../src/push/public-addresses.js';
+import { isPublicAddress, lookupPublic } from '../src/push/public-addresses.js';
 import { notificationText } from '../src/push/plain-text.js';
 import { SubscribeDevice } from '../src/push/subscribe-device.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { Person } from './support/people.js';
+import { startNameServer } from './support/name-server.js';
 import { CarillonProcess } from './support/process.js';
 import { TestPushService } from './support/push-service.js';
 import { problemOf } from './support/requests.js';
@@ -257,8 +260,15 @@ describe('a push notification', () => {
 
 describe('the addresses of push services', () => {
   let application: RunningApplication;
-  beforeAll(async () => (application = await startApplication({ SIGN_IN_ATTEMPTS: '0' })));
-  afterAll(() => application.stop());
+  let endNameServer: () => void;
+  beforeAll(async () => {
+    endNameServer = await startNameServer({ 'own.test': '127.0.0.1', 'push.test': '8.8.8.8' });
+    application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
+  });
+  afterAll(async () => {
+    await application.stop();
+    endNameServer();
+  });
 
   it('are public', async () => {
     for (const address of ['8.8.8.8', '2606:4700::1111', '64:ff9b::808:808'])
@@ -280,6 +290,16 @@ describe('the addresses of push services', () => {
       expect([address, isPublicAddress(address)]).toEqual([address, false]);
   });
 
+  it('are those that a name has now', async () => {
+    const resolved = (name: string) =>
+      promisify<string, LookupAllOptions, LookupAddress[]>(lookupPublic as never)(name, {
+        all: true,
+      });
+    expect(await resolved('push.test')).toEqual([{ address: '8.8.8.8', family: 4 }]);
+    await expect(resolved('own.test')).rejects.toThrow('127.0.0.1, which is not a public address');
+    await expect(resolved('none.test')).rejects.toThrow('ENODATA');
+  });
+
   it('are refused if they are private, when they are stored and when they are resolved', async () => {
     const service = await TestPushService.start();
     const connections: unknown[] = [];
@@ -295,7 +315,7 @@ describe('the addresses of push services', () => {
       const body = service.subscribe('/x', `${host}:${port}`);
       expect((await bob.send('PUT', SUBSCRIPTION, body)).status).toBe(422);
     }
-    await bob.does('PUT', SUBSCRIPTION, service.subscribe('/x', `https://localhost:${port}`));
+    await bob.does('PUT', SUBSCRIPTION, service.subscribe('/x', `https://own.test:${port}`));
     const direct = await ada.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: bob.id });
     service.onConnection(() => connections.push(1));
     await ada.says(direct, 'Hello');

@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
-import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import dns from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 
 /** The bytes of the IPv4 address at the end of an IPv6 address that a NAT64 gateway translates (RFC 6052). */
 const EMBEDDED = -4;
@@ -29,17 +31,32 @@ export function isPrivateHost({ hostname }: URL): boolean {
 /**
  * Resolves a name for a connection, and fails if one of its addresses is not public. The connection uses the addresses that
  * were checked, so a name cannot resolve to another address afterwards.
+ *
+ * It asks name servers itself: `dns.lookup` keeps a thread of the pool that the database also uses for as long as the name
+ * server of an endpoint does not answer.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  const all: LookupOptions & { all: true } = { ...options, all: true };
-  lookup(hostname, all, (error, addresses) => {
+export const lookupPublic: LookupFunction = (hostname, { all }, callback) =>
+  lookupAllPublic(hostname, (error, addresses) => {
     if (error) return callback(error, []);
-    const refused = addresses.find(({ address }) => !isPublicAddress(address));
-    if (refused) return callback(notPublic(hostname, refused), []);
-    if (options.all) return callback(null, addresses);
+    if (all) return callback(null, addresses);
     callback(null, addresses[0]!.address, addresses[0]!.family);
   });
-};
 
-const notPublic = (hostname: string, { address }: LookupAddress): Error =>
-  new Error(`${hostname} resolves to ${address}, which is not a public address`);
+const lookupAllPublic = callbackify(publicAddressesOf);
+
+async function publicAddressesOf(hostname: string): Promise<LookupAddress[]> {
+  const found = await Promise.allSettled([
+    dns
+      .resolve6(hostname)
+      .then((addresses) => addresses.map((address) => ({ address, family: 6 }))),
+    dns
+      .resolve4(hostname)
+      .then((addresses) => addresses.map((address) => ({ address, family: 4 }))),
+  ]);
+  const addresses = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  if (addresses.length === 0) throw (found[1] as PromiseRejectedResult).reason;
+  const refused = addresses.find(({ address }) => !isPublicAddress(address));
+  if (refused)
+    throw new Error(`${hostname} resolves to ${refused.address}, which is not a public address`);
+  return addresses;
+}

@@ -1,0 +1,58 @@
+import { createSocket } from 'node:dgram';
+import dns from 'node:dns';
+import { once } from 'node:events';
+
+const HEADER = 12;
+const TYPE_A = 1;
+
+/**
+ * Answers the queries of this process for IPv4 addresses (RFC 1035). Other names and types have no records.
+ *
+ * @param addresses by name.
+ * @returns what ends it.
+ */
+export async function startNameServer(addresses: Record<string, string>): Promise<() => void> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, { port, address }) => {
+    const { name, type, end } = questionIn(query);
+    const found = type === TYPE_A ? addresses[name] : undefined;
+    const head = Buffer.from([
+      query[0]!,
+      query[1]!,
+      0x81,
+      0x80,
+      0,
+      1,
+      0,
+      found ? 1 : 0,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    const record = found
+      ? [0xc0, HEADER, 0, TYPE_A, 0, 1, 0, 0, 0, 0, 0, 4, ...bytesOf(found)]
+      : [];
+    const answer = Buffer.concat([head, query.subarray(HEADER, end), Buffer.from(record)]);
+    socket.send(answer, port, address);
+  });
+  await once(socket.bind(0, '127.0.0.1'), 'listening');
+  const before = dns.getServers();
+  dns.setServers([`127.0.0.1:${socket.address().port}`]);
+  return () => {
+    dns.setServers(before);
+    socket.close();
+  };
+}
+
+const bytesOf = (address: string): number[] => address.split('.').map(Number);
+
+function questionIn(query: Buffer): { name: string; type: number; end: number } {
+  const labels: string[] = [];
+  let at = HEADER;
+  for (let length = query[at]!; length > 0; length = query[at]!) {
+    labels.push(query.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { name: labels.join('.'), type: query.readUInt16BE(at + 1), end: at + 5 };
+}
