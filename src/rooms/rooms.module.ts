@@ -103,6 +103,7 @@ import { Threads } from './threads/threads.js';
 import { ThreadsController } from './threads/threads.controller.js';
 import { ThreadsOfUser } from './threads/threads-of-user.js';
 import { ThreadsRepository } from './threads/threads.repository.js';
+import { UnreadThreadsRepository } from './threads/unread-threads.repository.js';
 import { UpdateRoomHandler } from './update-room.js';
 
 /** Rooms, members, messages and presence. */
@@ -205,6 +206,7 @@ import { UpdateRoomHandler } from './update-room.js';
     PinMessageHandler,
     UnpinMessageHandler,
     ThreadsRepository,
+    UnreadThreadsRepository,
     FollowersRepository,
     ListRepliesHandler,
     ListThreadsHandler,

@@ -1,8 +1,8 @@
 import { Database, EventLog } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Keyset, type KeysetQuery, pageOf, type Snapshot } from '../../http/paging.js';
-import { FollowersRepository } from './followers.repository.js';
 import type { UnreadThread } from './unread-thread.js';
+import { UnreadThreadsRepository } from './unread-threads.repository.js';
 
 /** Lists the threads that the caller follows and has not read to the end. */
 export class ListUnreadThreads extends Query<Snapshot<UnreadThread>> {
@@ -18,7 +18,7 @@ export class ListUnreadThreads extends Query<Snapshot<UnreadThread>> {
 export class ListUnreadThreadsHandler implements IQueryHandler<ListUnreadThreads> {
   constructor(
     private readonly database: Database,
-    private readonly followers: FollowersRepository,
+    private readonly unread: UnreadThreadsRepository,
     private readonly log: EventLog,
   ) {}
 
@@ -28,7 +28,7 @@ export class ListUnreadThreadsHandler implements IQueryHandler<ListUnreadThreads
   }: ListUnreadThreads): Promise<Snapshot<UnreadThread>> {
     const after = afterKey === undefined ? undefined : placeOf(afterKey);
     return this.database.snapshot(async (db) => {
-      const found = await this.followers.unread(db, callerId, { after, limit: limit + 1 });
+      const found = await this.unread.list(db, callerId, { after, limit: limit + 1 });
       return {
         ...pageOf(
           found,

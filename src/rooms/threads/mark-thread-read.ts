@@ -6,6 +6,7 @@ import { FollowersRepository } from './followers.repository.js';
 import { ThreadChanged } from './threads.events.js';
 import { Threads } from './threads.js';
 import type { ThreadPlace, UnreadThread } from './unread-thread.js';
+import { UnreadThreadsRepository } from './unread-threads.repository.js';
 
 /** Moves the caller's marker of a thread forward; at most to the last message. Has no effect if they do not follow it. */
 export class MarkThreadRead extends Command<UnreadThread> {
@@ -26,6 +27,7 @@ export class MarkThreadReadHandler implements ICommandHandler<MarkThreadRead> {
     private readonly rooms: RoomsRepository,
     private readonly threads: Threads,
     private readonly followers: FollowersRepository,
+    private readonly unread: UnreadThreadsRepository,
   ) {}
 
   execute({ callerId, place, readSeq }: MarkThreadRead): Promise<UnreadThread> {
@@ -35,7 +37,7 @@ export class MarkThreadReadHandler implements ICommandHandler<MarkThreadRead> {
       const last = await this.rooms.lastSeq(tx.db, place.roomId);
       const to = Math.min(readSeq, last);
       const moved = await this.followers.moveMarker(tx.db, callerId, place, to);
-      const state = await this.followers.unreadOf(tx.db, callerId, place);
+      const state = await this.unread.find(tx.db, callerId, place);
       if (moved) tx.record(new ThreadChanged(callerId, state), callerId);
       return state;
     });

@@ -8,6 +8,7 @@ import { FollowersRepository } from './followers.repository.js';
 import { ThreadChanged } from './threads.events.js';
 import { ThreadsRepository } from './threads.repository.js';
 import type { ThreadPlace } from './unread-thread.js';
+import { UnreadThreadsRepository } from './unread-threads.repository.js';
 
 /** Keeps threads up to date, for each command that changes messages or members, which locks the room. */
 @Injectable()
@@ -15,6 +16,7 @@ export class Threads {
   constructor(
     private readonly threads: ThreadsRepository,
     private readonly followers: FollowersRepository,
+    private readonly unread: UnreadThreadsRepository,
   ) {}
 
   /** The `seq` of the first message of the thread to which a reply belongs. */
@@ -73,7 +75,7 @@ export class Threads {
   ): Promise<string[]> {
     const fresh = await this.followers.add(tx.db, place, userIds);
     for (const userId of fresh) {
-      const state = await this.followers.unreadOf(tx.db, userId, place);
+      const state = await this.unread.find(tx.db, userId, place);
       if (state.unread.length > 0) tx.record(new ThreadChanged(userId, state), by);
     }
     return fresh;
