@@ -1,5 +1,3 @@
-import type { Device } from './push-subscriptions.repository.js';
-
 /**
  * Browsers to which a process sends at the same time: all together, through one push service, of one user, and after a
  * failure. So neither a service that hangs nor a user with slow endpoints delays other browsers.
@@ -14,7 +12,15 @@ export interface FullSlots {
   readonly failing: boolean;
 }
 
-type Slot = Pick<Device, 'sessionId' | 'service' | 'userId' | 'failures'>;
+/** A browser to which a process sends. */
+export interface Slot {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** The host of the endpoint. */
+  readonly service: string;
+  /** Consecutive failures of the push service. */
+  readonly failures: number;
+}
 
 /** The browsers to which this process is sending. */
 export class PushSlots {

@@ -2,7 +2,7 @@ import type { Schema } from '@carillon/nestjs';
 import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { FullSlots } from './push-slots.js';
+import type { FullSlots, Slot } from './push-slots.js';
 import type { PushSubscriptionsTable } from './push.tables.js';
 
 /** Where to send notifications for a browser, and with which keys to encrypt them. */
@@ -12,14 +12,8 @@ export interface PushTarget {
   readonly auth: string;
 }
 
-/** A browser to which a process sends. */
-export interface Device extends PushTarget {
-  readonly sessionId: string;
-  readonly userId: string;
-  /** The host of the endpoint. */
-  readonly service: string;
-  readonly failures: number;
-}
+/** A browser, and what a process needs for sending to it. */
+export interface Device extends PushTarget, Slot {}
 
 /** Sorts before all times. */
 const AT_ONCE = '';
