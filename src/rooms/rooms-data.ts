@@ -1,33 +1,20 @@
 import { Database, type Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Erasure, PersonalDataOfFeature } from '../users/personal-data.js';
-import { PSEUDONYM } from '../users/pseudonym.js';
 import { FavouritesRepository } from './favourites/favourites.repository.js';
 import { BlocksRepository } from './invitations/blocks.repository.js';
 import { Invitations } from './invitations/invitations.js';
 import { LevelsRepository } from './levels/levels.repository.js';
 import { Memberships } from './members/memberships.js';
 import { MembershipsRepository } from './members/memberships.repository.js';
-import { withoutMentionsOf } from './messages/mentions.js';
-import { FilesOfMessage } from './files/files-of-message.js';
 import { FilesOfUser } from './files/files-of-user.js';
-import { MessagesRepository } from './messages/messages.repository.js';
-import { partOf } from './messages/part-of-messages.js';
+import { MessagesOfUser } from './messages/messages-of-user.js';
 import { MAX_BLOCKS } from './room/limits.js';
-import { type Message, withoutContent } from './room/message.js';
 import type { Member, Room } from './room/room.js';
-import {
-  BlockRemoved,
-  MemberChanged,
-  MessageDeleted,
-  MessageEdited,
-  messageSubject,
-  withoutText,
-} from './room/rooms.events.js';
+import { BlockRemoved, MemberChanged } from './room/rooms.events.js';
 import { ReactionsOfUser } from './reactions/reactions-of-user.js';
 import { RoomsRepository } from './room/rooms.repository.js';
 import { PinsRepository } from './pins/pins.repository.js';
-import { Threads } from './threads/threads.js';
 import { ThreadsOfUser } from './threads/threads-of-user.js';
 import { MembersRepository } from './room/members.repository.js';
 import { InvitationsRepository } from './room/invitations.repository.js';
@@ -47,11 +34,11 @@ export class RoomsData implements PersonalDataOfFeature {
     levels: (tx: Transaction, erasure: Erasure) => this.#eraseLevels(tx, erasure),
     favourites: (tx: Transaction, erasure: Erasure) => this.#eraseFavourites(tx, erasure),
     threads: (tx: Transaction, { userId }: Erasure) => this.threadsOfUser.erase(tx, userId),
-    mentions: (tx: Transaction, erasure: Erasure) => this.#eraseMentions(tx, erasure),
+    mentions: (tx: Transaction, erasure: Erasure) => this.messages.eraseMentions(tx, erasure),
     reactions: (tx: Transaction, { userId }: Erasure, after: string) =>
       this.reactions.erase(tx, userId, after),
     messages: (tx: Transaction, erasure: Erasure, after: string) =>
-      this.#eraseMessages(tx, erasure, after),
+      this.messages.erase(tx, erasure, after),
     files: (tx: Transaction, { userId }: Erasure) => this.files.erase(tx, userId),
   };
 
@@ -59,7 +46,7 @@ export class RoomsData implements PersonalDataOfFeature {
     memberships: (userId: string) => this.#memberships(userId),
     blocks: (userId: string) => this.#blocks(userId),
     invitations: (userId: string) => this.#invitations(userId),
-    messages: (userId: string) => this.#messages(userId),
+    messages: (userId: string) => this.messages.exported(userId),
     reactions: (userId: string) => this.reactions.exported(userId),
     files: (userId: string) => this.files.exported(userId),
     threads: (userId: string) => this.threadsOfUser.exported(userId),
@@ -72,14 +59,12 @@ export class RoomsData implements PersonalDataOfFeature {
     private readonly members: MembersRepository,
     private readonly invitationsRepository: InvitationsRepository,
     private readonly repository: MembershipsRepository,
-    private readonly messages: MessagesRepository,
+    private readonly messages: MessagesOfUser,
     private readonly blocks: BlocksRepository,
     private readonly reactions: ReactionsOfUser,
     private readonly levels: LevelsRepository,
     private readonly favourites: FavouritesRepository,
     private readonly files: FilesOfUser,
-    private readonly filesOfMessage: FilesOfMessage,
-    private readonly threads: Threads,
     private readonly pins: PinsRepository,
     private readonly threadsOfUser: ThreadsOfUser,
     private readonly memberships: Memberships,
@@ -139,49 +124,6 @@ export class RoomsData implements PersonalDataOfFeature {
     await this.favourites.removeAllOf(tx.db, userId);
   }
 
-  async #eraseMentions(
-    tx: Transaction,
-    { userId, username }: Erasure,
-  ): Promise<string | undefined> {
-    const part = partOf(await this.messages.mentioning(tx.db, userId, BATCH_SIZE));
-    for await (const message of this.#locked(tx, part)) {
-      const mentions = message.mentions.filter((id) => id !== userId);
-      const text = withoutMentionsOf(username ?? '', message.text ?? '', PSEUDONYM.firstname);
-      const edited = { ...message, text, mentions };
-      await this.messages.update(tx.db, edited);
-      await tx.redact(messageSubject(message.id), withoutText);
-      tx.record(new MessageEdited(edited, message), userId);
-    }
-    return part.length === 0 ? undefined : '';
-  }
-
-  async #eraseMessages(
-    tx: Transaction,
-    { userId, messages }: Erasure,
-    after: string,
-  ): Promise<string | undefined> {
-    if (messages === 'keep') return undefined;
-    const part = partOf(await this.messages.writtenBy(tx.db, userId, after, BATCH_SIZE));
-    const deletedAt = new Date().toISOString();
-    for await (const message of this.#locked(tx, part)) {
-      if (message.deletedAt) continue;
-      const deleted = withoutContent(message, deletedAt);
-      await this.messages.update(tx.db, deleted);
-      await this.filesOfMessage.remove(tx, message);
-      await tx.redact(messageSubject(message.id), withoutText);
-      tx.record(new MessageDeleted(deleted, message), userId);
-      await this.threads.deleted(tx, message);
-    }
-    return part.at(-1)?.clientId;
-  }
-
-  /** Locks the rooms of some messages, in a fixed order, and reads each message again when its turn comes. */
-  async *#locked(tx: Transaction, messages: readonly Message[]): AsyncGenerator<Message> {
-    for (const roomId of new Set(messages.map((message) => message.roomId).toSorted()))
-      await this.rooms.lock(tx.db, roomId);
-    for (const { roomId, id } of messages) yield (await this.messages.find(tx.db, roomId, id))!;
-  }
-
   /** Without the last messages, which other users may have written. */
   async *#memberships(userId: string) {
     const { read } = this.database;
@@ -208,15 +150,5 @@ export class RoomsData implements PersonalDataOfFeature {
 
   async *#invitations(userId: string) {
     yield await this.invitationsRepository.invitationsWith(this.database.read, userId, PAGE);
-  }
-
-  /** Without the reactions and replies of others. */
-  async *#messages(userId: string) {
-    for (let after = ''; ;) {
-      const page = await this.messages.writtenBy(this.database.read, userId, after, PAGE);
-      yield page.map((message) => ({ ...message, reactions: undefined, thread: undefined }));
-      if (page.length < PAGE) return;
-      after = page.at(-1)!.clientId;
-    }
   }
 }

@@ -60,6 +60,7 @@ import { EditMessageHandler } from './messages/edit-message.js';
 import { GetMessageHandler } from './messages/get-message.js';
 import { ListMessagesHandler } from './messages/list-messages.js';
 import { MessageMentions } from './messages/message-mentions.js';
+import { MessagesOfUser } from './messages/messages-of-user.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MessagesRepository } from './messages/messages.repository.js';
 import { PostsRepository } from './messages/posts.repository.js';
@@ -131,6 +132,7 @@ import { UpdateRoomHandler } from './update-room.js';
     MembershipsRepository,
     ListedMembersRepository,
     MessageMentions,
+    MessagesOfUser,
     MessagesRepository,
     PostsRepository,
     ReactionsRepository,
