@@ -272,6 +272,15 @@ const ROUTES = (
       path: `${inRoom}/messages/${at.message}/pin`,
       answers: members,
     },
+    'GET /api/me/saved': { path: '/api/me/saved', answers: signedIn(200) },
+    'PUT /api/rooms/{id}/messages/{messageId}/saved': {
+      path: `${inRoom}/messages/${at.message}/saved`,
+      answers: members,
+    },
+    'DELETE /api/rooms/{id}/messages/{messageId}/saved': {
+      path: `${inRoom}/messages/${at.message}/saved`,
+      answers: members,
+    },
     'GET /api/me/threads': { path: '/api/me/threads', answers: signedIn(200) },
     'GET /api/rooms/{id}/threads': { path: `${inRoom}/threads`, answers: members },
     'GET /api/rooms/{id}/threads/{seq}/replies': {
@@ -442,6 +451,7 @@ describe('who may do what', () => {
       'read.moved': ['owner'],
       'level.changed': ['owner'],
       'favourite.changed': ['owner'],
+      'saved.changed': ['owner'],
       'thread.changed': ['member'],
       'message.pinned': inRoom,
       'message.unpinned': inRoom,
@@ -491,6 +501,7 @@ describe('who may do what', () => {
       await owner.does('DELETE', reactionPath(posted, '🎉'));
       for (const method of ['PUT', 'DELETE'])
         await owner.does(method, `${path}/messages/${posted.id}/pin`);
+      await owner.does('PUT', `${path}/messages/${posted.id}/saved`);
       await newcomer.repliesTo(posted, 'two?');
       await member.does('DELETE', `${path}/messages/${posted.id}`);
       await owner.does('PUT', `${path}/read`, { seq: 1 });

@@ -48,6 +48,7 @@ const TABLES: Record<string, 'keeps the id' | 'keeps nothing'> = {
   messages: 'keeps the id', // as their author
   notification_levels: 'keeps nothing',
   favourites: 'keeps nothing',
+  saved_messages: 'keeps nothing',
   mentions: 'keeps nothing',
   reactions: 'keeps nothing',
   files: 'keeps the id', // of those who uploaded them, with their messages
@@ -93,6 +94,7 @@ const EVENTS: Record<string, 'redacted' | 'holds ids only' | 'ends with the mess
   'read.moved': 'holds ids only',
   'level.changed': 'holds ids only',
   'favourite.changed': 'holds ids only',
+  'saved.changed': 'holds ids only',
   'thread.changed': 'holds ids only',
   'message.pinned': 'holds ids only',
   'message.unpinned': 'holds ids only',
@@ -281,6 +283,7 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       const said = await eve.says(direct, 'What eve said stays.');
       await eve.does('PUT', `/api/rooms/${direct.id}/notifications`, { level: 'nothing' });
       await eve.does('PUT', `/api/rooms/${direct.id}/favourite`);
+      await eve.does('PUT', `/api/rooms/${direct.id}/messages/${said.id}/saved`);
       const cy = await Person.signUp(here.url, `cy-${randomUUID().slice(0, 8)}`);
       await eve.does('POST', `/api/rooms/${alone.id}/invitations`, { userId: cy.id });
       const invited = await cy.makes('Hers', 'private');

@@ -145,6 +145,7 @@ describe.each(ENGINES)('the schemas of events on $name', ({ start }) => {
     await bob.does('DELETE', reactionPath(message, '👋🏽'));
     for (const method of ['PUT', 'DELETE'])
       await ada.does(method, `${path}/messages/${message.id}/pin`);
+    await ada.does('PUT', `${path}/messages/${message.id}/saved`);
     await ada.does('DELETE', `${path}/messages/${message.id}`);
     await bob.does('PUT', `${path}/read`, { seq: message.seq });
     await bob.does('PUT', `${path}/notifications`, { level: 'nothing' });

@@ -1,9 +1,13 @@
 import type { Message } from '../src/rooms/room/message.js';
+import { MAX_SAVED } from '../src/rooms/room/limits.js';
 import type { Membership, ReadMarker, Room } from '../src/rooms/room/room.js';
+import type { SavedMessage } from '../src/rooms/saved/saved-message.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { tablesIn } from './support/everything.js';
+import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
+import { problemCode } from './support/requests.js';
 
 describe.each(ENGINES)('the rooms of a member on $name', ({ start }) => {
   let engine: EngineUnderTest;
@@ -78,6 +82,88 @@ describe.each(ENGINES)('the rooms of a member on $name', ({ start }) => {
     await bob.joins(room);
     expect((await membershipOf(bob, direct))!.favourite).toBe(true);
     expect((await membershipOf(bob))!.favourite).toBe(false);
+  });
+
+  describe('with saved messages', () => {
+    const savedPath = ({ roomId, id }: Message) => `/api/rooms/${roomId}/messages/${id}/saved`;
+    const savedBy = async (who: Person) => {
+      const saved: SavedMessage[] = [];
+      for (let url = '/api/me/saved?limit=2'; ;) {
+        const response = await who.send('GET', url);
+        saved.push(...((await response.json()) as SavedMessage[]));
+        const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+        if (next === undefined) return saved;
+        url = next;
+      }
+    };
+    const refusal = async (response: Response) => [response.status, await problemCode(response)];
+
+    it('list them in pages, the last one first, on all devices of the member alone', async () => {
+      const messages = await says('one', 'two', 'three', 'four', 'five');
+      const [one, two] = messages as [Message, Message];
+      const [device, other] = [await bob.listens(), await ada.listens()];
+      for (const message of [...messages.toReversed(), one])
+        await bob.does('PUT', savedPath(message));
+      for (let n = 0; n < 2; n++) await bob.does('DELETE', savedPath(two));
+      const left = messages.filter((message) => message !== two);
+      const saved = await savedBy(bob);
+      expect(saved.map(({ message }) => message).toSorted((a, b) => a.seq - b.seq)).toEqual(left);
+      // Two of them may share a millisecond.
+      const times = left.map(({ id }) => saved.find(({ message }) => message.id === id)!.savedAt);
+      expect(times).toEqual(times.toSorted().toReversed());
+      expect(saved.map(({ savedAt }) => savedAt)).toEqual(times);
+      expect((await membershipOf(bob))!.saved).toEqual(left.map(({ seq }) => seq));
+      expect([await savedBy(ada), (await membershipOf(ada))!.saved]).toEqual([[], []]);
+      await ada.says(room, 'the last event');
+      for (const subscriber of [device, other]) await subscriber.receives(1, 'message.posted');
+      expect(device.of('saved.changed').map(({ data }) => data)).toEqual(
+        [...messages.toReversed(), two].map(({ id, seq }, n) => ({
+          roomId: room.id,
+          messageId: id,
+          seq,
+          saved: n < messages.length,
+        })),
+      );
+      expect(other.of('saved.changed')).toEqual([]);
+      const exported = await bob.gets<{ saved: object[] }>('/api/me/export');
+      expect(exported.saved).toEqual(
+        saved.map(({ message, savedAt }) => ({ roomId: room.id, messageId: message.id, savedAt })),
+      );
+      await Promise.all([device.close(), other.close()]);
+    });
+
+    it('forget those that are deleted or in a room that the member has left, and keep those of a hidden conversation', async () => {
+      const direct = await ada.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: bob.id });
+      const kept = await ada.says(direct, 'kept');
+      const [deleted, left] = (await says('deleted', 'left')) as [Message, Message];
+      for (const message of [kept, deleted, left]) await bob.does('PUT', savedPath(message));
+      await ada.does('DELETE', pathOf(`messages/${deleted.id}`));
+      expect((await membershipOf(bob))!.saved).toEqual([left.seq]);
+      expect(await refusal(await bob.send('PUT', savedPath(deleted)))).toEqual([409, 'conflict']);
+      for (const one of [room, direct]) await bob.does('DELETE', pathOf(`members/${bob.id}`, one));
+      const table = (await tablesIn(database)).get('saved_messages');
+      expect([room, direct].map(({ id }) => table!.includes(id))).toEqual([false, true]);
+      expect(await refusal(await bob.send('PUT', savedPath(left)))).toEqual([403, 'forbidden']);
+      expect((await savedBy(bob))[0]!.message.id).toBe(kept.id);
+      await bob.joins(room);
+      expect((await membershipOf(bob))!.saved).toEqual([]);
+    });
+
+    it(`refuse more than ${MAX_SAVED} of a user`, async () => {
+      const cy = await Person.signUp(application.url, 'cy');
+      await cy.joins(room);
+      const [first, last] = (await says('first', 'last')) as [Message, Message];
+      await cy.does('PUT', savedPath(first));
+      const seqs = Array.from({ length: MAX_SAVED - 1 }, (_, n) => 1000 + n);
+      const rows = seqs.map((seq) => `('${cy.id}', '${room.id}', ${seq}, '2026-03-01')`);
+      const insert = 'insert into saved_messages (user_id, room_id, seq, saved_at) values';
+      await runAsOtherProgram(database, `${insert} ${rows.join()}`);
+      expect(await refusal(await cy.send('PUT', savedPath(last)))).toEqual([409, 'conflict']);
+      await cy.does('PUT', savedPath(first));
+      await cy.does('DELETE', savedPath(first));
+      await cy.does('PUT', savedPath(last));
+      expect((await membershipOf(cy))!.saved[0]).toBe(last.seq);
+    });
   });
 
   it('are unread exactly from the message on that the member chooses', async () => {

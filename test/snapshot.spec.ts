@@ -187,6 +187,7 @@ async function eachOnce(shop: Program, [ada, bob, cy]: [Person, Person, Person])
   await bob.does('DELETE', reactionPath(said, '🎉'));
   await bob.repliesTo(said, 'replied');
   for (const method of ['PUT', 'DELETE']) await ada.does(method, `${path}/messages/${said.id}/pin`);
+  await bob.does('PUT', `${path}/messages/${said.id}/saved`);
   await ada.does('DELETE', `${path}/messages/${said.id}`);
   await bob.does('PUT', `${path}/notifications`, { level: 'all', mutedUntil: NEVER });
   await bob.does('PUT', `${path}/favourite`);
@@ -276,6 +277,7 @@ describe.each(ENGINES)('a snapshot and the stream from its cursor, on $name', ({
       [4, (who) => who.does('PUT', `${room()}/notifications`, { level: pick(LEVELS) })],
       [4, (who) => who.does('PUT', `${room()}/unread`, { seq: pick([1, 2, 10, 99_999]) })],
       [4, (who) => who.does(pick(['PUT', 'DELETE']), `${room()}/favourite`)],
+      [8, (who) => who.does(pick(['PUT', 'PUT', 'DELETE']), `${messagePath()}/saved`)],
       [3, (who) => who.makes(randomUUID(), pick(['public', 'private'])).then(remember(rooms))],
       [
         2,

@@ -40,6 +40,7 @@ const ROOMS = [
   '/api/me/rooms',
   '/api/me/invitations',
   '/api/me/blocks',
+  '/api/me/saved',
   '/api/me/threads',
 ];
 const NOTIFICATIONS = ['/api/notifications', '/api/me/notifications'];

@@ -83,7 +83,7 @@ export class MeController {
     operationId: 'exportMyData',
     summary: 'Download my data',
     description:
-      'Returns one JSON document with a list for each kind of data: profile, events, sessions, identities, memberships, blocks, invitations, messages, reactions, files, threads, pins, notifications, pushSubscriptions.',
+      'Returns one JSON document with a list for each kind of data: profile, events, sessions, identities, memberships, blocks, invitations, messages, reactions, files, threads, pins, saved, notifications, pushSubscriptions.',
   })
   @ApiResponse({
     status: 200,

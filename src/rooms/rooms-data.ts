@@ -9,12 +9,13 @@ import { Memberships } from './members/memberships.js';
 import { MembershipsRepository } from './members/memberships.repository.js';
 import { FilesOfUser } from './files/files-of-user.js';
 import { MessagesOfUser } from './messages/messages-of-user.js';
-import { MAX_BLOCKS } from './room/limits.js';
+import { MAX_BLOCKS, MAX_SAVED } from './room/limits.js';
 import type { Member, Room } from './room/room.js';
 import { BlockRemoved, MemberChanged } from './room/rooms.events.js';
 import { ReactionsOfUser } from './reactions/reactions-of-user.js';
 import { RoomsRepository } from './room/rooms.repository.js';
 import { PinsRepository } from './pins/pins.repository.js';
+import { SavedRepository } from './saved/saved.repository.js';
 import { ThreadsOfUser } from './threads/threads-of-user.js';
 import { MembersRepository } from './room/members.repository.js';
 import { InvitationsRepository } from './room/invitations.repository.js';
@@ -31,8 +32,7 @@ export class RoomsData implements PersonalDataOfFeature {
     blocks: (tx: Transaction, erasure: Erasure) => this.#eraseBlocks(tx, erasure),
     invitations: (tx: Transaction, erasure: Erasure) => this.#eraseInvitations(tx, erasure),
     memberships: (tx: Transaction, erasure: Erasure) => this.#leaveOneRoom(tx, erasure),
-    levels: (tx: Transaction, erasure: Erasure) => this.#eraseLevels(tx, erasure),
-    favourites: (tx: Transaction, erasure: Erasure) => this.#eraseFavourites(tx, erasure),
+    marks: (tx: Transaction, erasure: Erasure) => this.#eraseMarks(tx, erasure),
     threads: (tx: Transaction, { userId }: Erasure) => this.threadsOfUser.erase(tx, userId),
     mentions: (tx: Transaction, erasure: Erasure) => this.messages.eraseMentions(tx, erasure),
     reactions: (tx: Transaction, { userId }: Erasure, after: string) =>
@@ -51,6 +51,7 @@ export class RoomsData implements PersonalDataOfFeature {
     files: (userId: string) => this.files.exported(userId),
     threads: (userId: string) => this.threadsOfUser.exported(userId),
     pins: (userId: string) => this.#pins(userId),
+    saved: (userId: string) => this.#saved(userId),
   };
 
   constructor(
@@ -66,6 +67,7 @@ export class RoomsData implements PersonalDataOfFeature {
     private readonly favourites: FavouritesRepository,
     private readonly files: FilesOfUser,
     private readonly pins: PinsRepository,
+    private readonly saved: SavedRepository,
     private readonly threadsOfUser: ThreadsOfUser,
     private readonly memberships: Memberships,
     private readonly invitations: Invitations,
@@ -114,14 +116,10 @@ export class RoomsData implements PersonalDataOfFeature {
     tx.record(new MemberChanged(id, { ...longest, role: 'owner' }), by);
   }
 
-  /** Those in direct conversations, of which the user stays a member. A user is in few rooms: one part is enough. */
-  async #eraseLevels(tx: Transaction, { userId }: Erasure): Promise<undefined> {
-    await this.levels.removeAllOf(tx.db, userId);
-  }
-
-  /** Those in direct conversations, as for the levels. */
-  async #eraseFavourites(tx: Transaction, { userId }: Erasure): Promise<undefined> {
-    await this.favourites.removeAllOf(tx.db, userId);
+  /** What the user has set in direct conversations, of which they stay a member. It is little: one part is enough. */
+  async #eraseMarks(tx: Transaction, { userId }: Erasure): Promise<undefined> {
+    for (const marks of [this.levels, this.favourites, this.saved])
+      await marks.removeAllOf(tx.db, userId);
   }
 
   /** Without the last messages, which other users may have written. */
@@ -141,6 +139,17 @@ export class RoomsData implements PersonalDataOfFeature {
       if (page.length < PAGE) return;
       after = page.at(-1)!.messageId;
     }
+  }
+
+  /** Without the messages, which other users may have written. */
+  async *#saved(userId: string) {
+    const all = { afterKey: undefined, limit: MAX_SAVED };
+    const { items } = await this.saved.page(this.database.read, userId, all);
+    yield items.map(({ message: { roomId, id: messageId }, savedAt }) => ({
+      roomId,
+      messageId,
+      savedAt,
+    }));
   }
 
   async *#blocks(userId: string) {

@@ -24,6 +24,9 @@ import { ROOM_TABLES } from './room/rooms.tables.js';
 import { PIN_EVENTS } from './pins/pins.events.js';
 import { createPins } from './pins/pins.migrations.js';
 import { PIN_TABLES } from './pins/pins.tables.js';
+import { SAVED_EVENTS } from './saved/saved.events.js';
+import { createSavedMessages } from './saved/saved.migrations.js';
+import { SAVED_TABLES } from './saved/saved.tables.js';
 import { THREAD_EVENTS } from './threads/threads.events.js';
 import { createThreads } from './threads/threads.migrations.js';
 import { THREAD_TABLES } from './threads/threads.tables.js';
@@ -44,7 +47,7 @@ export const roomsFeature: Feature = {
       audience: 'signed-in',
       snapshot: '/api/me/rooms',
       isHome: true,
-      events: [...ROOM_EVENTS, ...THREAD_EVENTS, ...PIN_EVENTS],
+      events: [...ROOM_EVENTS, ...THREAD_EVENTS, ...PIN_EVENTS, ...SAVED_EVENTS],
     },
   },
   permissions: RoomPermissions,
@@ -56,6 +59,7 @@ export const roomsFeature: Feature = {
     ...FAVOURITE_TABLES,
     ...THREAD_TABLES,
     ...PIN_TABLES,
+    ...SAVED_TABLES,
     ...LINE_TABLES,
   },
   migrations: {
@@ -74,5 +78,6 @@ export const roomsFeature: Feature = {
     threads: createThreads,
     pins: createPins,
     'history-lines': createHistoryLines,
+    'saved-messages': createSavedMessages,
   },
 };

@@ -95,6 +95,10 @@ import { PinMessageHandler } from './pins/pin-message.js';
 import { PinsController } from './pins/pins.controller.js';
 import { PinsRepository } from './pins/pins.repository.js';
 import { UnpinMessageHandler } from './pins/unpin-message.js';
+import { ListSavedHandler } from './saved/list-saved.js';
+import { SavedController } from './saved/saved.controller.js';
+import { SavedRepository } from './saved/saved.repository.js';
+import { SetSavedHandler } from './saved/set-saved.js';
 import { FollowersRepository } from './threads/followers.repository.js';
 import { ListRepliesHandler } from './threads/list-replies.js';
 import { ListThreadsHandler } from './threads/list-threads.js';
@@ -119,6 +123,7 @@ import { UpdateRoomHandler } from './update-room.js';
     MessagesController,
     ThreadsController,
     PinsController,
+    SavedController,
     LinesController,
     ReactionsController,
     LevelsController,
@@ -207,6 +212,9 @@ import { UpdateRoomHandler } from './update-room.js';
     ListPinsHandler,
     PinMessageHandler,
     UnpinMessageHandler,
+    SavedRepository,
+    ListSavedHandler,
+    SetSavedHandler,
     ThreadsRepository,
     UnreadThreadsRepository,
     FollowersRepository,

@@ -243,6 +243,7 @@ export interface components {
       readonly level: 'all' | 'mentions' | 'nothing';
       readonly mutedUntil: string | null;
       readonly favourite: boolean;
+      readonly saved: readonly number[];
       readonly lastMessage: components['schemas']['Message'] | null;
       readonly members?: readonly components['schemas']['Member'][];
     };
@@ -302,6 +303,10 @@ export interface components {
       readonly message: components['schemas']['Message'];
       readonly pinnedBy: string;
       readonly pinnedAt: string;
+    };
+    readonly SavedMessage: {
+      readonly message: components['schemas']['Message'];
+      readonly savedAt: string;
     };
     readonly HistoryLine: {
       readonly seq: number;
@@ -482,6 +487,12 @@ export interface components {
       readonly seq: number;
       readonly by: string;
       readonly at: string;
+    };
+    readonly SavedChange: {
+      readonly roomId: string;
+      readonly messageId: string;
+      readonly seq: number;
+      readonly saved: boolean;
     };
     readonly Heartbeat: Record<string, never>;
     readonly EventId: string;
@@ -691,6 +702,12 @@ export interface components {
       readonly id: components['schemas']['EventId'];
       readonly data: components['schemas']['PinChange'];
     };
+    readonly SavedChangedEvent: {
+      /** @constant */
+      readonly event: 'saved.changed';
+      readonly id: components['schemas']['EventId'];
+      readonly data: components['schemas']['SavedChange'];
+    };
     readonly NotificationCreatedEvent: {
       /** @constant */
       readonly event: 'notification.created';
@@ -813,6 +830,7 @@ export interface operations {
             | components['schemas']['ThreadChangedEvent']
             | components['schemas']['MessagePinnedEvent']
             | components['schemas']['MessageUnpinnedEvent']
+            | components['schemas']['SavedChangedEvent']
             | components['schemas']['NotificationCreatedEvent']
             | components['schemas']['NotificationReadEvent']
             | components['schemas']['HeartbeatEvent']

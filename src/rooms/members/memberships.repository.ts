@@ -3,12 +3,11 @@ import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import { type Keyset, type Page, pageOf } from '../../http/paging.js';
-import { type Message, toMessage } from '../room/message.js';
 import { defaultLevel, type Level } from '../room/notification-level.js';
 import type { Member, Membership, ReadMarker } from '../room/room.js';
-import { toMember } from '../room/members.repository.js';
 import { toRoom } from '../room/rooms.repository.js';
 import type { MembersTable, RoomsTable } from '../room/rooms.tables.js';
+import { lastMessages, membersOfDirect, savedIn } from './parts-of-rooms.js';
 
 const MOVE_MARKER = new PreparedQuery<
   Pick<MembersTable, 'room_id' | 'user_id' | 'read_seq'> & { from: number }
@@ -132,9 +131,14 @@ export class MembershipsRepository {
       .select(['chosen.level', 'chosen.muted_until', 'favourites.room_id as favourite'])
       .orderBy('rooms.id', order)
       .execute();
-    const last = await this.#lastMessages(db, roomIds);
-    const direct = await this.#membersOfDirect(db, roomIds);
-    return rows.map((row) => toMembership(row, last.get(row.id), direct.get(row.id)));
+    const last = await lastMessages(db, roomIds);
+    const direct = await membersOfDirect(db, roomIds);
+    const saved = await savedIn(db, userId, roomIds);
+    return rows.map((row) => {
+      const lastMessage = last.get(row.id) ?? null;
+      const members = direct.get(row.id);
+      return toMembership(row, { saved: saved.get(row.id) ?? [], lastMessage, members });
+    });
   }
 
   #counted(db: Kysely<Schema>, userId: string, roomIds: readonly string[]) {
@@ -167,39 +171,6 @@ export class MembershipsRepository {
       .where('members.user_id', '=', userId)
       .where('members.room_id', 'in', roomIds);
   }
-
-  async #lastMessages(
-    db: Kysely<Schema>,
-    roomIds: readonly string[],
-  ): Promise<Map<string, Message>> {
-    const rows = await db
-      .selectFrom('rooms')
-      .innerJoin('messages', (join) =>
-        join
-          .onRef('messages.room_id', '=', 'rooms.id')
-          .onRef('messages.seq', '=', 'rooms.last_seq'),
-      )
-      .selectAll('messages')
-      .where('rooms.id', 'in', roomIds)
-      .execute();
-    return new Map(rows.map((row) => [row.room_id, toMessage(row)]));
-  }
-
-  async #membersOfDirect(
-    db: Kysely<Schema>,
-    roomIds: readonly string[],
-  ): Promise<Map<string, Member[]>> {
-    const rows = await db
-      .selectFrom('rooms')
-      .innerJoin('members as both', 'both.room_id', 'rooms.id')
-      .select(['both.room_id', 'both.user_id', 'both.role', 'both.joined_at'])
-      .where('rooms.id', 'in', roomIds)
-      .where('rooms.kind', '=', 'direct')
-      .orderBy('both.user_id')
-      .execute();
-    const byRoom = Map.groupBy(rows, ({ room_id }) => room_id);
-    return new Map([...byRoom].map(([id, both]) => [id, both.map(toMember)]));
-  }
 }
 
 /** Messages with `@all`. They are counted here, even if they also mention the member by name. */
@@ -225,11 +196,11 @@ type MembershipRow = Selectable<RoomsTable> &
     readonly favourite: string | null;
   };
 
-const toMembership = (
-  row: MembershipRow,
-  lastMessage: Message | undefined,
-  members: readonly Member[] | undefined,
-): Membership => ({
+type Parts = Pick<Membership, 'saved' | 'lastMessage'> & {
+  readonly members: readonly Member[] | undefined;
+};
+
+const toMembership = (row: MembershipRow, { members, ...parts }: Parts): Membership => ({
   room: toRoom(row),
   role: row.role,
   joinedAt: row.joined_at,
@@ -240,6 +211,6 @@ const toMembership = (
   level: row.level ?? defaultLevel(row.kind),
   mutedUntil: row.muted_until,
   favourite: row.favourite !== null,
-  lastMessage: lastMessage ?? null,
+  ...parts,
   ...(members && { members }),
 });

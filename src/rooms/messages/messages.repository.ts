@@ -42,6 +42,11 @@ export class MessagesRepository {
       .where('room_id', '=', message.roomId)
       .where('message_id', '=', message.id)
       .execute();
+    await db
+      .deleteFrom('saved_messages')
+      .where('room_id', '=', message.roomId)
+      .where('seq', '=', message.seq)
+      .execute();
   }
 
   /** The ids of the members who have the names that a text mentions, without its author. */

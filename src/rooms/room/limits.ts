@@ -20,6 +20,8 @@ export const MAX_EMOJI = 20;
 export const MAX_REACTIONS = 500;
 /** Pinned messages per room: one page. */
 export const MAX_PINS = 50;
+/** Messages that a user has saved. */
+export const MAX_SAVED = 1000;
 /** Followers of a thread: each may get an event of their own for a reply. */
 export const MAX_FOLLOWERS = 200;
 /** Blocks per user. */

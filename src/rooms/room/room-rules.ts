@@ -43,6 +43,7 @@ export const REFUSALS = {
   editDeleted: 'The message is deleted and cannot be edited.',
   reactToDeleted: 'The message is deleted. Nobody can react to it.',
   pinDeleted: 'The message is deleted and cannot be pinned.',
+  saveDeleted: 'The message is deleted and cannot be saved.',
   deleteByOther: 'Only the author or an owner of the room can delete a message.',
   blockedByCaller: 'You have blocked this user. Unblock them first.',
   blockedByOther: 'This user does not accept direct messages or invitations.',
@@ -116,6 +117,10 @@ export const canPin = (own: RoomOfMember, { deletedAt }: WrittenMessage): Decisi
 /** Also in an archived room. */
 export const canUnpin = ({ room, member }: RoomOfMember): Decision =>
   room.kind === 'direct' || isOwner(member) ? undefined : forbidden(REFUSALS.notOwner);
+
+/** Also in an archived room. */
+export const canSave = ({ deletedAt }: WrittenMessage): Decision =>
+  deletedAt ? conflict(REFUSALS.saveDeleted) : undefined;
 
 /** Also in an archived room, so that authors can always take back what they wrote. */
 export const canDelete = (member: Member, message: WrittenMessage): Decision =>

@@ -126,7 +126,7 @@ export class NotificationLevel implements LevelOfMember {
 /** A room from the view of one of its members. */
 @ApiSchema({
   description:
-    'A room that the caller is in, with their role, their read marker, their unread counts, their notification level, and whether it is a favourite.',
+    'A room that the caller is in, with their role, their read marker, their unread counts, their notification level, whether it is a favourite, and which of its messages they have saved.',
 })
 export class Membership {
   @ApiProperty({ type: Room, description: 'The room.' })
@@ -158,6 +158,15 @@ export class Membership {
 
   @ApiProperty({ description: 'Whether the room is a favourite of the member.', example: false })
   readonly favourite!: boolean;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer', minimum: 1 },
+    description:
+      'The `seq` of each message of the room that the member has saved for later, in ascending order.',
+    example: [1042],
+  })
+  readonly saved!: readonly number[];
 
   @ApiProperty({
     type: Message,

@@ -44,6 +44,8 @@ export function foldMemberships(
       const { roomId, favourite } = event.data;
       return change(memberships, roomId, (mine) => ({ ...mine, favourite }));
     }
+    case 'saved.changed':
+      return change(memberships, event.data.roomId, withSaved(event.data));
     default:
       return memberships;
   }
@@ -100,7 +102,15 @@ function withDeleted(message: Message, me: string): Change {
       ...withLast(mine, { ...message, mentions: [], mentionsAll: false }),
       unread: mine.unread - Number(counted),
       mentions: mine.mentions - Number(counted && isMentioned(message, me)),
+      saved: mine.saved.filter((seq) => seq !== message.seq),
     };
+  };
+}
+
+function withSaved({ seq, saved }: EventData['saved.changed']): Change {
+  return (mine) => {
+    const others = mine.saved.filter((one) => one !== seq);
+    return { ...mine, saved: saved ? [...others, seq].toSorted((a, b) => a - b) : others };
   };
 }
 

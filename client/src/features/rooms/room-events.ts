@@ -20,4 +20,5 @@ export const roomEvents = [
   'read.moved',
   'level.changed',
   'favourite.changed',
+  'saved.changed',
 ] as const satisfies readonly EventName[];
