@@ -23,6 +23,7 @@ const FEATURES = [
   'reactions',
   'threads',
   'pins',
+  'saved',
   'lines',
   'conversation',
   'room-list',

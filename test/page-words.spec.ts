@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { keyboardWords } from '../client/src/features/keyboard/keyboard.words.js';
+import { savedListWords } from '../client/src/features/saved/saved-list.words.js';
 import { roomListWords } from '../client/src/features/room-list/room-list.words.js';
 import { notificationWords } from '../client/src/features/notifications/notifications.words.js';
 import { en } from '../client/src/words/en.js';
@@ -169,6 +170,9 @@ describe('the texts of the page', () => {
     await goTo('search?q=%CE%B1%CE%B2');
     await shows(words.search.nothing);
     await isFromCatalogue('nothing found');
+    await goTo('saved');
+    await shows(texts(savedListWords).none);
+    await isFromCatalogue('no saved messages');
     await goTo('sessions');
     await page.locator('.session').first().waitFor();
     await isFromCatalogue('sessions');

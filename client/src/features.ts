@@ -15,6 +15,7 @@ import { pushFeature } from './features/push/push.feature.js';
 import { reactionsFeature } from './features/reactions/reactions.feature.js';
 import { roomListFeature } from './features/room-list/room-list.feature.js';
 import { roomsFeature } from './features/rooms/rooms.feature.js';
+import { savedFeature } from './features/saved/saved.feature.js';
 import { searchFeature } from './features/search/search.feature.js';
 import { threadsFeature } from './features/threads/threads.feature.js';
 import type { Feature } from './shell/feature.js';
@@ -33,6 +34,7 @@ const all: readonly Feature[] = [
   reactionsFeature,
   threadsFeature,
   pinsFeature,
+  savedFeature,
   linesFeature,
   conversationFeature,
   roomListFeature,

@@ -204,6 +204,7 @@ describe('a screen 320 px wide', () => {
       ['new-room', 'New conversation'],
       ['browse', 'Browse rooms'],
       ['people', 'Directory'],
+      ['saved', 'Saved'],
       ['search?q=word', 'Search: word'],
       ['profile', 'Profile'],
       ['sessions', 'Where you are signed in'],

@@ -114,8 +114,9 @@ describe('the link to a message', () => {
   });
 });
 
+const mark = (page: Page, text: string) => said(page, text).locator('.message-mark');
+
 describe('pinned messages', () => {
-  const mark = (page: Page, text: string) => said(page, text).locator('.pin-mark');
   const panel = (page: Page) => page.getByRole('complementary', { name: 'Pinned messages' });
 
   it('are pinned from the menu of a message by those who may, marked, and listed for everyone', async () => {
@@ -172,5 +173,78 @@ describe('pinned messages', () => {
     expect(boxes).toHaveLength(5);
     expect(new Set(boxes.map((box) => Math.round(box!.y))).size).toBe(1);
     expect(await overflow(page)).toBe(0);
+  });
+});
+
+describe('saved messages', () => {
+  const list = (page: Page) => page.getByRole('list', { name: 'Saved messages' });
+  const remove = (page: Page, text: string) => button(page, `Remove from saved: ${text}`);
+
+  it('are saved from the menu of a message, marked and listed on all devices of the user alone', async () => {
+    const first = await grace.says(room, 'Read this later');
+    for (let n = 0; n < 30; n++) await ada.says(room, `Line ${n}`);
+    const second = await ada.says(room, 'And this');
+    const here = `/#/rooms/${room.id}/${first.seq}`;
+    const [page, theirs] = [await open(ada, here), await open(grace, here)];
+    const other = await open(ada, '/#/saved');
+    await other.getByText('You have no saved messages.').waitFor();
+    await findsNothing(other, 'no saved messages');
+    await chooseFor(page, 'Read this later', 'Save for later');
+    await mark(page, 'Read this later').filter({ hasText: 'Saved' }).waitFor();
+    expect(await focused(page)).toBe('More actions: Read this later');
+    await ada.does('PUT', `/api/rooms/${room.id}/messages/${second.id}/saved`);
+    const link = list(other).getByRole('link');
+    await eventually(async () =>
+      expect(await link.allTextContents()).toEqual([
+        expect.stringContaining('And this'),
+        expect.stringContaining('Read this later'),
+      ]),
+    );
+    await grace.does('PATCH', `/api/rooms/${room.id}/messages/${first.id}`, { text: 'Read soon' });
+    await list(other).getByText('Read soon').waitFor();
+    await findsNothing(other, 'saved messages');
+    await said(theirs, 'Read soon').waitFor();
+    expect(await mark(theirs, 'Read soon').count()).toBe(0);
+
+    await other.setViewportSize({ width: 320, height: 640 });
+    expect(await overflow(other)).toBe(0);
+    await other.setViewportSize({ width: 320, height: 200 });
+    await link.last().hover();
+    await other.mouse.wheel(0, 1000);
+    const scrollTop = () =>
+      other.evaluate<number>(`document.querySelector('.pane-body').scrollTop`);
+    const isScrolled = () => eventually(async () => expect(await scrollTop()).toBeGreaterThan(40));
+    await isScrolled();
+    await link.filter({ hasText: 'Read soon' }).click();
+    await other.locator('.message-target').getByText('Read soon').waitFor();
+    await mark(other, 'Read soon').waitFor();
+    await other.goBack();
+    await isScrolled();
+    await remove(other, 'And this').click();
+    await eventually(async () => expect(await focused(other)).toBe('Remove from saved: Read soon'));
+    await remove(other, 'Read soon').click();
+    await other.getByText('You have no saved messages.').waitFor();
+    await mark(page, 'Read soon').waitFor({ state: 'detached' });
+  });
+
+  it('are found with the finder, and only those that the user can still read', async () => {
+    const [one, two] = [await ada.says(room, 'one'), await ada.says(room, 'two')];
+    const elsewhere = await ada.makes(`Elsewhere ${room.name}`);
+    await grace.joins(elsewhere);
+    const three = await ada.says(elsewhere, 'three');
+    for (const { roomId, id } of [one, two, three])
+      await grace.does('PUT', `/api/rooms/${roomId}/messages/${id}/saved`);
+    const page = await open(grace);
+    await said(page, 'two').waitFor();
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('combobox').fill('saved');
+    await page.getByRole('option', { name: 'Saved', selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    const items = list(page).getByRole('listitem');
+    await eventually(async () => expect(await items.count()).toBe(3));
+    await ada.does('DELETE', `/api/rooms/${room.id}/messages/${two.id}`);
+    await ada.does('DELETE', `/api/rooms/${elsewhere.id}/members/${grace.id}`);
+    await eventually(async () => expect(await items.count()).toBe(1));
+    await list(page).getByText('one').waitFor();
   });
 });

@@ -1,19 +1,20 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import type { LazyCode } from '../state/lazy-code.js';
 import { words } from '../words/words.js';
 import { useIsMissing, useLazyCode } from './use-lazy-code.js';
 
 interface LazyBodyProps<Code> {
   code: LazyCode<Code>;
+  ref?: Ref<HTMLDivElement>;
   children: (code: Code) => ReactNode;
 }
 
 /** The body of a pane whose code is loaded when it is first shown. */
-export function LazyBody<Code>({ code, children }: LazyBodyProps<Code>) {
+export function LazyBody<Code>({ code, ref, children }: LazyBodyProps<Code>) {
   const loaded = useLazyCode(code, true);
   const isMissing = useIsMissing(code, true);
   return (
-    <div className="pane-body">
+    <div ref={ref} className="pane-body">
       {loaded ? (
         children(loaded)
       ) : (

@@ -38,7 +38,7 @@ export function MessageList({ membership, target, editing, onEdit, onInvite }: M
   const store = useStore();
   const { state, failures } = useView();
   const outbox = usePart(outboxEntries);
-  const { room, role, lastSeq } = membership;
+  const { room, role, lastSeq, saved } = membership;
   const history = partOf(state, histories).get(room.id) ?? noHistory;
   const lines = partOf(state, roomLines).get(room.id) ?? noLines;
   const HistoryLines = linesView();
@@ -107,6 +107,7 @@ export function MessageList({ membership, target, editing, onEdit, onInvite }: M
                     isFresh={reading.fresh === index + 1}
                     isTarget={target === index + 1}
                     isEdited={editing !== null && messageAt(history, index + 1)?.id === editing.id}
+                    isSaved={saved.includes(index + 1)}
                     isCurrent={current === index + 1}
                     onEdit={onEdit}
                   />

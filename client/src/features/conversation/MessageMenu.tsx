@@ -1,6 +1,7 @@
 import { useStore } from '../../store/use-store.js';
 import { PinAction } from '../pins/PinAction.js';
 import type { Message } from '../rooms/message.js';
+import { SaveAction } from '../saved/SaveAction.js';
 import { CopyLink } from './CopyLink.js';
 import { MarkUnread } from './MarkUnread.js';
 
@@ -18,6 +19,7 @@ export function MessageMenu({ message, isInThread, onDone }: MessageMenuProps) {
     <>
       <CopyLink message={message} />
       {!isMine && !isInThread && <MarkUnread message={message} onDone={onDone} />}
+      <SaveAction message={message} onDone={onDone} />
       <PinAction message={message} onDone={onDone} />
     </>
   );

@@ -12,6 +12,7 @@ import { Reactions } from '../reactions/Reactions.js';
 import { PinMark } from '../pins/PinMark.js';
 import { PersonButton } from '../rooms/PersonButton.js';
 import type { Message } from '../rooms/message.js';
+import { SavedMark } from '../saved/SavedMark.js';
 import { ThreadLine } from '../threads/ThreadLine.js';
 import { DayLine } from './DayLine.js';
 import { MessageActions } from './MessageActions.js';
@@ -34,6 +35,8 @@ interface MessageRowProps {
   isFresh: boolean;
   isTarget: boolean;
   isEdited: boolean;
+  /** Whether the user has saved it. */
+  isSaved: boolean;
   /** The message that Tab reaches. */
   isCurrent: boolean;
   /** A thread shows replies without the actions that concern the room. */
@@ -61,8 +64,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 });
 
 function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
-  const { message, follows, isOwner, isOpen, isTarget, isEdited, isCurrent, isInThread, onEdit } =
-    props;
+  const { message, follows, isOwner, isOpen, isTarget, isEdited, isSaved, isCurrent } = props;
+  const { isInThread, onEdit } = props;
   const { me } = useStore();
   const isOnline = useSelected(({ state }) => partOf(state, onlineUsers).has(message.authorId));
   const author = useName(message.authorId);
@@ -70,7 +73,7 @@ function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
   const reactionsId = useId();
   const quoteId = useId();
   const filesId = useId();
-  const pinId = useId();
+  const marksId = useId();
   const classes = ['message'];
   if (follows) classes.push('message-follows');
   if (isTarget) classes.push('message-target');
@@ -80,7 +83,7 @@ function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
       className={classes.join(' ')}
       aria-label={words.conversation.author(author)}
       aria-describedby={
-        isEdited ? undefined : `${pinId} ${quoteId} ${textId} ${filesId} ${reactionsId}`
+        isEdited ? undefined : `${marksId} ${quoteId} ${textId} ${filesId} ${reactionsId}`
       }
       aria-posinset={message.seq}
       tabIndex={isCurrent ? 0 : -1}
@@ -104,7 +107,10 @@ function Said(props: MessageRowProps & { message: Message; follows: boolean }) {
             <Clock iso={message.createdAt} />
           </p>
         )}
-        <PinMark id={pinId} message={message} />
+        <p id={marksId} className="message-marks">
+          <PinMark message={message} />
+          {isSaved && <SavedMark />}
+        </p>
         {message.replyTo !== null && message.text !== null && (
           <Quote id={quoteId} roomId={message.roomId} seq={message.replyTo} isCurrent={isCurrent} />
         )}

@@ -16,7 +16,7 @@ import { useThreadReading } from './use-thread-reading.js';
 
 /** The first message of a thread, its replies, and a field for the next one. */
 export function ThreadView({ membership, seq }: ThreadPaneProps & { seq: number }) {
-  const { room, role } = membership;
+  const { room, role, saved } = membership;
   const root = useMessage(room.id, seq);
   const thread = useThread(room.id, seq);
   const replies = useReplies(thread, seq);
@@ -35,6 +35,7 @@ export function ThreadView({ membership, seq }: ThreadPaneProps & { seq: number 
       isFresh={false}
       isTarget={false}
       isEdited={editing === message.id}
+      isSaved={saved.includes(message.seq)}
       isCurrent
       isInThread
       onEdit={(edited) => setEditing(edited?.id ?? null)}

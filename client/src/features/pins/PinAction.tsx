@@ -1,6 +1,5 @@
 import { useSelected } from '../../store/use-store.js';
-import { useAttempt } from '../../ui/use-attempt.js';
-import { FailureText } from '../../ui/FailureText.js';
+import { MenuAction } from '../../ui/MenuAction.js';
 import { membershipIn } from '../rooms/memberships.js';
 import type { Message } from '../rooms/message.js';
 import { setPinned } from './pins-api.js';
@@ -11,18 +10,14 @@ import { pinWords as words } from './pins.words.js';
 export function PinAction({ message, onDone }: { message: Message; onDone: () => void }) {
   const isOn = useSelected(({ state }) => isPinned(state, message));
   const membership = useSelected(({ state }) => membershipIn(state, message.roomId));
-  const { failure, attempt } = useAttempt();
   if (!membership) return null;
   const { room, role } = membership;
   if (room.kind !== 'direct' && role !== 'owner') return null;
   // The pin of a message can also be removed in an archived room.
   if (room.archivedAt !== null && !isOn) return null;
   return (
-    <>
-      <button type="button" onClick={() => attempt(setPinned(message, !isOn).then(onDone))}>
-        {isOn ? words.unpin : words.pin}
-      </button>
-      <FailureText text={failure} />
-    </>
+    <MenuAction work={() => setPinned(message, !isOn)} onDone={onDone}>
+      {isOn ? words.unpin : words.pin}
+    </MenuAction>
   );
 }

@@ -5,12 +5,12 @@ import { PinIcon } from './PinIcon.js';
 import { pinWords } from './pins.words.js';
 
 /** Shows that a message is pinned. */
-export function PinMark({ id, message }: { id: string; message: Message }) {
+export function PinMark({ message }: { message: Message }) {
   if (!useSelected(({ state }) => isPinned(state, message))) return null;
   return (
-    <p id={id} className="pin-mark">
+    <span className="message-mark">
       <PinIcon />
       {pinWords.pinned}
-    </p>
+    </span>
   );
 }

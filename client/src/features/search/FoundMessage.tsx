@@ -12,6 +12,7 @@ import { titleOf } from '../rooms/names.js';
 import { hrefOfRoom } from '../rooms/room-address.js';
 import { excerpt, highlights } from './highlights.js';
 
+/** A link to the place of a message, with its room, its author, its text and its files, in which the words of the query are marked. */
 export function FoundMessage({ message, query }: { message: Message; query: string }) {
   const author = useName(message.authorId);
   const room = useSelected(({ state }) => {
@@ -20,24 +21,22 @@ export function FoundMessage({ message, query }: { message: Message; query: stri
   });
   const text = usePlainText(message.text ?? '');
   return (
-    <li>
-      <a href={hrefOfRoom(message.roomId, message.seq)} className="found-message">
-        <span className="found-where">
-          <Rich
-            text={words.search.where}
-            values={{ room: <bdi>{room}</bdi>, author: <bdi>{author}</bdi> }}
-          />
+    <a href={hrefOfRoom(message.roomId, message.seq)} className="found-message">
+      <span className="found-where">
+        <Rich
+          text={words.search.where}
+          values={{ room: <bdi>{room}</bdi>, author: <bdi>{author}</bdi> }}
+        />
+      </span>
+      <ShortTime iso={message.createdAt} />
+      {text !== '' && <Highlighted className="found-text" text={text} query={query} />}
+      {message.files.map((file) => (
+        <span key={file.id} className="found-file">
+          <FileThumbnail roomId={message.roomId} file={file} />
+          <Highlighted text={file.name} query={query} />
         </span>
-        <ShortTime iso={message.createdAt} />
-        {text !== '' && <Highlighted className="found-text" text={text} query={query} />}
-        {message.files.map((file) => (
-          <span key={file.id} className="found-file">
-            <FileThumbnail roomId={message.roomId} file={file} />
-            <Highlighted text={file.name} query={query} />
-          </span>
-        ))}
-      </a>
-    </li>
+      ))}
+    </a>
   );
 }
 

@@ -1,16 +1,16 @@
 import { useRef } from 'react';
 import { FailureText } from '../../ui/FailureText.js';
 import { PaneHead } from '../../ui/PaneHead.js';
+import { useKeptScroll } from '../../ui/use-kept-scroll.js';
 import { words } from '../../words/words.js';
 import { FoundMessage } from './FoundMessage.js';
 import { hrefOfSearch, type SearchParams } from './search-address.js';
 import { useSearch } from './use-search.js';
-import { useSearchScroll } from './use-search-scroll.js';
 
 export function SearchPage({ query, roomId }: SearchParams) {
   const { found, next, failure, more } = useSearch(query, roomId);
   const body = useRef<HTMLDivElement>(null);
-  useSearchScroll(body, { address: hrefOfSearch(query, roomId), isLoaded: found !== null });
+  useKeptScroll(body, { address: hrefOfSearch(query, roomId), isLoaded: found !== null });
   return (
     <>
       <PaneHead title={words.search.title(query)} />
@@ -26,7 +26,9 @@ export function SearchPage({ query, roomId }: SearchParams) {
         )}
         <ul className="found-list" aria-label={words.search.found}>
           {found?.map((message) => (
-            <FoundMessage key={message.id} message={message} query={query} />
+            <li key={message.id}>
+              <FoundMessage message={message} query={query} />
+            </li>
           ))}
         </ul>
         <FailureText text={failure} />

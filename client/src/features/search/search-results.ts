@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.js';
+import { keptScroll } from '../../ui/kept-scroll.js';
 import type { Message } from '../rooms/message.js';
 import { foldFound } from './found-fold.js';
 import type { SearchParams } from './search-address.js';
@@ -12,7 +13,7 @@ export interface SearchResults extends SearchParams {
 /** The last results of a store: `store.service(searchResults)`. Back returns to them. */
 export const searchResults = (store: Store): LastResults => new LastResults(store);
 
-/** The results that were last shown, and how far their list was scrolled in the current entry of the session history. */
+/** The results that were last shown. */
 class LastResults {
   #last: SearchResults | null = null;
 
@@ -31,17 +32,7 @@ class LastResults {
   /** The results, if this entry of the session history has shown them before. */
   of({ query, roomId }: SearchParams): SearchResults | null {
     const last = this.#last;
-    if (this.scrollTop === null || last?.query !== query || last.roomId !== roomId) return null;
+    if (keptScroll() === null || last?.query !== query || last.roomId !== roomId) return null;
     return last;
-  }
-
-  /** In px; null if this entry of the session history has not shown a search. */
-  get scrollTop(): number | null {
-    const { searchScroll } = (history.state ?? {}) as { searchScroll?: number };
-    return searchScroll ?? null;
-  }
-
-  keepScroll(scrollTop: number): void {
-    history.replaceState({ ...history.state, searchScroll: scrollTop }, '');
   }
 }

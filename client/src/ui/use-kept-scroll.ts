@@ -1,30 +1,28 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import { useStore } from '../../store/use-store.js';
-import { searchResults } from './search-results.js';
+import { keepScroll, keptScroll } from './kept-scroll.js';
 
 /** Milliseconds without scrolling until the place is kept. Safari limits how often it may be. */
 const REST = 150;
 
 /** Returns to the place where the list was when the user left this entry of the session history. */
-export function useSearchScroll(
+export function useKeptScroll(
   scroller: RefObject<HTMLElement | null>,
   { address, isLoaded }: { readonly address: string; readonly isLoaded: boolean },
 ): void {
-  const results = useStore().service(searchResults);
   const restored = useRef<string | null>(null);
   useLayoutEffect(() => {
     if (!isLoaded || restored.current === address) return;
     restored.current = address;
-    scroller.current!.scrollTop = results.scrollTop ?? 0;
-    results.keepScroll(scroller.current!.scrollTop);
-  }, [results, scroller, address, isLoaded]);
+    scroller.current!.scrollTop = keptScroll() ?? 0;
+    keepScroll(scroller.current!.scrollTop);
+  }, [scroller, address, isLoaded]);
 
   useEffect(() => {
     const element = scroller.current!;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const keep = () => {
       clearTimeout(timer);
-      if (restored.current === address) results.keepScroll(element.scrollTop);
+      if (restored.current === address) keepScroll(element.scrollTop);
     };
     const onScroll = () => {
       clearTimeout(timer);
@@ -38,5 +36,5 @@ export function useSearchScroll(
       element.removeEventListener('scroll', onScroll);
       element.removeEventListener('click', keep, { capture: true });
     };
-  }, [results, scroller, address]);
+  }, [scroller, address]);
 }

@@ -1,0 +1,20 @@
+import { useRef } from 'react';
+import { LazyCode } from '../../state/lazy-code.js';
+import { LazyBody } from '../../ui/LazyBody.js';
+import { PaneHead } from '../../ui/PaneHead.js';
+import { savedWords as words } from './saved.words.js';
+
+const lazyBody = new LazyCode(() => import('./SavedBody.js'));
+
+/** The messages that the user has saved for later. */
+export function SavedPage() {
+  const body = useRef<HTMLDivElement>(null);
+  return (
+    <>
+      <PaneHead title={words.saved} />
+      <LazyBody code={lazyBody} ref={body}>
+        {({ SavedBody }) => <SavedBody scroller={body} />}
+      </LazyBody>
+    </>
+  );
+}

@@ -1,0 +1,7 @@
+import { texts } from '../../words/words.js';
+
+export const savedWords = texts({
+  saved: 'Saved',
+  save: 'Save for later',
+  unsave: 'Remove from saved',
+});
