@@ -385,7 +385,7 @@ describe('notifications', () => {
     constructor(title, { body }) { noteNotification(title + ': ' + body); }
   }`;
 
-  it('come once for a browser, of mentions and direct messages, when asked for and not in sight', async () => {
+  it('come once for a browser, of mentions, followed threads and direct messages, when asked for and not in sight', async () => {
     const context = await browserOf(ada);
     const noted: string[] = [];
     await context.exposeFunction('noteNotification', (text: string) => noted.push(text));
@@ -409,10 +409,16 @@ describe('notifications', () => {
     await said(one, 'Seen already').waitFor();
     await grace.says(elsewhere, `For you again, @${ada.user.username}`);
     await eventually(async () => expect(noted).toHaveLength(3));
+    const question = await ada.says(elsewhere, 'Who comes?');
+    await grace.repliesTo(question, 'I do');
+    await grace.repliesTo(question, 'And Bob');
+    await eventually(async () => expect(noted).toHaveLength(5));
     expect(noted).toEqual([
       `\u2068Grace Hopper\u2069 in \u2068Elsewhere\u2069: For you, @${ada.user.username}`,
       'Grace Hopper: Psst',
       `\u2068Grace Hopper\u2069 in \u2068Elsewhere\u2069: For you again, @${ada.user.username}`,
+      '\u2068Grace Hopper\u2069 in \u2068Elsewhere\u2069: I do',
+      '\u2068Grace Hopper\u2069 in \u2068Elsewhere\u2069: And Bob',
     ]);
   });
 });
