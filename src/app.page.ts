@@ -26,8 +26,8 @@ export const page: ServeStaticModuleOptions = {
 };
 
 interface PageFile {
-  /** The content in each coding, if the build has not compressed the file. */
-  readonly content?: Readonly<Record<ContentCoding, Buffer>>;
+  /** The content in a coding, if the build has not compressed the file. */
+  readonly content?: (coding: ContentCoding) => Buffer;
   readonly tag: string;
   readonly type: string;
   /** From which the best is selected. Others are sent only to clients that accept none of these. */
@@ -102,11 +102,21 @@ function describeFile(path: string, all: ReadonlySet<string>): PageFile {
   };
 }
 
-const compressed = (identity: Buffer): Record<ContentCoding, Buffer> => ({
-  identity,
-  br: brotliCompressSync(identity),
-  gzip: gzipSync(identity),
-});
+const COMPRESS: Record<ContentCoding, (content: Buffer) => Buffer> = {
+  identity: (content) => content,
+  br: brotliCompressSync,
+  gzip: gzipSync,
+};
+
+/** Compresses when a client first asks for it: at the start it would take longer than everything else here. */
+function compressed(identity: Buffer): (coding: ContentCoding) => Buffer {
+  const contents = new Map<ContentCoding, Buffer>();
+  return (coding) => {
+    const content = contents.get(coding) ?? COMPRESS[coding](identity);
+    contents.set(coding, content);
+    return content;
+  };
+}
 
 /** @throws Problem `precondition-failed`, `malformed-request`, `not-acceptable` */
 function selectCoding(
@@ -123,7 +133,7 @@ function selectCoding(
   if (evaluateIfNoneMatch(response, tag, coding)) return void response.end();
   response.type(type);
   if (coding !== 'identity') response.set('Content-Encoding', coding);
-  if (content) return sendContent(response, content[coding]);
+  if (content) return sendContent(response, content(coding));
   // These headers are already evaluated, or have no meaning because there is no Last-Modified. serve-static must not
   // evaluate them again.
   for (const name of Object.keys(request.headers))
