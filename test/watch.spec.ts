@@ -271,7 +271,7 @@ describe.each(ENGINES)('npm run watch on $name', ({ name, start }) => {
     await command('watch', ...options, '--type', 'again.{op}');
     await runAsOtherProgram(url, `insert into ${table} values (3, 'ada')`);
     await stream.receives(1, 'again.insert');
-    expect(stream.events).toHaveLength(2);
+    expect(stream.events.map(({ type }) => type)).toEqual(['order.insert', 'again.insert']);
     await stream.close();
   });
 
