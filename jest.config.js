@@ -8,11 +8,10 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), `carillon-compile-cache-${user
 export default {
   rootDir: '.',
   roots: ['<rootDir>/test', '<rootDir>/packages'],
-  testEnvironment: 'node',
+  testRunner: '<rootDir>/test/runner/run-spec.js',
+  testEnvironment: '<rootDir>/test/runner/environment.js',
   // The packages of this repository are tested as they are written, and not as they were last built.
   testEnvironmentOptions: { customExportConditions: ['@carillon/source', 'node', 'node-addons'] },
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

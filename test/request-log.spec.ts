@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PinoLogger } from 'nestjs-pino';
+import { __resetOutOfContextForTests as forgetLogger } from '../node_modules/nestjs-pino/dist/esm/PinoLogger.js';
 import { readConfig } from '../src/config.js';
 import { loggingOptions } from '../src/http/logging.js';
 import { inOneStep } from '../src/http/pipeline.js';
@@ -12,6 +13,8 @@ import { RequestStatistics } from '../src/http/request-statistics.js';
 import { until } from './support/wait.js';
 
 const lines: Record<string, unknown>[] = [];
+// All loggers of a process share the first one.
+forgetLogger();
 const { pinoHttp } = loggingOptions(readConfig({ LOG_LEVEL: 'info' }));
 const logger = new PinoLogger({
   pinoHttp: [pinoHttp as object, { write: (line: string) => lines.push(JSON.parse(line)) }],
@@ -45,7 +48,10 @@ describe('the log of requests', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   beforeEach(() => void lines.splice(0));
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+    forgetLogger();
+  });
 
   const ask = (path: string, signal?: AbortSignal) =>
     fetch(url + path, { headers: { 'X-Request-Id': 'mine' }, signal: signal ?? null });

@@ -94,7 +94,7 @@ describe('the text of a message', () => {
       ).toBe(text);
       begunMention(text);
       withoutMentionsOf('bob', text, 'x');
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(performance.now() - start).toBeLessThan(5_000);
     }
   });
 

@@ -1,0 +1,27 @@
+import { ModernFakeTimers } from '@jest/fake-timers';
+import { ModuleMocker } from 'jest-mock';
+
+/** What jest changes in the process for the time of one spec. The global object is that of the process itself. */
+export default class ProcessEnvironment {
+  global = globalThis;
+  #kept = { console: globalThis.console, exit: Object.getOwnPropertyDescriptor(process, 'exit') };
+
+  constructor({ projectConfig }) {
+    this.moduleMocker = new ModuleMocker(globalThis);
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+  }
+
+  setup() {}
+
+  teardown() {
+    this.moduleMocker.restoreAllMocks();
+    this.fakeTimersModern.dispose();
+    globalThis.console = this.#kept.console;
+    Object.defineProperty(process, 'exit', this.#kept.exit);
+  }
+
+  /** Nothing runs in a context of `node:vm`. */
+  getVmContext() {
+    return null;
+  }
+}
