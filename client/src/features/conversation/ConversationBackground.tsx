@@ -7,6 +7,7 @@ import { countedIn } from '../rooms/attention.js';
 import { memberships } from '../rooms/memberships.js';
 import { roomAddress } from '../rooms/room-address.js';
 import { historyLoader } from './history-loader.js';
+import { lazyMenu } from './lazy-menu.js';
 import { lazyPanes } from './lazy-panes.js';
 import { MessageAnnouncer } from './MessageAnnouncer.js';
 import { outboxService } from './outbox-service.js';
@@ -15,6 +16,7 @@ import { readMarkers } from './read-markers.js';
 export function ConversationBackground() {
   const store = useStore();
   usePreload(lazyPanes);
+  usePreload(lazyMenu);
   const roomId = useParams(roomAddress)?.roomId ?? null;
   useEffect(() => {
     store.service(historyLoader);

@@ -5,7 +5,7 @@ import { SaveAction } from '../saved/SaveAction.js';
 import { CopyLink } from './CopyLink.js';
 import { MarkUnread } from './MarkUnread.js';
 
-interface MessageMenuProps {
+export interface MessageMenuProps {
   message: Message;
   /** The room has its own read marker. */
   isInThread: boolean;

@@ -1,7 +1,9 @@
 import { MenuButton } from '../../ui/MenuButton.js';
+import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
 import { words } from '../../words/words.js';
 import type { Message } from '../rooms/message.js';
-import { MessageMenu } from './MessageMenu.js';
+import { lazyMenu } from './lazy-menu.js';
+import type { MessageMenuProps } from './MessageMenu.js';
 
 interface MoreActionsProps {
   message: Message;
@@ -20,7 +22,14 @@ export function MoreActions({ message, excerpt, isCurrent, isInThread }: MoreAct
       className="button-quiet more-actions"
       isReachable={isCurrent}
     >
-      {(onDone) => <MessageMenu message={message} isInThread={isInThread} onDone={onDone} />}
+      {(onDone) => <Menu message={message} isInThread={isInThread} onDone={onDone} />}
     </MenuButton>
   );
+}
+
+function Menu(props: MessageMenuProps) {
+  const code = useLazyCode(lazyMenu, true);
+  const isMissing = useIsMissing(lazyMenu, true);
+  if (code) return <code.MessageMenu {...props} />;
+  return <p role="status">{isMissing ? words.app.notLoaded : words.app.loading}</p>;
 }
