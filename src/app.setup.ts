@@ -19,6 +19,7 @@ import { negotiateReads } from './http/negotiated-reads.js';
 import { Origins } from './http/origins.js';
 import { inOneStep } from './http/pipeline.js';
 import { identify } from './http/request-id.js';
+import { RepeatedStreams } from './http/repeated-streams.js';
 import { RequestLog } from './http/request-log.js';
 import { RequestStatistics } from './http/request-statistics.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -85,6 +86,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   );
   answerUnreadableRequests(app.getHttpServer(), (problem) => requests.countUnreadable(problem));
   handOverStreams(app, config);
+  app.get(RepeatedStreams, { strict: false }).serve(app.getHttpServer());
   await app.init();
   app.useLogger(app.get(Logger));
   return app;

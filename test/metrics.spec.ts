@@ -158,6 +158,12 @@ describe('metrics of an application', () => {
     const missing = { route: '(none)', status: '404' };
     const secret = `/${randomUUID()}`;
     expect(await growth(() => fetch(application.url + secret), requests, missing)).toBe(1);
+    const stream = { route: '/api/users/event', status: '200' };
+    const openTwice = async () => {
+      for (let n = 0; n < 2; n++)
+        await (await subscribe(application.port, '/api/users/event')).close();
+    };
+    expect(await growth(openTwice, requests, stream)).toBe(2);
     const notAllowed = { route: '(none)', method: 'DELETE', status: '405' };
     const remove = () => fetch(`${application.url}/api/users`, { method: 'DELETE' });
     expect(await growth(remove, requests, notAllowed)).toBe(1);

@@ -229,6 +229,45 @@ describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connectio
     });
   });
 
+  describe.each([USERS, '/api/events'])(
+    'of %s that repeats the head of an earlier request',
+    (path) => {
+      const withoutOwn = (head: string) => head.replaceAll(/^(X-Request-Id|Date): .*$/gm, '$1');
+      const requestIdIn = (head: string) => /^X-Request-Id: (.+)\r$/m.exec(head)?.[1];
+
+      it('gets the same head, with the id of the request', async () => {
+        const headers = { 'User-Agent': `Mozilla/5.0 (${path})` };
+        const first = await hear(path, headers);
+        const second = await hear(path, headers);
+        expect(withoutOwn(second.head)).toBe(withoutOwn(first.head));
+        expect(second.head).toMatch(/^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r$/m);
+        expect(requestIdIn(second.head)).toMatch(/^[\da-f-]{36}$/);
+        expect(requestIdIn(second.head)).not.toBe(requestIdIn(first.head));
+      });
+
+      it('starts from its own cursor', async () => {
+        for (const lastname of ['Uno', 'Due']) {
+          const from = await cursorNow();
+          const user = await createUser(application.url, lastname);
+          const subscriber = await hear(path, { 'Last-Event-ID': from });
+          await subscriber.receives(1, 'heartbeat');
+          expect(subscriber.of('update', 'user.created').map(({ data }) => data)).toEqual([user]);
+        }
+      });
+
+      it('is refused with invalid credentials', async () => {
+        await hear(path);
+        const credentials = [{ Authorization: 'Bearer x' }, { Cookie: 'carillon_session=x' }];
+        for (const headers of credentials) {
+          const refused = new RawSubscriber(application.port, path, { headers });
+          await refused.until(({ head }) => head !== '');
+          expect(refused.status).toBe(401);
+          await refused.close();
+        }
+      });
+    },
+  );
+
   describe.each([USERS, '/api/events', '/api/events?topic=users'])('of %s', (path) => {
     it.each([
       ['over HTTP/1.1', 'HTTP/1.1\r\nHost: x', ''],

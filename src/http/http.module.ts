@@ -12,6 +12,7 @@ import { LongLists } from './long-lists.js';
 import { UncheckedPreconditions } from './preconditions.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
+import { RepeatedStreams } from './repeated-streams.js';
 import { RequestLog } from './request-log.js';
 import { RequestStatistics } from './request-statistics.js';
 import { ReturnPreference } from './return-preference.js';
@@ -32,6 +33,8 @@ import { httpFeature } from './http.feature.js';
   providers: [
     IdempotencyKeys,
     Idempotency,
+    RateLimit,
+    RepeatedStreams,
     RequestLog,
     RequestStatistics,
     RequestValidation,
@@ -41,7 +44,7 @@ import { httpFeature } from './http.feature.js';
     WrappedHandlers,
     Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_GUARD, useClass: RateLimit },
+    { provide: APP_GUARD, useExisting: RateLimit },
     { provide: APP_GUARD, useClass: UncheckedPreconditions },
     { provide: APP_GUARD, useClass: StrictInput },
     { provide: APP_GUARD, useClass: LongLists },

@@ -59,6 +59,10 @@ export class RateLimit implements CanActivate {
     return true;
   }
 
+  /** Counts the opening of a stream as one read. @returns whether the quota allows it. */
+  readonly takeRead = (request: Request): boolean =>
+    !this.#reads?.take(networkOf(request), 1).isExceeded;
+
   #countWrite(request: Request, response: Response): void {
     if (!this.#writes) return;
     const { isExceeded, remaining, seconds } = this.#writes.take(

@@ -29,6 +29,11 @@ export class RequestLog {
 
   #closed(request: Request, response: Response, milliseconds: number): void {
     this.statistics.inFlight--;
+    this.record(request, response, milliseconds);
+  }
+
+  /** Writes the line of a request that has ended, and counts it. */
+  record(request: Request, response: Response, milliseconds: number): void {
     this.statistics.count(request, response, milliseconds / 1000);
     if (!request.originalUrl.startsWith('/health/'))
       this.#log(request, response, Math.round(milliseconds));

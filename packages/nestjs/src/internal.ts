@@ -30,6 +30,7 @@ export { type EventPage, EventPages, type PageEvent } from './stream/event-pages
 export { FairQueue } from './stream/fair-queue.js';
 export { frame } from './stream/frames.js';
 export { Scheduler } from './stream/scheduler.js';
+export { type RepeatableOpening } from './stream/stream-opener.js';
 export { scheduleStreamOpenings } from './stream/stream-openings.js';
 export { type UserView } from './stream/stream-view.js';
 export { StreamSubscriptions, type TopicSubscription } from './stream/stream-subscriptions.js';

@@ -39,10 +39,13 @@ export class ClosingFrame {
  * reconnects sends the newer one there.
  */
 export function requestedCursor(request: Request): string | undefined {
-  const asked = [request.query['lastEventId']].flat().at(-1);
-  const header = request.get('Last-Event-ID');
-  const cursor = header ? inUtf8(header) : asked;
+  const cursor = cursorInHeader(request) ?? [request.query['lastEventId']].flat().at(-1);
   return typeof cursor === 'string' && cursor !== '' ? cursor : undefined;
+}
+
+export function cursorInHeader({ headers }: Request): string | undefined {
+  const header = headers['last-event-id'];
+  return typeof header === 'string' && header !== '' ? inUtf8(header) : undefined;
 }
 
 /** A browser sends an id as UTF-8 (HTML standard, 9.2.3), and node reads headers as Latin-1. */

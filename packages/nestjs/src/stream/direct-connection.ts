@@ -14,12 +14,30 @@ export class DirectConnection implements SseConnection {
   readonly #socket: Socket;
   readonly #isChunked: boolean;
 
+  private constructor(socket: Socket, isChunked: boolean) {
+    this.#socket = socket;
+    this.#isChunked = isChunked;
+  }
+
   /** Writes the head of the response and the opening frame, in one piece. */
-  constructor(response: Response, opening: string) {
-    this.#socket = response.req.socket;
+  static open(response: Response, opening: string): DirectConnection {
     writeHead(response);
-    this.#isChunked = response.chunkedEncoding;
+    const connection = new DirectConnection(response.req.socket, response.chunkedEncoding);
     finish(response, inLatin1(opening));
+    return connection;
+  }
+
+  /**
+   * The same with a head that is already known, for a complete request whose response nothing has used yet.
+   *
+   * @param head of a response with chunked coding.
+   */
+  static openWith(head: string, response: Response, opening: string): DirectConnection {
+    const { socket } = response.req;
+    response.detachSocket(socket);
+    releaseParser(socket);
+    socket.write(head + chunkOf(inLatin1(opening)), 'latin1');
+    return new DirectConnection(socket, true);
   }
 
   write({ chunked, plain }: Chunk): boolean {
@@ -69,5 +87,7 @@ function finish(response: Response, bytes: string): void {
     if (response.req.complete) releaseParser(socket);
   });
   response.chunkedEncoding = false;
-  response.end(isChunked ? `${bytes.length.toString(16)}\r\n${bytes}\r\n` : bytes, 'latin1');
+  response.end(isChunked ? chunkOf(bytes) : bytes, 'latin1');
 }
+
+const chunkOf = (bytes: string): string => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;

@@ -8,7 +8,7 @@ import { claimForStream, closeAfter } from './streaming-connections.js';
 export type Open = (response: Response, opening: string) => SseConnection;
 
 /** Takes the socket over from Nest and node. */
-export const openDirectly: Open = (response, opening) => new DirectConnection(response, opening);
+export const openDirectly: Open = (response, opening) => DirectConnection.open(response, opening);
 
 /**
  * Opens the connection of a stream.

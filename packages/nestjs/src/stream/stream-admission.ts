@@ -1,13 +1,19 @@
 import { NotAcceptableException, UnauthorizedException } from '@nestjs/common';
 import type { Request } from 'express';
 import { EMPTY, type Observable } from 'rxjs';
-import { type ClosingFrame, requestedCursor, retryDelayWhenFull } from './closing-frame.js';
-import { type StreamCourse, withEnd } from './stream-course.js';
+import {
+  type ClosingFrame,
+  cursorInHeader,
+  requestedCursor,
+  retryDelayWhenFull,
+} from './closing-frame.js';
+import { NO_COURSE, type StreamCourse, withEnd } from './stream-course.js';
 import { writeHead } from './stream-head.js';
 import type { Place, StreamPlaces } from './stream-places.js';
 import type { RefusalReason } from './stream-statistics.js';
 import type { StreamSubscriptions } from './stream-subscriptions.js';
 import type { StreamView } from './stream-view.js';
+import { mayStream } from './streaming-connections.js';
 import type { Subscriber } from './subscriber.js';
 
 const STREAM = 'text/event-stream';
@@ -44,6 +50,20 @@ export class StreamAdmission {
     if (!place) return void this.sendBack('limit', request, view, retryDelayWhenFull());
     const cursor = requestedCursor(request);
     return { view, request, subscriber, place: withEnd(place, course), cursor, course };
+  }
+
+  /**
+   * Admits an anonymous request that repeats one that was admitted.
+   *
+   * @returns `undefined` if it cannot be admitted now. Nothing has been done for it then.
+   */
+  admitAgain(view: StreamView, request: Request): Opening | undefined {
+    const { socket } = request;
+    if (this.subscriptions.isClosing || !socket.writable || !mayStream(socket)) return undefined;
+    const subscriber = this.subscriptions.subscriberOf(request);
+    if (this.places.limitFor(subscriber.network, undefined)) return undefined;
+    const place = this.places.take(subscriber.network, undefined)!;
+    return { view, request, subscriber, place, cursor: cursorInHeader(request), course: NO_COURSE };
   }
 
   /**

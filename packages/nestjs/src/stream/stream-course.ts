@@ -15,6 +15,9 @@ export interface StreamCourse {
   ended?(): void;
 }
 
+/** The course of a stream for which the application does nothing. */
+export const NO_COURSE: StreamCourse = {};
+
 /** A place that ends the course when it is free again. */
 export function withEnd(place: Place, course: StreamCourse): Place {
   if (!course.ended) return place;

@@ -1,21 +1,32 @@
 import type { Logger, MessageEvent } from '@nestjs/common';
+import type { Request } from 'express';
 import type { Socket } from 'node:net';
 import { Observable, Subject } from 'rxjs';
 import { retryDelay } from './closing-frame.js';
 import { CONTROL_FRAMES } from './control-frames.js';
+import { DirectConnection } from './direct-connection.js';
 import { stateAbortReason } from './handed-over-signal.js';
 import { type Open, openConnection, openDirectly } from './open-connection.js';
 import { ResponseConnection } from './response-connection.js';
 import type { SseConnection } from './sse-connection.js';
 import type { StartPosition, StartPositions } from './start-position.js';
 import type { Opening } from './stream-admission.js';
+import { NO_COURSE } from './stream-course.js';
 import type { StreamSubscriptions } from './stream-subscriptions.js';
+import type { StreamView } from './stream-view.js';
 
 export const NOT_OPENED = 'A stream could not be opened.';
+
+/** How an anonymous request got its stream, in whose course the application does nothing. */
+export interface RepeatableOpening {
+  readonly view: StreamView;
+  readonly request: Request;
+}
 
 /** Opens the connections of streams that have got a place, and starts to deliver to them. */
 export class StreamOpener {
   readonly #openings = new Subject<Socket>();
+  readonly #repeatable = new Subject<RepeatableOpening>();
 
   /** @param isDirect whether streams take the socket over from Nest and node. */
   constructor(
@@ -30,10 +41,29 @@ export class StreamOpener {
     return this.#openings;
   }
 
+  /** Emits each opening that can be repeated for other requests. */
+  get repeatable(): Observable<RepeatableOpening> {
+    return this.#repeatable;
+  }
+
   /** Opens the connection in the turn of the handler. */
   openNow(opening: Opening, start: StartPosition): void {
-    this.#connect(opening, start, openDirectly);
-    stateAbortReason(opening.request);
+    const { view, request, subscriber, course } = opening;
+    const connection = this.#connect(opening, start, openDirectly);
+    stateAbortReason(request);
+    if (connection && !subscriber.caller && course === NO_COURSE)
+      this.#repeatable.next({ view, request });
+  }
+
+  /**
+   * Repeats an opening for another request.
+   *
+   * @param head of its response, with chunked coding.
+   */
+  openAgain(opening: Opening, start: StartPosition, head: string): void {
+    this.#connect(opening, start, (response, frame) =>
+      DirectConnection.openWith(head, response, frame),
+    );
   }
 
   /** Opens the connection when Nest subscribes. */

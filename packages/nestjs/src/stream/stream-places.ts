@@ -40,7 +40,7 @@ export class StreamPlaces {
 
   /** @returns `undefined` if there is none for this caller in this network. */
   take(network: string, caller: Pick<Caller, 'id'> | undefined): Place | undefined {
-    const limit = this.#limitFor(network, caller);
+    const limit = this.limitFor(network, caller);
     if (limit) {
       this.exceeded[limit]++;
       return undefined;
@@ -56,7 +56,7 @@ export class StreamPlaces {
   }
 
   /** The limit that the next stream of a caller would exceed. */
-  #limitFor(network: string, caller: Pick<Caller, 'id'> | undefined): StreamLimit | undefined {
+  limitFor(network: string, caller: Pick<Caller, 'id'> | undefined): StreamLimit | undefined {
     const { maxPerNetwork, maxPerUser } = this.limits;
     const reserved = caller ? 0 : Math.floor(this.maximum / RESERVED);
     if (this.#taken >= this.maximum - reserved) return 'max';

@@ -7,14 +7,17 @@ const pipelined = new WeakSet<Socket>();
 /** Whether a connection carries an open stream: nothing else can be answered on it. */
 export const isStreaming = (socket: Socket): boolean => streaming.has(socket);
 
+/** Whether a connection may carry a stream: a stream has to be alone, and its client has not sent more requests at once. */
+export const mayStream = (socket: Socket): boolean => !pipelined.has(socket);
+
 /**
  * Marks a connection as carrying a stream from now on.
  *
- * @returns whether it may: a stream has to be alone, and its client has not sent more requests at once.
+ * @returns whether it may.
  */
 export function claimForStream(socket: Socket): boolean {
   streaming.add(socket);
-  return !pipelined.has(socket);
+  return mayStream(socket);
 }
 
 /** Remembers a connection whose client has sent a request before the response to the one before was complete. */

@@ -16,9 +16,9 @@ import { ClosingFrame } from './closing-frame.js';
 import { streamMaximum } from './descriptors.js';
 import { type StartPosition, StartPositions } from './start-position.js';
 import { type Opening, StreamAdmission } from './stream-admission.js';
-import type { StreamCourse } from './stream-course.js';
+import { NO_COURSE, type StreamCourse } from './stream-course.js';
 import { holdHead } from './stream-head.js';
-import { NOT_OPENED, StreamOpener } from './stream-opener.js';
+import { NOT_OPENED, type RepeatableOpening, StreamOpener } from './stream-opener.js';
 import { StreamPlaces } from './stream-places.js';
 import { StreamSubscriptions } from './stream-subscriptions.js';
 import type { StreamView } from './stream-view.js';
@@ -102,13 +102,40 @@ export class Streams implements BeforeApplicationShutdown {
   open(
     view: string | readonly string[] | FoundView,
     request: Request,
-    course: StreamCourse = {},
+    course: StreamCourse = NO_COURSE,
   ): OpenedStream {
     const found = this.#viewOf(view, request);
     if (isPromise(found))
       return this.#wait(request, async () => this.#open(await found, request, course));
     const opened = this.#open(found, request, course);
     return isObservable(opened) ? opened : this.#wait(request, () => opened);
+  }
+
+  /** Emits each opening that `openAgain` can repeat. */
+  get repeatable(): Observable<RepeatableOpening> {
+    return this.#opener.repeatable;
+  }
+
+  /**
+   * Opens the same stream for another anonymous request, which nothing has been done for. The limits on streams apply to it,
+   * too.
+   *
+   * @param head of its response, with chunked coding.
+   * @param mayOpen is asked last, for other limits.
+   * @returns whether it is open. If not, still nothing has been done for the request.
+   */
+  openAgain(
+    view: StreamView,
+    request: Request,
+    head: string,
+    mayOpen: (request: Request) => boolean,
+  ): boolean {
+    const opening = this.#admission.admitAgain(view, request);
+    const start = opening && this.#findStartNow(opening);
+    const isOpen = start !== undefined && mayOpen(request);
+    if (isOpen) this.#opener.openAgain(opening!, start, head);
+    else opening?.place.free();
+    return isOpen;
   }
 
   /** Ends all streams with a closing frame, and closes new ones immediately. */
