@@ -9,6 +9,7 @@ import type { Overlap } from './overlap.js';
 import type { Replays } from './replays.js';
 import type { Scheduler } from './scheduler.js';
 import type { SseConnection } from './sse-connection.js';
+import type { StartPosition } from './start-position.js';
 import type { CloseReason, ResetReason, StreamStatistics } from './stream-statistics.js';
 import { StreamWriter } from './stream-writer.js';
 import type { Caller, Subscriber } from './subscriber.js';
@@ -20,18 +21,18 @@ export interface StreamContext {
   readonly scheduler: Scheduler;
   readonly backlog: Backlog;
   readonly statistics: StreamStatistics;
+  /** Called when one becomes live for the first time. */
+  onLive(subscription: StreamSubscription): void;
+  /** Called when the connection of one has closed. */
+  onLeave(subscription: StreamSubscription): void;
 }
 
-interface Course {
-  /** Where the stream starts: after this position of the log. */
-  readonly position: number;
-  readonly overlap?: Overlap | undefined;
-  /** When its lifetime is over, by the monotonic clock, in milliseconds. */
-  readonly due: number;
-  /** Called when it becomes live for the first time. */
-  onLive(): void;
-  /** Called when its connection has closed. */
-  onLeave(): void;
+/** The connection of a stream, and where the stream starts. */
+interface Opened {
+  readonly connection: SseConnection;
+  readonly start: StartPosition;
+  /** Called when the connection has closed. */
+  readonly onLeave: () => void;
 }
 
 /**
@@ -45,6 +46,7 @@ export class StreamSubscription implements LiveSubscription {
   /** When it was opened, by the wall clock. */
   readonly since = Date.now();
   readonly #writer: StreamWriter;
+  readonly #onLeave: () => void;
   #position: number;
   #overlap: Overlap | undefined;
   #catchingUp = false;
@@ -57,19 +59,16 @@ export class StreamSubscription implements LiveSubscription {
   constructor(
     readonly channel: Channel,
     private readonly subscriber: Subscriber,
-    connection: SseConnection,
+    { connection, start, onLeave }: Opened,
     private readonly context: StreamContext,
-    private readonly course: Course,
+    /** When its lifetime is over, by the monotonic clock, in milliseconds. */
+    private readonly due: number,
   ) {
-    this.#position = course.position;
-    this.#overlap = course.overlap;
+    this.#position = start.position;
+    this.#overlap = start.overlap;
+    this.#onLeave = onLeave;
     context.statistics.opened++;
-    this.#writer = new StreamWriter(
-      connection,
-      context,
-      () => this.#catchUp(),
-      () => this.#leave(),
-    );
+    this.#writer = new StreamWriter(connection, context, this);
   }
 
   get caller(): Caller | undefined {
@@ -142,7 +141,7 @@ export class StreamSubscription implements LiveSubscription {
   /** Why it ends now: its lifetime is over, or the sign-in of its caller, which ends by the wall clock. */
   dueReason(now: number, wallClock: number): CloseReason | undefined {
     if (this.#ended) return undefined;
-    if (now >= this.course.due) return 'lifetime';
+    if (now >= this.due) return 'lifetime';
     return wallClock >= (this.caller?.expiresAt ?? Infinity) ? 'sign-in' : undefined;
   }
 
@@ -162,11 +161,16 @@ export class StreamSubscription implements LiveSubscription {
     this.#writer.cut(reason);
   }
 
-  #leave(): void {
+  drained(): void {
+    this.#catchUp();
+  }
+
+  left(): void {
     this.#ended = true;
     this.#left = true;
     this.channel.leave(this);
-    this.course.onLeave();
+    this.context.onLeave(this);
+    this.#onLeave();
   }
 
   #catchUp(): void {
@@ -193,7 +197,7 @@ export class StreamSubscription implements LiveSubscription {
     this.#catchingUp = false;
     if (this.#ended || this.#writer.isFull) return;
     this.channel.join(this);
-    if (!this.#hasBeenLive) this.course.onLive();
+    if (!this.#hasBeenLive) this.context.onLive(this);
     this.#hasBeenLive = true;
   }
 

@@ -78,8 +78,20 @@ export class StreamSubscriptions implements OnModuleInit {
     const { statistics } = this;
     const replays = (this.#replays = new Replays(feed, log, scheduler));
     const backlog = new Backlog(backlogBytes);
-    this.#context = { feed, replays, scheduler, backlog, statistics };
-    this.#silentContext = { ...this.#context, statistics: new StreamStatistics() };
+    this.#context = {
+      feed,
+      replays,
+      scheduler,
+      backlog,
+      statistics,
+      onLive: (subscription) => subscribers.arrive(subscription),
+      onLeave: (subscription) => this.#remove(subscription),
+    };
+    this.#silentContext = {
+      ...this.#context,
+      statistics: new StreamStatistics(),
+      onLive: () => undefined,
+    };
     const topicsReader = new StreamTopicsReader(topics, selectors);
     const pages = (this.#pages = new EncodedPages(recentBytes * PAGES_SHARE));
     const shared = { feed, permissions, scheduler, pages, topicsReader, statistics };
@@ -133,22 +145,11 @@ export class StreamSubscriptions implements OnModuleInit {
 
   /** Starts to deliver to an open stream, or closes it if it has become outdated while it was being opened. */
   add(stream: OpenStream): void {
-    const { view, subscriber, connection, start } = stream;
+    const { view, subscriber, start } = stream;
     const channel = this.#channels.enter(view);
     const context = stream.isSilent ? this.#silentContext : this.#context;
-    const subscription = new StreamSubscription(channel, subscriber, connection, context, {
-      position: start.position,
-      overlap: start.overlap,
-      due: performance.now() + this.#lifetime(),
-      onLive: () => {
-        if (!stream.isSilent) this.subscribers.arrive(subscription);
-      },
-      onLeave: () => {
-        this.#channels.leave(channel);
-        this.subscribers.delete(subscription);
-        stream.onLeave();
-      },
-    });
+    const due = performance.now() + this.#lifetime();
+    const subscription = new StreamSubscription(channel, subscriber, stream, context, due);
     this.subscribers.add(subscription);
     const outdated = this.#outdatedBy(view, channel, subscriber);
     if (outdated) subscription.close(outdated, retryDelay());
@@ -217,6 +218,11 @@ export class StreamSubscriptions implements OnModuleInit {
     for (const subscription of this.subscribers.all)
       if (subscription.caller)
         this.scheduler.add('live', () => subscription.close('permissions', retryDelay()));
+  }
+
+  #remove(subscription: StreamSubscription): void {
+    this.#channels.leave(subscription.channel);
+    this.subscribers.delete(subscription);
   }
 
   #lifetime(): number {

@@ -6,6 +6,14 @@ import type { CloseReason, StreamStatistics } from './stream-statistics.js';
 /** Milliseconds without a byte taken after which a stream that has ended is disconnected. Its client can resume. */
 const ENDED_TIMEOUT = 2000;
 
+/** The stream that is written. */
+interface Written {
+  /** Its connection takes more again. */
+  drained(): void;
+  /** Its connection has closed. */
+  left(): void;
+}
+
 /** Writes one stream to its connection, and tracks whether the client reads it. Times are by the monotonic clock, in ms. */
 export class StreamWriter implements Waiting {
   /** When bytes were last written that move the cursor. */
@@ -20,8 +28,7 @@ export class StreamWriter implements Waiting {
   constructor(
     private readonly connection: SseConnection,
     private readonly shared: { readonly backlog: Backlog; readonly statistics: StreamStatistics },
-    private readonly onDrain: () => void,
-    private readonly onClose: () => void,
+    private readonly stream: Written,
   ) {
     connection.on('drain', () => this.#drained());
     connection.on('close', () => this.#closed());
@@ -101,12 +108,12 @@ export class StreamWriter implements Waiting {
     if (this.#isEnding) return;
     this.#fullSince = 0;
     this.shared.backlog.remove(this);
-    this.onDrain();
+    this.stream.drained();
   }
 
   #closed(): void {
     this.shared.backlog.remove(this);
     this.shared.statistics.closes[this.#closesFor]++;
-    this.onClose();
+    this.stream.left();
   }
 }
