@@ -1,0 +1,42 @@
+import type { RefObject } from 'react';
+import { FailureText } from '../../ui/FailureText.js';
+import { useKeptScroll } from '../../ui/use-kept-scroll.js';
+import { words } from '../../words/words.js';
+import { FoundMessage } from './FoundMessage.js';
+import { hrefOfSearch, type SearchParams } from './search-address.js';
+import { useSearch } from './use-search.js';
+
+interface SearchBodyProps extends SearchParams {
+  scroller: RefObject<HTMLElement | null>;
+}
+
+export function SearchBody({ query, roomId, scroller }: SearchBodyProps) {
+  const { found, next, failure, more } = useSearch(query, roomId);
+  useKeptScroll(scroller, { address: hrefOfSearch(query, roomId), isLoaded: found !== null });
+  return (
+    <>
+      <p role="status" className="nav-empty">
+        {found === null && failure === null && query !== '' && words.search.searching}
+        {found?.length === 0 && words.search.nothing}
+      </p>
+      {found?.length === 0 && roomId !== null && (
+        <p>
+          <a href={hrefOfSearch(query, null)}>{words.search.searchAll}</a>
+        </p>
+      )}
+      <ul className="found-list" aria-label={words.search.found}>
+        {found?.map((message) => (
+          <li key={message.id}>
+            <FoundMessage message={message} query={query} />
+          </li>
+        ))}
+      </ul>
+      <FailureText text={failure} />
+      {next !== null && (
+        <button type="button" onClick={() => void more(next)}>
+          {words.search.showOlder}
+        </button>
+      )}
+    </>
+  );
+}
