@@ -115,7 +115,9 @@ describe('in a large directory', () => {
 
     const members = requests.filter((path) => path.endsWith('/members'));
     expect(members.length).toBeLessThan(10);
-    expect(requests.filter((path) => path.startsWith('/api/users/'))).toEqual([]);
+    // Those whom the lines of the room name.
+    const users = requests.filter((path) => path.startsWith('/api/users/'));
+    expect(users.length).toBeLessThan(5);
     await panel.getByLabel('Find a member').fill('member zzz');
     await panel.getByText('There may be more people.').waitFor();
     expect(await panel.getByText('No one found.').count()).toBe(0);

@@ -21,7 +21,7 @@ export class RawSubscriber {
   /** What came after the headers, with the chunked coding undone. */
   body = '';
   head = '';
-  readonly #received: ReceivedEvent[] = [];
+  readonly received: ReceivedEvent[] = [];
   retry: number | undefined;
   ended = false;
   readonly socket: Socket;
@@ -74,11 +74,11 @@ export class RawSubscriber {
 
   /** Without heartbeats, which come when the test takes long. */
   get events(): ReceivedEvent[] {
-    return this.#received.filter(({ type }) => type !== 'heartbeat');
+    return this.received.filter(({ type }) => type !== 'heartbeat');
   }
 
   of(...types: string[]): ReceivedEvent[] {
-    return this.#received.filter(({ type }) => types.includes(type));
+    return this.received.filter(({ type }) => types.includes(type));
   }
 
   /** Resolves when the condition holds; looks at it whenever something has arrived. */
@@ -119,7 +119,7 @@ export class RawSubscriber {
 
   #onEvent({ event = 'message', data, id }: EventSourceMessage): void {
     if (id !== undefined) this.#lastEventId = id;
-    this.#received.push({ type: event, id: this.#lastEventId, data: JSON.parse(data) });
+    this.received.push({ type: event, id: this.#lastEventId, data: JSON.parse(data) });
   }
 
   #receive(chunk: Buffer): void {
