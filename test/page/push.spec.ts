@@ -106,7 +106,7 @@ describe('the installed page', () => {
     await recordShown(worker);
     const message = await ada.says(room, '**Look**, @grace1');
     await eventually(async () => expect(service.tagsOf(`/${grace.id}`)).toEqual([message.id]));
-    expect(await page.evaluate('window.badge')).toBe(1);
+    await eventually(async () => expect(await page.evaluate('window.badge')).toBe(1));
 
     const { payload } = service.received[0]!;
     await deliver(page, payload);

@@ -21,6 +21,7 @@ let environment: Record<string, string> = CHEAP_HASHES;
 export function useChat(settings: Record<string, string> = {}): void {
   useBrowser();
   environment = { ...CHEAP_HASHES, ...settings };
+  made = 0;
   beforeAll(async () => {
     carillon = await CarillonProcess.start(environment);
   });
