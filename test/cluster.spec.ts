@@ -3,13 +3,15 @@ import { rmSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type EngineUnderTest } from './support/engines.js';
-import { Hopper, writeTo } from './support/hopper.js';
+import { Hopper, stopWriters, writeTo } from './support/hopper.js';
 import { openLog } from './support/server-log.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { childrenOf, isAlive } from './support/pids.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser } from './support/requests.js';
 import { throughout, until } from './support/wait.js';
+
+afterEach(stopWriters);
 
 /** Milliseconds between two requests of a client while processes start, which need the CPU. */
 const PAUSE = 50;

@@ -4,7 +4,7 @@ import type { Message } from '../src/rooms/room/message.js';
 import type { User } from '../src/users/user.js';
 import { startApplication } from './support/application.js';
 import { CHEAP_HASHES } from './support/cheap-hashes.js';
-import { Hopper, writeTo } from './support/hopper.js';
+import { Hopper, stopWriters, writeTo } from './support/hopper.js';
 import { anEvent } from './support/log.js';
 import { openLog } from './support/server-log.js';
 import { runAsOtherProgram } from './support/other-program.js';
@@ -13,6 +13,8 @@ import { PostgresServer } from './support/postgres.js';
 import { CarillonProcess } from './support/process.js';
 import { createUser, patch, post } from './support/requests.js';
 import { throughout, until } from './support/wait.js';
+
+afterEach(stopWriters);
 
 const get = (url: string) => fetch(url);
 

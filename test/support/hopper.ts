@@ -54,9 +54,10 @@ export class Hopper {
   }
 }
 
-/** What ends the writers of a test that has failed. */
 const running = new Set<() => Promise<unknown>>();
-afterEach(() => Promise.all(Array.from(running, (stop) => stop())));
+
+/** For `afterEach`: ends the writers of a test that has failed. */
+export const stopWriters = () => Promise.all(Array.from(running, (stop) => stop()));
 
 /**
  * Each writes until `stop` is called or the test ends, at another node when its own is gone. What was answered is
