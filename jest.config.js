@@ -4,12 +4,24 @@ import { join } from 'node:path';
 // Node keeps compiled code there: the processes that the tests start need a quarter less CPU time to start.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), `carillon-compile-cache-${userInfo().uid}`);
 
+/** Runs specs in the modules of their worker: `test/runner/run-spec.js`. */
+const shared = {
+  testRunner: '<rootDir>/test/runner/run-spec.js',
+  testEnvironment: '<rootDir>/test/runner/environment.js',
+};
+/** Runs each spec in modules of its own. Node 24 cannot load CommonJS modules while hooks compile TypeScript. */
+const separate = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+const isNode24 = process.version.startsWith('v24.');
+
 /** @type {import('jest').Config} */
 export default {
   rootDir: '.',
   roots: ['<rootDir>/test', '<rootDir>/packages'],
-  testRunner: '<rootDir>/test/runner/run-spec.js',
-  testEnvironment: '<rootDir>/test/runner/environment.js',
+  ...(isNode24 ? separate : shared),
   // The packages of this repository are tested as they are written, and not as they were last built.
   testEnvironmentOptions: { customExportConditions: ['@carillon/source', 'node', 'node-addons'] },
   transform: {
