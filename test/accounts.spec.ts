@@ -15,6 +15,7 @@ import { ExpiredSessions } from '../src/accounts/expired-sessions.js';
 import type { User } from '../src/users/user.js';
 import { UserCreated } from '../src/users/users.events.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { CHEAP_HASHES } from './support/cheap-hashes.js';
 import { withClockAhead } from './support/clock.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { temporaryFolder } from './support/files.js';
@@ -598,7 +599,13 @@ describe('a password that was forgotten', () => {
   ) => {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
     const child = spawn(process.execPath, [program, username], {
-      env: { PATH, NODE_COMPILE_CACHE, DATABASE_URL: `sqlite:${database}`, ...settings },
+      env: {
+        PATH,
+        NODE_COMPILE_CACHE,
+        DATABASE_URL: `sqlite:${database}`,
+        ...CHEAP_HASHES,
+        ...settings,
+      },
     });
     let delivered = '';
     child.stderr.on('data', (chunk: Buffer) => (delivered += chunk.toString()));
@@ -1012,8 +1019,6 @@ describe('tokens of another issuer', () => {
       expect((await ask()).status).toBe(200);
     });
 
-    afterEach(() => jest.restoreAllMocks());
-
     it('are asked for later, too, where it does not end its response', async () => {
       // The deadline is 5 s.
       const after = AbortSignal.timeout.bind(AbortSignal);
@@ -1022,6 +1027,7 @@ describe('tokens of another issuer', () => {
       failing.answers('/keys', (response) => response.write('{"keys":['));
       expect((await ask()).status).toBe(503);
       expect(deadline).toHaveBeenCalledWith(5000);
+      deadline.mockRestore();
     });
 
     it.each<[string, string, (response: ServerResponse) => unknown]>([

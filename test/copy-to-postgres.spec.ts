@@ -8,7 +8,6 @@ import pg from 'pg';
 import { features } from '../src/app.module.js';
 import type { User } from '../src/users/user.js';
 import { startApplication } from './support/application.js';
-import { useCheapHashes } from './support/cheap-hashes.js';
 import { temporaryFolder } from './support/files.js';
 import { subscribe } from './support/raw-subscriber.js';
 import { anEvent } from './support/log.js';
@@ -81,7 +80,6 @@ describe('copying to PostgreSQL', () => {
   const isHeld = async () => (await ask(`select 1 ${held}`)).length > 0;
 
   beforeAll(async () => {
-    useCheapHashes();
     server = await sharedPostgres();
   });
   beforeEach(async () => {

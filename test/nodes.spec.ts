@@ -3,7 +3,6 @@ import pg from 'pg';
 import type { Message } from '../src/rooms/room/message.js';
 import type { User } from '../src/users/user.js';
 import { startApplication } from './support/application.js';
-import { CHEAP_HASHES } from './support/cheap-hashes.js';
 import { Hopper, stopWriters, writeTo } from './support/hopper.js';
 import { anEvent } from './support/log.js';
 import { openLog } from './support/server-log.js';
@@ -23,7 +22,7 @@ beforeAll(async () => void (server = await PostgresServer.start()));
 afterAll(() => server.stop());
 
 const startNodes = (DATABASE_URL: string, count: number) => {
-  const settings = { LOG_LEVEL: 'info', STREAM_HEARTBEAT: '1s', DATABASE_URL, ...CHEAP_HASHES };
+  const settings = { LOG_LEVEL: 'info', STREAM_HEARTBEAT: '1s', DATABASE_URL };
   return Promise.all(Array.from({ length: count }, () => CarillonProcess.start(settings)));
 };
 const killNodes = async (nodes: CarillonProcess[]) => {

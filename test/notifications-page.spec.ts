@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import type { ReadState, ReceivedNotification } from '../src/notifications/notification.js';
 import { eventually, focused, launchBrowser, watchForComplaints } from './support/browser.js';
-import { CHEAP_HASHES } from './support/cheap-hashes.js';
 import { Program } from './support/program.js';
 import { Person } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
@@ -21,7 +20,7 @@ let ada: Person;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  carillon = await CarillonProcess.start(CHEAP_HASHES);
+  carillon = await CarillonProcess.start();
   shop = await Program.notifierAt(carillon);
 });
 afterAll(async () => {
@@ -106,7 +105,7 @@ it('the bell shows the number of unread notifications on all devices, also after
 
   await send('While it runs');
   await carillon.kill();
-  carillon = await CarillonProcess.start(CHEAP_HASHES, carillon.port, carillon.folder);
+  carillon = await CarillonProcess.start({}, carillon.port, carillon.folder);
   await send('After the restart');
   for (const page of [here, phone]) await shows(page, 'Notifications, 2 unread');
   const again = await tabOf(here.context());

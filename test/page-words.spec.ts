@@ -9,7 +9,6 @@ import { PROBLEMS } from '../src/http/problems.js';
 import type { Room } from '../src/rooms/room/room.js';
 import type { User } from '../src/users/user.js';
 import { launchBrowser } from './support/browser.js';
-import { CHEAP_HASHES } from './support/cheap-hashes.js';
 import { Program } from './support/program.js';
 import { Person } from './support/people.js';
 import { CarillonProcess } from './support/process.js';
@@ -48,7 +47,7 @@ let shop: Program;
 beforeAll(async () => {
   folder = await buildPseudoPage();
   browser = await launchBrowser();
-  carillon = await CarillonProcess.start(CHEAP_HASHES);
+  carillon = await CarillonProcess.start();
   shop = await Program.notifierAt(carillon);
   ada = await Person.signUp(carillon.url, '1815', { firstname: 'Άδα', lastname: 'Λάβλεϊς' });
   grace = await Person.signUp(carillon.url, '1906', { firstname: 'Γκρέις', lastname: 'Χόπερ' });

@@ -8,7 +8,6 @@ import { dirname } from 'node:path';
 import { Config } from '../src/config.js';
 import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { CHEAP_HASHES, useCheapHashes } from './support/cheap-hashes.js';
 import type { RawSubscriber } from './support/raw-subscriber.js';
 import { Person } from './support/people.js';
 import type { EngineUnderTest } from './support/engines.js';
@@ -64,7 +63,6 @@ describe('presence', () => {
     void (application.app.get(Config, { strict: false }).PRESENCE_GRACE = milliseconds);
 
   beforeAll(async () => {
-    useCheapHashes();
     const settings = { SIGN_IN_ATTEMPTS: '0', PRESENCE_GRACE: `${GRACE}ms` };
     application = await startApplication(settings);
     [ada, bob, cy] = (await Promise.all(
@@ -203,7 +201,7 @@ describe('presence over several nodes', () => {
   beforeAll(async () => {
     server = await sharedPostgres();
     const DATABASE_URL = await server.createDatabase();
-    const settings = { DATABASE_URL, PRESENCE_TIMEOUT: '3s', LOG_LEVEL: 'info', ...CHEAP_HASHES };
+    const settings = { DATABASE_URL, PRESENCE_TIMEOUT: '3s', LOG_LEVEL: 'info' };
     nodes = await Promise.all([1, 2].map(() => CarillonProcess.start(settings)));
   });
   afterAll(async () => {
@@ -252,7 +250,7 @@ describe('presence over several nodes', () => {
 
 describe('several processes on one SQLite file', () => {
   it("deliver transient events to each other's subscribers", async () => {
-    const settings = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info', ...CHEAP_HASHES };
+    const settings = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' };
     const carillon = await CarillonProcess.start(settings);
     const { url } = carillon;
     const subscribers: RawSubscriber[] = [];

@@ -69,7 +69,6 @@ describe.each(ENGINES)('failed sign-ins on $name', ({ start }) => {
   let url: string;
 
   beforeAll(async () => {
-    useCheapHashes();
     engine = await start();
     const DATABASE_URL = await engine.createDatabase();
     applications = [await startLimited({ DATABASE_URL }), await startLimited({ DATABASE_URL })];
@@ -200,7 +199,6 @@ describe('in one application', () => {
   let application: RunningApplication;
 
   beforeAll(async () => {
-    useCheapHashes();
     application = await startLimited();
   });
   afterAll(() => application.stop());

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApplication } from '../../src/app.setup.js';
 import { readConfig } from '../../src/config.js';
+import { useCheapHashesByDefault } from './cheap-hashes.js';
 import { temporaryFolder } from './files.js';
 
 export interface RunningApplication {
@@ -29,10 +30,11 @@ export async function refusedStart(environment: Record<string, string>): Promise
   return (error as Error).message;
 }
 
-/** Starts the application inside the test's process, on a port and a database file of its own. */
+/** Starts the application inside the test's process, on a port and a database file of its own, with cheap hashes. */
 export async function startApplication(
   environment: Record<string, string> = {},
 ): Promise<RunningApplication> {
+  useCheapHashesByDefault();
   const folder = temporaryFolder();
   const database = join(folder, 'carillon.db');
   const config = readConfig({

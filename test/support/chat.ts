@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { Room } from '../../src/rooms/room/room.js';
 import { eventually } from './browser.js';
-import { CHEAP_HASHES } from './cheap-hashes.js';
 import { Person } from './people.js';
 import { CarillonProcess } from './process.js';
 import { button, newContext, newPage, useBrowser } from './windows.js';
@@ -15,12 +14,12 @@ export let room: Room;
 /** The number of this test, which is in the usernames and the name of the room. */
 export let made = 0;
 
-let environment: Record<string, string> = CHEAP_HASHES;
+let environment: Record<string, string> = {};
 
 /** Starts a browser and a server for the tests of a file. Each test has two users and a room of its own. */
 export function useChat(settings: Record<string, string> = {}): void {
   useBrowser();
-  environment = { ...CHEAP_HASHES, ...settings };
+  environment = settings;
   made = 0;
   beforeAll(async () => {
     carillon = await CarillonProcess.start(environment);
