@@ -1,3 +1,4 @@
+import { encodePageCursor } from '../src/http/page-cursor.js';
 import type { Message } from '../src/rooms/room/message.js';
 import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -10,10 +11,13 @@ interface Item {
   readonly id?: string;
   readonly userId?: string;
   readonly room?: Room;
+  readonly message?: Message;
+  readonly roomId?: string;
+  readonly seq?: number;
 }
 
-const idOf = ({ id, userId, room }: Item): string =>
-  room ? `${room.id} ${userId ?? ''}` : (id ?? userId!);
+const idOf = ({ id, userId, room, message, roomId, seq }: Item): string =>
+  room ? `${room.id} ${userId ?? ''}` : (message?.id ?? id ?? userId ?? `${roomId} ${seq}`);
 
 const nextOf = (response: Response): string | undefined =>
   /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
@@ -39,6 +43,7 @@ describe.each(ENGINES)('the pages of a list, on $name', ({ start }) => {
     await bob.joins(room);
     const shop = await Program.notifier(application);
     const closed = await ada.makes('Closed stacks', 'private');
+    const said: Message[] = [];
     for (const username of ['guest.one', 'guest.two', 'guest-three']) {
       const guest = await Person.signUp(application.url, username);
       await guest.joins(room);
@@ -49,8 +54,12 @@ describe.each(ENGINES)('the pages of a list, on $name', ({ start }) => {
       const blocked = await createUser(application.url, `Blocked by ${username}`);
       await ada.does('PUT', `/api/me/blocks/${blocked.id}`);
       await ada.does('POST', `/api/rooms/${closed.id}/invitations`, { userId: guest.id });
-      await ada.says(room, `quagga ${username}`);
+      said.push(await ada.says(room, `quagga ${username}`));
       await shop.notifies({ userId: ada.id }, username);
+    }
+    for (const message of said) {
+      await ada.does('PUT', `/api/rooms/${room.id}/messages/${message.id}/saved`);
+      await bob.repliesTo(message, 'Indeed');
     }
     lists = [
       '/api/users?',
@@ -65,11 +74,14 @@ describe.each(ENGINES)('the pages of a list, on $name', ({ start }) => {
       '/api/me/invitations?order=desc',
       '/api/me/blocks?',
       '/api/me/blocks?order=desc',
+      '/api/me/saved?',
+      '/api/me/threads?',
       '/api/me/notifications?',
       '/api/me/notifications?unread=true',
       '/api/sessions?',
       `/api/rooms/${room.id}/members?`,
       `/api/rooms/${room.id}/members?order=desc`,
+      `/api/rooms/${room.id}/threads?`,
       `/api/rooms/${closed.id}/invitations?`,
       `/api/rooms/${closed.id}/invitations?order=desc`,
       '/api/messages?q=quagga',
@@ -167,6 +179,22 @@ describe.each(ENGINES)('the pages of a list, on $name', ({ start }) => {
     for (const path of ['/api/messages?q=quagga', '/api/me/rooms?']) {
       const cursor = cursors[lists.indexOf(path)]!;
       expect((await bob.send('GET', `${path}&after=${cursor}`)).status).toBe(400);
+    }
+  });
+
+  it('are refused a forged cursor whose key is none of the list', async () => {
+    const forge = (link: URL, key: string) => {
+      const given = [...link.searchParams].filter(([name]) => !['limit', 'after'].includes(name));
+      return encodePageCursor(JSON.stringify([ada.id, link.pathname, given.toSorted()]), key);
+    };
+    for (const list of lists) {
+      const link = new URL(nextOf(await ada.send('GET', `${list}&limit=1`))!, application.url);
+      const cursor = link.searchParams.get('after')!;
+      expect(forge(link, Buffer.from(cursor, 'base64url').toString('utf8', 9))).toBe(cursor);
+      for (const key of ['', 'x', '-1', '1.5', '9'.repeat(16), `x.${room.id}.1`, `${room.id}.x`]) {
+        const response = await ada.send('GET', `${list}&after=${forge(link, key)}`);
+        expect([list, key, response.status]).toEqual([list, key, 400]);
+      }
     }
   });
 

@@ -11,13 +11,22 @@ export const MAX_PAGE_SIZE = 1000;
 /** Maximum length of a cursor in characters; real ones are shorter. */
 const MAX_CURSOR_LENGTH = 200;
 
-/** Ids. */
-const TEXT_KEYS = /^[a-z0-9._-]{1,64}$/;
+/** The syntax of the values of a sort key. */
+const VALUES = {
+  id: '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  /** One that both PostgreSQL and JavaScript can represent. */
+  number: '\\d{1,15}',
+};
+
+/** The syntax of sort keys of several values, with a dot between them. */
+export const keySyntax = (...values: readonly (keyof typeof VALUES)[]): RegExp =>
+  new RegExp(`^${values.map((value) => VALUES[value]).join('\\.')}$`);
+
+const ID_KEYS = keySyntax('id');
+export const NUMBER_KEYS = keySyntax('number');
 /** A word and an id. */
 export const WORD_KEYS =
   /^[@\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{RI}._-]{1,64} [0-9a-f-]{36}$/u;
-/** Numbers that both PostgreSQL and JavaScript can represent. */
-export const NUMBER_KEYS = /^\d{1,15}$/;
 
 /** The cursor of a paged list, from its `Link` header. */
 export const PageCursor = (): PropertyDecorator =>
@@ -98,7 +107,7 @@ export function pageOf<Row, Item>(
 export function keysetOf<Query extends PagedQuery>(
   request: Request,
   query: Query,
-  keys: RegExp = TEXT_KEYS,
+  keys: RegExp = ID_KEYS,
 ): Keyset<Query> {
   const { after, ...others } = query;
   const afterKey =

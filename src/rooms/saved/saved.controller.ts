@@ -10,6 +10,7 @@ import { NO_MESSAGE, NOT_MEMBER } from '../room/room-problems.js';
 import { REFUSALS } from '../room/room-rules.js';
 import { ListSaved } from './list-saved.js';
 import { SavedMessage } from './saved-message.js';
+import { SAVED_KEYS } from './saved.repository.js';
 import { SetSaved } from './set-saved.js';
 
 @ApiTags('Messages')
@@ -39,7 +40,7 @@ export class SavedController {
     @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly SavedMessage[]> {
-    const list = new ListSaved(userId, keysetOf(response.req, query));
+    const list = new ListSaved(userId, keysetOf(response.req, query, SAVED_KEYS));
     return answerPage(response, query, await this.queries.execute(list));
   }
 

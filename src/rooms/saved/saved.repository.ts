@@ -1,7 +1,7 @@
 import type { Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { type Keyset, type Page, pageOf } from '../../http/paging.js';
+import { type Keyset, keySyntax, type Page, pageOf } from '../../http/paging.js';
 import { type Message, toMessage } from '../room/message.js';
 import type { SavedMessage } from './saved-message.js';
 
@@ -92,6 +92,9 @@ export class SavedRepository {
     return pageOf(rows, limit, keyOf, toSaved);
   }
 }
+
+/** When it was saved in milliseconds since 1970, the id of the room, and the `seq` of the message. */
+export const SAVED_KEYS = keySyntax('number', 'id', 'number');
 
 interface SavedRow {
   readonly saved_at: string;

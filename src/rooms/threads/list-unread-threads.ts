@@ -1,6 +1,12 @@
 import { Database, EventLog } from '@carillon/nestjs';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Keyset, type KeysetQuery, pageOf, type Snapshot } from '../../http/paging.js';
+import {
+  type Keyset,
+  type KeysetQuery,
+  keySyntax,
+  pageOf,
+  type Snapshot,
+} from '../../http/paging.js';
 import type { UnreadThread } from './unread-thread.js';
 import { UnreadThreadsRepository } from './unread-threads.repository.js';
 
@@ -41,6 +47,9 @@ export class ListUnreadThreadsHandler implements IQueryHandler<ListUnreadThreads
     });
   }
 }
+
+/** The id of the room, and the `seq` of the first message of the thread. */
+export const UNREAD_THREAD_KEYS = keySyntax('id', 'number');
 
 function placeOf(key: string): { roomId: string; seq: number } {
   const [roomId = '', seq] = key.split('.');

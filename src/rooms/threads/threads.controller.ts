@@ -17,7 +17,7 @@ import { Message } from '../room/message.js';
 import { NO_ROOM, NO_THREAD, NOT_MEMBER } from '../room/room-problems.js';
 import { ListReplies, type RepliesPage } from './list-replies.js';
 import { ListThreads } from './list-threads.js';
-import { ListUnreadThreads } from './list-unread-threads.js';
+import { ListUnreadThreads, UNREAD_THREAD_KEYS } from './list-unread-threads.js';
 import { MarkThreadRead } from './mark-thread-read.js';
 import { SeqParam } from './seq-param.js';
 import { ReadThreadBody, RepliesQuery } from './thread-bodies.js';
@@ -50,7 +50,7 @@ export class ThreadsController {
     @CurrentUser() { userId }: UserCaller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<readonly UnreadThread[]> {
-    const list = new ListUnreadThreads(userId, keysetOf(response.req, query));
+    const list = new ListUnreadThreads(userId, keysetOf(response.req, query, UNREAD_THREAD_KEYS));
     return answerPage(response, query, await this.queries.execute(list));
   }
 
