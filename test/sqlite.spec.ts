@@ -201,6 +201,22 @@ describe('the unit of work on SQLite alone', () => {
       await idsAt(slow);
       expect(flushes).toHaveLength(0);
     });
+
+    it('fails each read only after a wait of its own while the disk is frozen', async () => {
+      await insert(open, 'other');
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'Date'] });
+      const early = idsAt(slow).catch((error: unknown) => error);
+      await jest.advanceTimersByTimeAsync(9000);
+      const reads = [idsAt(slow)];
+      await jest.advanceTimersByTimeAsync(2000);
+      expect(await early).toBeInstanceOf(DatabaseUnavailable);
+      reads.push(idsAt(slow));
+      await jest.advanceTimersByTimeAsync(5000);
+      jest.useRealTimers();
+      expect(flushes).toHaveLength(1);
+      finishFlushes();
+      expect(await Promise.all(reads)).toEqual([['other'], ['other']]);
+    });
   });
 
   it('keeps the WAL short under writers that never pause', async () => {

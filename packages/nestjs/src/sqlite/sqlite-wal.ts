@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import { DatabaseUnavailable } from '../engine/errors.js';
 import { Histogram, SECONDS } from '../engine/histogram.js';
 
-/** Milliseconds that a read waits for the disk. */
+/** Milliseconds that a read waits for the disk, and after which it looks at the time. */
 const SETTLE_TIMEOUT = 10_000;
+const CHECK_INTERVAL = 500;
 
 /** Flushes a file's data to disk: `fs.fdatasync`. */
 export type Flush = (fd: number, done: (error: Error | null) => void) => void;
@@ -25,8 +26,8 @@ export class WriteAheadLog {
   #unfinished = 0;
   #hasFailed = false;
   #idle = Promise.withResolvers<void>();
-  /** Reads that see the same commits wait together: a timer for each costs more than most queries. */
-  #settling: { readonly version: number; readonly done: Promise<void> } | undefined;
+  /** All reads wait together: a timer for each costs more than most queries. */
+  #waiting: Promise<void> | undefined;
 
   /** @param version a number that increases with each visible commit of any process. */
   constructor(
@@ -63,13 +64,22 @@ export class WriteAheadLog {
   async settled(): Promise<void> {
     const visible = this.version();
     if (this.#durable >= visible) return;
-    if (this.#settling?.version !== visible)
-      this.#settling = { version: visible, done: inTime(this.#reach(visible)) };
-    await this.#settling.done;
+    const deadline = performance.now() + SETTLE_TIMEOUT;
+    while (this.#durable < visible) {
+      if (performance.now() >= deadline)
+        throw new DatabaseUnavailable(`The disk has not responded for ${SETTLE_TIMEOUT} ms.`);
+      this.#waiting ??= this.#wait();
+      await this.#waiting;
+    }
   }
 
-  async #reach(version: number): Promise<void> {
-    while (this.#durable < version) await (this.#running ?? this.flush());
+  /** Resolves after a flush, or CHECK_INTERVAL. */
+  async #wait(): Promise<void> {
+    const { promise: interval, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CHECK_INTERVAL).unref();
+    await Promise.race([this.#running ?? this.flush(), interval]);
+    clearTimeout(timer);
+    this.#waiting = undefined;
   }
 
   async close(): Promise<void> {
@@ -104,19 +114,5 @@ export class WriteAheadLog {
         });
       });
     });
-  }
-}
-
-/** @throws DatabaseUnavailable after SETTLE_TIMEOUT. */
-async function inTime(done: Promise<void>): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new DatabaseUnavailable(`The disk has not responded for ${SETTLE_TIMEOUT} ms.`)),
-    SETTLE_TIMEOUT,
-  ).unref();
-  try {
-    await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
