@@ -204,7 +204,7 @@ export async function createFiles(db: Kysely<any>): Promise<void> {
     .addColumn('preview_size', integer)
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('failures', integer, (column) => column.notNull())
-    .addColumn('remove_at', 'text')
+    .addColumn('remove_at', 'text', (column) => column.notNull())
     .modifyEnd(tableEnd)
     .execute();
   await db.schema.createIndex('files_owner').on('files').columns(['owner_id', 'id']).execute();

@@ -151,7 +151,7 @@ export class FilesRepository {
   async countFailure(
     db: Kysely<Schema>,
     { key, failures }: FileRow,
-    remove_at: string | null,
+    remove_at: string,
   ): Promise<void> {
     await db
       .updateTable('files')

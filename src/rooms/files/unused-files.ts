@@ -18,8 +18,7 @@ const STORING_FOR = ms('1h');
 const BATCH_SIZE = 50;
 /** Batches of one run. */
 const BATCHES = 20;
-/** Attempts to remove content. With the delays between them, they take about a week. */
-const ATTEMPTS = 20;
+/** Between attempts to remove content. They never end: deleted content must not stay in the store. */
 const DELAY = { first: ms('1m'), last: ms('1d') };
 
 /**
@@ -100,14 +99,11 @@ export class UnusedFiles implements IEventHandler, OnApplicationBootstrap, OnMod
 
   async #fail(row: FileRow, error: unknown, now: number): Promise<void> {
     const failures = row.failures + 1;
-    const isLast = failures >= ATTEMPTS;
-    const next = isLast
-      ? 'Carillon has given up: remove it from the store yourself.'
-      : 'Carillon tries again later.';
-    this.#logger.error(inLog(error), `The file ${row.key} could not be removed. ${next}`);
-    const removeAt = now + backoff(failures, DELAY.first, DELAY.last);
-    await this.work.run(({ db }) =>
-      this.files.countFailure(db, row, isLast ? null : new Date(removeAt).toISOString()),
+    this.#logger.error(
+      inLog(error),
+      `The file ${row.key} could not be removed. Carillon tries again later.`,
     );
+    const removeAt = new Date(now + backoff(failures, DELAY.first, DELAY.last));
+    await this.work.run(({ db }) => this.files.countFailure(db, row, removeAt.toISOString()));
   }
 }

@@ -109,8 +109,8 @@ export interface FilesTable {
   created_at: string;
   /** How often its content could not be removed. */
   failures: number;
-  /** Its content is not removed before; `null` after too many failures. */
-  remove_at: string | null;
+  /** Its content is not removed before. */
+  remove_at: string;
 }
 
 /** A reaction of a user, which the column `reactions` of the message also has. */
