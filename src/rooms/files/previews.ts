@@ -11,10 +11,10 @@ const MAX_PIXELS = 50_000_000;
 /** Seconds for one preview. */
 const MAX_SECONDS = 20;
 /**
- * Previews that are rendered at the same time: half the cores, and never all four threads of Node's pool, which the database
- * also uses.
+ * Previews that are rendered at the same time: half the cores, and at most half the four threads of Node's pool. Each takes
+ * one for as long as it is rendered, and each commit waits for one that flushes it.
  */
-const AT_ONCE = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 3);
+const AT_ONCE = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 2);
 
 /** Decoders of libvips that are used. All others stay blocked, whatever an image says that it is. */
 const DECODERS = [
