@@ -18,6 +18,7 @@ const OPENING_FRAME = (before: string) =>
 
 describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connection', (setup) => {
   const { start, settings } = setup;
+  const isDirect = settings.STREAM_DIRECT === 'true';
   let engine: EngineUnderTest;
   let database: string;
   let application: RunningApplication;
@@ -237,16 +238,21 @@ describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connectio
 
       it('gets the same head, with the id of the request', async () => {
         const headers = { 'User-Agent': `Mozilla/5.0 (${path})` };
-        const first = await hear(path, headers);
-        const second = await hear(path, headers);
-        expect(withoutOwn(second.head)).toBe(withoutOwn(first.head));
-        expect(second.head).toMatch(/^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r$/m);
-        expect(requestIdIn(second.head)).toMatch(/^[\da-f-]{36}$/);
-        expect(requestIdIn(second.head)).not.toBe(requestIdIn(first.head));
+        const opensAgain = jest.spyOn(application.app.get(Streams), 'openAgain');
+        const first = await hear(path, { ...headers, 'X-Real-IP': '192.0.2.1' });
+        await hear(path, { ...headers, 'X-Real-IP': '192.0.2.2' });
+        expect(opensAgain).not.toHaveBeenCalled();
+        const third = await hear(path, { ...headers, 'X-Real-IP': '192.0.2.3' });
+        expect(opensAgain.mock.results.map(({ value }) => value)).toEqual(isDirect ? [true] : []);
+        opensAgain.mockRestore();
+        expect(withoutOwn(third.head)).toBe(withoutOwn(first.head));
+        expect(third.head).toMatch(/^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r$/m);
+        expect(requestIdIn(third.head)).toMatch(/^[\da-f-]{36}$/);
+        expect(requestIdIn(third.head)).not.toBe(requestIdIn(first.head));
       });
 
       it('starts from its own cursor', async () => {
-        for (const lastname of ['Uno', 'Due']) {
+        for (const lastname of ['Uno', 'Due', 'Tre']) {
           const from = await cursorNow();
           const user = await createUser(application.url, lastname);
           const subscriber = await hear(path, { 'Last-Event-ID': from });
@@ -256,7 +262,7 @@ describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connectio
       });
 
       it('is refused with invalid credentials', async () => {
-        await hear(path);
+        for (let n = 0; n < 2; n++) await hear(path);
         const credentials = [{ Authorization: 'Bearer x' }, { Cookie: 'carillon_session=x' }];
         for (const headers of credentials) {
           const refused = new RawSubscriber(application.port, path, { headers });
