@@ -1,6 +1,7 @@
 import { Database } from '@carillon/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
+import dns from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
@@ -261,14 +262,15 @@ describe('a push notification', () => {
 
 describe('the addresses of push services', () => {
   let application: RunningApplication;
-  let endNameServer: () => void;
+  let endNameServer: () => Promise<void>;
   beforeAll(async () => {
-    endNameServer = await startNameServer({ 'own.test': '127.0.0.1', 'push.test': '8.8.8.8' });
+    const addresses = { 'own.test': '127.0.0.1', 'push.test': '8.8.8.8', 'v4.test': '8.8.4.4' };
+    endNameServer = await startNameServer(addresses, ['v4.test']);
     application = await startApplication({ SIGN_IN_ATTEMPTS: '0' });
   });
   afterAll(async () => {
     await application.stop();
-    endNameServer();
+    await endNameServer();
   });
 
   it('are public', async () => {
@@ -291,14 +293,24 @@ describe('the addresses of push services', () => {
       expect([address, isPublicAddress(address)]).toEqual([address, false]);
   });
 
+  const resolved = (name: string) =>
+    promisify<string, LookupAllOptions, LookupAddress[]>(lookupPublic as never)(name, {
+      all: true,
+    });
+
   it('are those that a name has now', async () => {
-    const resolved = (name: string) =>
-      promisify<string, LookupAllOptions, LookupAddress[]>(lookupPublic as never)(name, {
-        all: true,
-      });
     expect(await resolved('push.test')).toEqual([{ address: '8.8.8.8', family: 4 }]);
     await expect(resolved('own.test')).rejects.toThrow('127.0.0.1, which is not a public address');
     await expect(resolved('none.test')).rejects.toThrow('ENODATA');
+  });
+
+  it('are known although the name server does not answer for IPv6', async () => {
+    const other = new dns.Resolver({ timeout: 5000, tries: 1 });
+    other.setServers(dns.getServers());
+    const unanswered = other.resolve6('v4.test').catch((error: unknown) => error);
+    const found = await Promise.race([resolved('v4.test'), unanswered]);
+    expect(found).toEqual([{ address: '8.8.4.4', family: 4 }]);
+    other.cancel();
   });
 
   it('are refused if they are private, when they are stored and when they are resolved', async () => {

@@ -2,7 +2,14 @@ import ipaddr from 'ipaddr.js';
 import type { LookupAddress } from 'node:dns';
 import dns from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { callbackify } from 'node:util';
+
+/**
+ * Milliseconds that one kind of address is waited for after the other one is known. Some name servers never respond to a query
+ * for IPv6 addresses.
+ */
+const RESOLUTION_DELAY = 500;
 
 /** The bytes of the IPv4 address at the end of an IPv6 address that a NAT64 gateway translates (RFC 6052). */
 const EMBEDDED = -4;
@@ -45,14 +52,16 @@ export const lookupPublic: LookupFunction = (hostname, { all }, callback) =>
 const lookupAllPublic = callbackify(publicAddressesOf);
 
 async function publicAddressesOf(hostname: string): Promise<LookupAddress[]> {
-  const found = await Promise.allSettled([
+  const queries = [
     dns
       .resolve6(hostname)
       .then((addresses) => addresses.map((address) => ({ address, family: 6 }))),
     dns
       .resolve4(hostname)
       .then((addresses) => addresses.map((address) => ({ address, family: 4 }))),
-  ]);
+  ];
+  const late = Promise.any(queries).then(() => setTimeout(RESOLUTION_DELAY, [], { ref: false }));
+  const found = await Promise.allSettled(queries.map((query) => Promise.race([query, late])));
   const addresses = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
   if (addresses.length === 0) throw (found[1] as PromiseRejectedResult).reason;
   const refused = addresses.find(({ address }) => !isPublicAddress(address));

@@ -4,14 +4,20 @@ import { once } from 'node:events';
 
 const HEADER = 12;
 const TYPE_A = 1;
+const TYPE_AAAA = 28;
 
 /**
  * Answers the queries of this process for IPv4 addresses (RFC 1035). Other names and types have no records.
  *
  * @param addresses by name.
+ * @param onlyIPv4 names for which it does not answer queries for IPv6 addresses before it ends.
  * @returns what ends it.
  */
-export async function startNameServer(addresses: Record<string, string>): Promise<() => void> {
+export async function startNameServer(
+  addresses: Record<string, string>,
+  onlyIPv4: readonly string[] = [],
+): Promise<() => Promise<void>> {
+  const held: (() => void)[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, { port, address }) => {
     const { name, type, end } = questionIn(query);
@@ -34,12 +40,17 @@ export async function startNameServer(addresses: Record<string, string>): Promis
       ? [0xc0, HEADER, 0, TYPE_A, 0, 1, 0, 0, 0, 0, 0, 4, ...bytesOf(found)]
       : [];
     const answer = Buffer.concat([head, query.subarray(HEADER, end), Buffer.from(record)]);
-    socket.send(answer, port, address);
+    const send = () => socket.send(answer, port, address);
+    if (type === TYPE_AAAA && onlyIPv4.includes(name)) held.push(send);
+    else send();
   });
   await once(socket.bind(0, '127.0.0.1'), 'listening');
   const before = dns.getServers();
   dns.setServers([`127.0.0.1:${socket.address().port}`]);
-  return () => {
+  return async () => {
+    // Servers cannot be set while a query is in progress. The last one is answered after those that were held.
+    for (const send of held) send();
+    await dns.promises.resolve6('last.test').catch(() => undefined);
     dns.setServers(before);
     socket.close();
   };
