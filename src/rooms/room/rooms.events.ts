@@ -92,7 +92,7 @@ export class RoomJoined extends RoomEvent<Membership> {
   }
 }
 
-/** The user is no longer a member of a room. No more events of the room follow. */
+/** The user is no longer a member of a room, or hid a direct conversation. No more events of the room follow. */
 export class RoomLeft extends RoomEvent<LeftRoom> {
   static readonly type = 'room.left';
   readonly type = RoomLeft.type;
@@ -285,7 +285,7 @@ export const ROOM_EVENTS: readonly DescribedEvent[] = [
   describeEvent(
     RoomLeft,
     LeftRoom,
-    'The subscriber is no longer a member of a room, and receives no more of its events.',
+    'The subscriber is no longer a member of a room, or hid a direct conversation, and receives no more of its events.',
   ),
   describeEvent(MemberJoined, MemberOfRoom, 'A user joined the room.'),
   describeEvent(MemberChanged, MemberOfRoom, 'The role of a member was changed.'),

@@ -21,6 +21,6 @@ export const SAVED_EVENTS: readonly DescribedEvent[] = [
   describeEvent(
     SavedChanged,
     SavedChange,
-    'The subscriber saved a message for later, or removed it from the saved ones. `message.deleted` states it for deleted messages, and `room.left` for all messages of a room.',
+    'The subscriber saved a message for later, or removed it from the saved ones. `message.deleted` states it for deleted messages, and `room.left` for all messages of a room. A hidden direct conversation, which `room.left` also reports, keeps its saved messages.',
   ),
 ];
