@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Message } from '../src/rooms/room/message.js';
 import { MAX_SAVED } from '../src/rooms/room/limits.js';
 import type { Membership, ReadMarker, Room } from '../src/rooms/room/room.js';
@@ -8,8 +9,9 @@ import { tablesIn } from './support/everything.js';
 import { runAsOtherProgram } from './support/other-program.js';
 import { Person } from './support/people.js';
 import { problemCode } from './support/requests.js';
+import { until } from './support/wait.js';
 
-describe.each(ENGINES)('the rooms of a member on $name', ({ start }) => {
+describe.each(ENGINES)('the rooms of a member on $name', ({ name, start }) => {
   let engine: EngineUnderTest;
   let database: string;
   let application: RunningApplication;
@@ -96,6 +98,18 @@ describe.each(ENGINES)('the rooms of a member on $name', ({ start }) => {
         url = next;
       }
     };
+    const SAVE = 'insert into saved_messages (user_id, room_id, seq, saved_at)';
+    /** Adds copies of a message to its room, and saves them, past the API. */
+    const savesMore = ({ id: userId }: Person, { id, roomId }: Message, count: number) =>
+      runAsOtherProgram(
+        database,
+        `with recursive counted (n) as (select 1 union all select n + 1 from counted where n < ${count})
+        insert into messages (id, room_id, seq, author_id, client_id, text, mentions, words, words_version, created_at)
+        select id || n, room_id, 1000 + n, author_id, client_id || n, text, '[]', '', words_version, created_at
+        from messages, counted where id = '${id}';
+        ${SAVE} select '${userId}', room_id, seq, '2026-03-01T00:00:00.000Z' from messages
+        where room_id = '${roomId}' and seq > 1000;`,
+      );
     const refusal = async (response: Response) => [response.status, await problemCode(response)];
 
     it('list them in pages, the last one first, on all devices of the member alone', async () => {
@@ -154,15 +168,45 @@ describe.each(ENGINES)('the rooms of a member on $name', ({ start }) => {
       await cy.joins(room);
       const [first, last] = (await says('first', 'last')) as [Message, Message];
       await cy.does('PUT', savedPath(first));
-      const seqs = Array.from({ length: MAX_SAVED - 1 }, (_, n) => 1000 + n);
-      const rows = seqs.map((seq) => `('${cy.id}', '${room.id}', ${seq}, '2026-03-01')`);
-      const insert = 'insert into saved_messages (user_id, room_id, seq, saved_at) values';
-      await runAsOtherProgram(database, `${insert} ${rows.join()}`);
+      await savesMore(cy, first, MAX_SAVED - 1);
       expect(await refusal(await cy.send('PUT', savedPath(last)))).toEqual([409, 'conflict']);
       await cy.does('PUT', savedPath(first));
       await cy.does('DELETE', savedPath(first));
       await cy.does('PUT', savedPath(last));
       expect((await membershipOf(cy))!.saved[0]).toBe(last.seq);
+    });
+
+    it('are exported, however many they are', async () => {
+      const eve = await Person.signUp(application.url, 'eve');
+      await eve.joins(room);
+      const [message] = (await says('one of many')) as [Message];
+      await savesMore(eve, message, MAX_SAVED + 1);
+      const { saved } = await eve.gets<{ saved: { messageId: string }[] }>('/api/me/export');
+      expect(new Set(saved.map(({ messageId }) => messageId)).size).toBe(MAX_SAVED + 1);
+      expect(saved).toHaveLength(MAX_SAVED + 1);
+    });
+
+    // SQLite has one transaction at a time.
+    const onPostgres = name === 'PostgreSQL' ? it : it.skip;
+    onPostgres('are as few if another node saves the last one that the user may', async () => {
+      const dora = await Person.signUp(application.url, 'dora');
+      await dora.joins(room);
+      const [first, last] = (await says('first', 'last')) as [Message, Message];
+      await savesMore(dora, first, MAX_SAVED - 1);
+      const node = new pg.Client(database);
+      await node.connect();
+      await node.query('begin');
+      await node.query(`select id from users where id = '${dora.id}' for no key update`);
+      const saved = `('${dora.id}', '${room.id}', ${first.seq}, '2026-03-01T00:00:00.000Z')`;
+      await node.query(`${SAVE} values ${saved}`);
+      const answer = dora.send('PUT', savedPath(last));
+      const isWaiting =
+        'select 1 from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))';
+      const waiting = until(async () => (await node.query(isWaiting)).rows.length > 0);
+      await Promise.race([answer, waiting]);
+      await node.query('commit');
+      await node.end();
+      expect(await refusal(await answer)).toEqual([409, 'conflict']);
     });
   });
 

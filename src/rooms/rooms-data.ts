@@ -1,5 +1,6 @@
 import { Database, type Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
+import type { Keyset, Page } from '../http/paging.js';
 import type { Erasure, PersonalDataOfFeature } from '../users/personal-data.js';
 import { FavouritesRepository } from './favourites/favourites.repository.js';
 import { BlocksRepository } from './invitations/blocks.repository.js';
@@ -9,7 +10,6 @@ import { Memberships } from './members/memberships.js';
 import { MembershipsRepository } from './members/memberships.repository.js';
 import { FilesOfUser } from './files/files-of-user.js';
 import { MessagesOfUser } from './messages/messages-of-user.js';
-import { MAX_BLOCKS, MAX_SAVED } from './room/limits.js';
 import type { Member, Room } from './room/room.js';
 import { BlockRemoved, MemberChanged } from './room/rooms.events.js';
 import { ReactionsOfUser } from './reactions/reactions-of-user.js';
@@ -143,21 +143,34 @@ export class RoomsData implements PersonalDataOfFeature {
 
   /** Without the messages, which other users may have written. */
   async *#saved(userId: string) {
-    const all = { afterKey: undefined, limit: MAX_SAVED };
-    const { items } = await this.saved.page(this.database.read, userId, all);
-    yield items.map(({ message: { roomId, id: messageId }, savedAt }) => ({
-      roomId,
-      messageId,
-      savedAt,
-    }));
+    const pages = pagesOf((range) => this.saved.page(this.database.read, userId, range));
+    for await (const page of pages)
+      yield page.map(({ message: { roomId, id: messageId }, savedAt }) => ({
+        roomId,
+        messageId,
+        savedAt,
+      }));
   }
 
-  async *#blocks(userId: string) {
-    const all = { afterKey: undefined, limit: MAX_BLOCKS, order: 'asc' as const };
-    yield (await this.blocks.page(this.database.read, userId, all)).items;
+  #blocks(userId: string) {
+    return pagesOf((range) =>
+      this.blocks.page(this.database.read, userId, { ...range, order: 'asc' }),
+    );
   }
 
   async *#invitations(userId: string) {
     yield await this.invitationsRepository.invitationsWith(this.database.read, userId, PAGE);
   }
+}
+
+/** The items of all pages of a list. */
+async function* pagesOf<Item>(
+  read: (range: Pick<Keyset, 'afterKey' | 'limit'>) => Promise<Page<Item>>,
+): AsyncGenerator<readonly Item[]> {
+  let afterKey: string | undefined;
+  do {
+    const { items, next } = await read({ afterKey, limit: PAGE });
+    yield items;
+    afterKey = next;
+  } while (afterKey !== undefined);
 }
