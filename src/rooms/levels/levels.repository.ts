@@ -6,14 +6,13 @@ import { defaultLevel, type LevelOfMember } from '../room/notification-level.js'
 /** Notification levels in SQL. Each method runs on the connection it is given. */
 @Injectable()
 export class LevelsRepository {
-  /** The levels of those of the users who are members of the room, the default included. */
-  async levelsOf(
+  /** What a member has chosen, or the default; `undefined` if the user is no member. */
+  async levelOf(
     db: Kysely<Schema>,
     roomId: string,
-    userIds: readonly string[],
-  ): Promise<Map<string, LevelOfMember>> {
-    if (userIds.length === 0) return new Map();
-    const rows = await db
+    userId: string,
+  ): Promise<LevelOfMember | undefined> {
+    const row = await db
       .selectFrom('members')
       .innerJoin('rooms', 'rooms.id', 'members.room_id')
       .leftJoin('notification_levels as chosen', (join) =>
@@ -21,16 +20,11 @@ export class LevelsRepository {
           .onRef('chosen.room_id', '=', 'members.room_id')
           .onRef('chosen.user_id', '=', 'members.user_id'),
       )
-      .select(['members.user_id', 'rooms.kind', 'chosen.level', 'chosen.muted_until'])
+      .select(['rooms.kind', 'chosen.level', 'chosen.muted_until'])
       .where('members.room_id', '=', roomId)
-      .where('members.user_id', 'in', userIds)
-      .execute();
-    return new Map(
-      rows.map(({ user_id, kind, level, muted_until: mutedUntil }) => [
-        user_id,
-        { level: level ?? defaultLevel(kind), mutedUntil },
-      ]),
-    );
+      .where('members.user_id', '=', userId)
+      .executeTakeFirst();
+    return row && { level: row.level ?? defaultLevel(row.kind), mutedUntil: row.muted_until };
   }
 
   async set(

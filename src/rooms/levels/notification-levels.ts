@@ -11,7 +11,7 @@ export type NotifyingMessage = Pick<
   'roomId' | 'authorId' | 'mentions' | 'mentionsAll' | 'threadOf'
 >;
 
-/** Decides whom a message notifies. For other features, which send notifications of messages on their own ways. */
+/** Decides whether a message notifies a user. */
 @Injectable()
 export class NotificationLevels {
   constructor(
@@ -26,23 +26,12 @@ export class NotificationLevels {
    * was changed meanwhile.
    */
   async wants(userId: string, message: NotifyingMessage, now: Date): Promise<boolean> {
-    return (await this.usersWanting([userId], message, now)).has(userId);
-  }
-
-  /** Those of some users who want a notification of a message: one query for up to some hundred users. */
-  async usersWanting(
-    userIds: readonly string[],
-    message: NotifyingMessage,
-    now: Date,
-  ): Promise<ReadonlySet<string>> {
-    const { roomId, authorId } = message;
-    const others = userIds.filter((id) => id !== authorId);
+    if (userId === message.authorId) return false;
     const { read } = this.database;
-    const levels = await this.repository.levelsOf(read, roomId, others);
-    const followers = await this.notified.followersOf(read, message, others);
-    const wanting = [...levels].filter(([id, level]) =>
-      notifies(level, isMentioned(message, id) || followers.has(id), now),
-    );
-    return new Set(wanting.map(([id]) => id));
+    const level = await this.repository.levelOf(read, message.roomId, userId);
+    if (!level) return false;
+    const concerns =
+      isMentioned(message, userId) || (await this.notified.follows(read, userId, message));
+    return notifies(level, concerns, now);
   }
 }

@@ -30,21 +30,36 @@ export class NotifiedRepository {
     return rows.map(({ user_id }) => user_id);
   }
 
-  /** The members, or some of them, who follow the thread of a message. */
+  /** The members who follow the thread of a message. */
   async followersOf(
     db: Kysely<Schema>,
     { roomId, threadOf }: Pick<Message, 'roomId' | 'threadOf'>,
-    among?: readonly string[],
-  ): Promise<ReadonlySet<string>> {
-    if (threadOf === null || among?.length === 0) return new Set();
+  ): Promise<string[]> {
+    if (threadOf === null) return [];
     const rows = await db
       .selectFrom('thread_followers')
       .select('user_id')
       .where('room_id', '=', roomId)
       .where('seq', '=', threadOf)
-      .$if(among !== undefined, (query) => query.where('user_id', 'in', among!))
       .execute();
-    return new Set(rows.map(({ user_id }) => user_id));
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  /** Whether a member follows the thread of a message. */
+  async follows(
+    db: Kysely<Schema>,
+    userId: string,
+    { roomId, threadOf }: Pick<Message, 'roomId' | 'threadOf'>,
+  ): Promise<boolean> {
+    if (threadOf === null) return false;
+    const row = await db
+      .selectFrom('thread_followers')
+      .select('user_id')
+      .where('room_id', '=', roomId)
+      .where('seq', '=', threadOf)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   /** A message that a member has not read; `undefined` if there is none, or the user is no member. */

@@ -29,8 +29,7 @@ export class SetLevelHandler implements ICommandHandler<SetLevel> {
     return this.work.run(async (tx) => {
       await this.access.lockAsMember(tx.db, roomId, callerId);
       const after = { roomId, level: chosen.level, mutedUntil: chosen.mutedUntil };
-      const levels = await this.repository.levelsOf(tx.db, roomId, [callerId]);
-      const before = levels.get(callerId)!;
+      const before = (await this.repository.levelOf(tx.db, roomId, callerId))!;
       if (before.level === after.level && before.mutedUntil === after.mutedUntil) return after;
       await this.repository.set(tx.db, roomId, callerId, after);
       tx.record(new LevelChanged(callerId, after), callerId);
