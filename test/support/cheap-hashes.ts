@@ -12,7 +12,8 @@ export const CHEAP_HASHES = {
 
 /** The same for applications inside the test's process, unless the spec has already asked for slow hashes. */
 export function useCheapHashesByDefault(): void {
-  if (!('mock' in HashThreads.prototype.derive)) useCheapHashes();
+  const derive: unknown = Reflect.get(HashThreads.prototype, 'derive');
+  if (!jest.isMockFunction(derive)) useCheapHashes();
 }
 
 /**

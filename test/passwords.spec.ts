@@ -1,5 +1,5 @@
 import { argon2Sync } from 'node:crypto';
-import { Passwords } from '../../src/accounts/passwords.js';
+import { Passwords } from '../src/accounts/passwords.js';
 
 const PASSWORD = 'a sentence nobody guesses';
 const SHARE = { network: '192.0.2.1', account: 'ada' };
