@@ -17,13 +17,17 @@ function reserveOf({ share, least, most }: typeof FOR_FILES, descriptors: number
   return Math.min(Math.max(Math.ceil(descriptors * share), least), most);
 }
 
-/** `Infinity` if the operating system has no such limit. */
-function descriptorLimit(): number {
+let limit: number | undefined;
+
+/** `Infinity` if the operating system has no such limit. A report takes 2 to 30 ms, and the limit does not change. */
+const descriptorLimit = (): number => (limit ??= readDescriptorLimit());
+
+function readDescriptorLimit(): number {
   const { userLimits } = reportWithoutNetwork() as {
     userLimits?: { open_files?: { soft: number | string } };
   };
-  const limit = Number(userLimits?.open_files?.soft);
-  return Number.isInteger(limit) ? limit : Infinity;
+  const soft = Number(userLimits?.open_files?.soft);
+  return Number.isInteger(soft) ? soft : Infinity;
 }
 
 /** With the network, it would look up the names of all connected hosts. The setting belongs to the application. */
