@@ -14,6 +14,11 @@ export async function unfinished(url: string): Promise<number> {
   return withFile(url, (database) => database.prepare(query).all().length);
 }
 
+/** Does what PostgreSQL does at times by itself: from then on, its statistics hold values of the tables. */
+export async function collectStatistics(url: string): Promise<void> {
+  if (!url.startsWith('sqlite:')) await withClient(url, (client) => client.query('analyze'));
+}
+
 const tablesInSqlite = (url: string): Map<string, string> =>
   withFile(url, (database) => {
     const names = database.prepare(`select name from sqlite_schema where type = 'table'`).pluck();
