@@ -41,7 +41,6 @@ afterEach(async () => {
 
 async function browserOf(person: Person, viewport = DESKTOP): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport });
-  context.setDefaultTimeout(10_000);
   await context.addCookies([person.cookie]);
   return context;
 }

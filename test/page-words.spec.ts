@@ -52,7 +52,6 @@ beforeAll(async () => {
   ada = await Person.signUp(carillon.url, '1815', { firstname: 'Άδα', lastname: 'Λάβλεϊς' });
   grace = await Person.signUp(carillon.url, '1906', { firstname: 'Γκρέις', lastname: 'Χόπερ' });
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(10_000);
   await serveInstead(context, folder);
   page = await context.newPage();
 });

@@ -39,7 +39,6 @@ afterAll(async () => {
 });
 
 async function open(context: BrowserContext, path = '/'): Promise<Page> {
-  context.setDefaultTimeout(10_000);
   await context.addInitScript(REMEMBER);
   const page = await context.newPage();
   await watchForComplaints(page, complaints);

@@ -52,12 +52,19 @@ const launch = (options: LaunchOptions): Promise<Browser> =>
   chromium
     .launch(options)
     .catch(() => chromium.launch(options))
-    .then(withoutWorkers);
+    .then(withDefaults);
 
-/** Service workers only where a test asks for them: they answer instead of a server that is stopped. */
-function withoutWorkers(browser: Browser): Browser {
+/** What each context of the tests starts with. */
+function withDefaults(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
-  browser.newContext = (options) => newContext({ serviceWorkers: 'block', ...options });
+  browser.newContext = async (options) => {
+    // Service workers only where a test asks for them: they answer instead of a server that is stopped.
+    const context = await newContext({ serviceWorkers: 'block', ...options });
+    context.setDefaultTimeout(15_000);
+    // Delays between attempts to reconnect are drawn from 0 to 30 s. This draw keeps them under 1.5 s.
+    await context.addInitScript('Math.random = () => 0.05');
+    return context;
+  };
   return browser;
 }
 

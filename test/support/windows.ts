@@ -28,13 +28,8 @@ export function useBrowser(): void {
   });
 }
 
-export async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: DESKTOP, ...options });
-  context.setDefaultTimeout(15_000);
-  // Delays between attempts to reconnect are drawn from 0 to 30 s. This draw keeps them under 1.5 s.
-  await context.addInitScript('Math.random = () => 0.05');
-  return context;
-}
+export const newContext = (options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  browser.newContext({ viewport: DESKTOP, ...options });
 
 export async function newPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
