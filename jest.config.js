@@ -1,8 +1,17 @@
+import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 // Node keeps compiled code there: the processes that the tests start need a quarter less CPU time to start.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), `carillon-compile-cache-${userInfo().uid}`);
+
+/** A file system in memory, as Linux has it; often small in a container. */
+const MEMORY = '/dev/shm';
+/** Bytes that the files of a whole run need, and as much again. */
+const ROOM = 2 ** 31;
+const hasRoom = ({ bavail, bsize }) => bavail * bsize > ROOM;
+// Each command of a server waits for a flush, which takes 1 to 30 ms on a disk. No test cuts the power of the machine.
+if (existsSync(MEMORY) && hasRoom(statfsSync(MEMORY))) process.env.TMPDIR ??= MEMORY;
 
 /** Runs specs in the modules of their worker: `test/runner/run-spec.js`. */
 const shared = {

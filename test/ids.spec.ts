@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../src/rooms/room/message.js';
 import type { Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
+import { temporaryFolder } from './support/files.js';
 import { Person } from './support/people.js';
 
 /** Either way of writing what a request names. */
 const CASES = ['toLowerCase', 'toUpperCase'] as const;
 
 describe('an id is read in either case, and written in lower case', () => {
-  const securityLog = join(mkdtempSync(join(tmpdir(), 'carillon-')), 'security.log');
+  const securityLog = join(temporaryFolder(), 'security.log');
   let application: RunningApplication;
   let ada: Person;
   let bob: Person;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,4 +9,16 @@ export const filesWith = (folder: string, text: string): string[] =>
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((file) => readFileSync(file).includes(text));
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'carillon-'));
+const made: string[] = [];
+
+/** A new folder, which is removed when this process ends, if not before. */
+export function temporaryFolder(): string {
+  if (made.length === 0) process.once('exit', removeAll);
+  const folder = mkdtempSync(join(tmpdir(), 'carillon-'));
+  made.push(folder);
+  return folder;
+}
+
+function removeAll(): void {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+}
