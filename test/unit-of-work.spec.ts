@@ -94,6 +94,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await userIds()).toEqual(good.map((n) => `user-${n}`).toSorted());
     expect(await loggedData()).toEqual(good);
     expect(await positions()).toEqual(countUp(good.length));
+    expect(open.work.statistics.failures).toBe(0);
   });
 
   it('runs each command of a commit once when one of them fails before it changes anything', async () => {
@@ -246,6 +247,8 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     await expect(insert(5, 'missing')).rejects.toEqual(broken);
     await insert(6, null);
     expect(await positions()).toEqual([1, 2, 3]);
+    // Not the shared transaction, whose commands run again.
+    expect(open.work.statistics.failures).toBe(3);
   });
 
   it('shows nothing before it has committed', async () => {

@@ -10,7 +10,7 @@ export class CommitStatistics {
   readonly waits = new Histogram(SECONDS);
   /** Events that were appended to the log. */
   events = 0;
-  /** Transactions that could not be started, or were undone. */
+  /** Transactions that could not be started, or failed with their commands. Not those whose commands run again. */
   failures = 0;
   /** Commands that ran again, because another transaction held a lock that they needed. */
   conflicts = 0;

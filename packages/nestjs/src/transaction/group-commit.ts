@@ -118,16 +118,13 @@ export class GroupCommit {
     try {
       open = await this.engine.begin();
     } catch (error) {
-      this.statistics.failures++;
-      for (const command of this.#waiting.splice(0, MAX_PER_COMMIT)) command.fail(error);
-      return;
+      return this.#fail(this.#waiting.splice(0, MAX_PER_COMMIT), error);
     }
     this.statistics.waits.observe((performance.now() - first.since) / 1000);
     const taken: Command[] = [];
     try {
       for (const settle of await this.#attemptAll(open, taken)) settle();
     } catch (error) {
-      this.statistics.failures++;
       await open.rollback().catch(() => undefined);
       this.#undone(taken, error, open.isCommitted);
     }
@@ -139,9 +136,14 @@ export class GroupCommit {
     else if (error instanceof TransactionConflict)
       for (const command of taken) void this.#retry(command, error);
     else if (error instanceof DatabaseUnavailable || isCommitted || taken.length === 1)
-      for (const command of taken) command.fail(error);
+      this.#fail(taken, error);
     // A deferred constraint is checked at COMMIT, and its error does not say which command broke it.
     else this.#runAgain(taken, this.#alone);
+  }
+
+  #fail(commands: readonly Command[], error: unknown): void {
+    this.statistics.failures++;
+    for (const command of commands) command.fail(error);
   }
 
   #runAgain(taken: readonly Command[], how: WeakSet<Command>): void {
