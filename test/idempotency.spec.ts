@@ -7,9 +7,11 @@ import type { Message } from '../src/rooms/room/message.js';
 import type { Membership, Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
+import { addKey } from './support/keys.js';
 import { Person } from './support/people.js';
 import { rawExchange } from './support/raw-exchange.js';
 import { listUsers, post, problemCode } from './support/requests.js';
+import { runTwice } from './support/run-twice.js';
 
 const USER = { firstname: 'John', lastname: 'DOE' };
 
@@ -235,6 +237,30 @@ describe.each(ENGINES)('a POST with an Idempotency-Key on $name', ({ start }) =>
       expect(count).toBeGreaterThanOrEqual(10_000);
       expect(count).toBeLessThan(10_100);
       expect(await others()).toEqual(kept);
+    });
+  });
+
+  describe('whose command runs again because of another one', () => {
+    const twice = (body: object, path: string, headers = {}) => {
+      const key = { 'Idempotency-Key': randomUUID(), ...headers };
+      return runTwice(application, () => post(url + path, body, key));
+    };
+
+    it('gets the response of a command that runs once', async () => {
+      const response = await twice({ firstname: 'Again', lastname: 'x' }, '/api/users');
+      expect(response.status).toBe(201);
+      expect(response.headers.get('cache-control')).toBe('no-cache, no-transform');
+      expect(await named('Again')).toHaveLength(1);
+    });
+
+    it('publishes its events once', async () => {
+      const { bearer } = await addKey(application, { publish: ['orders/*'] });
+      const event = { topic: 'orders/1', type: 'order.paid', data: {} };
+      expect((await post(`${url}/api/events`, event, bearer)).status).toBe(201);
+      expect((await twice(event, '/api/events', bearer)).status).toBe(201);
+      const { read } = application.app.get(Database, { strict: false });
+      const published = read.selectFrom('events').select('type').where('type', '=', 'order.paid');
+      expect(await published.execute()).toHaveLength(2);
     });
   });
 

@@ -11,5 +11,7 @@ export function represent<T extends object>(response: Response, representation: 
 /** Prevents proxies from compressing a response, which would change or remove its tag (RFC 9110, 7.7). */
 export function keepAsItIs(response: Response): void {
   // Caches must revalidate it each time.
-  response.set('Cache-Control', `${response.get('Cache-Control') ?? 'no-cache'}, no-transform`);
+  const control = response.get('Cache-Control') ?? 'no-cache';
+  // A command that runs again has set it before.
+  if (!control.includes('no-transform')) response.set('Cache-Control', `${control}, no-transform`);
 }

@@ -30,8 +30,9 @@ export class WrappedHandlers {
     audit: SecurityAudit,
     validation: RequestValidation,
   ) {
-    // A repeat follows its own preference, is not recorded in the security log again, and was validated the first time.
-    this.#all = [preference, idempotency, audit, validation];
+    // A repeat follows its own preference, and is not recorded in the security log again. Whatever is inside of the
+    // idempotency keys is part of the command, and may run again.
+    this.#all = [preference, validation, idempotency, audit];
   }
 
   /** Wraps the handlers of all controllers. It must be called before Nest registers their routes. */
