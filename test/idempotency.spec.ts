@@ -1,8 +1,13 @@
 import { Database, UnitOfWork } from '@carillon/nestjs';
 import { Installation } from '@carillon/nestjs/internal';
+import type { Type } from '@nestjs/common';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../src/http/canonical-json.js';
 import { IdempotencyKeys } from '../src/http/idempotency-keys.js';
+import type { Quota } from '../src/http/quota.js';
+import { ContactQuota } from '../src/rooms/invitations/contact-quota.js';
+import { MembershipQuota } from '../src/rooms/members/membership-quota.js';
+import { CONTACTS_PER_HOUR, MEMBERSHIP_CHANGES_PER_HOUR } from '../src/rooms/room/limits.js';
 import type { Message } from '../src/rooms/room/message.js';
 import type { Membership, Room } from '../src/rooms/room/room.js';
 import { type RunningApplication, startApplication } from './support/application.js';
@@ -253,14 +258,34 @@ describe.each(ENGINES)('a POST with an Idempotency-Key on $name', ({ start }) =>
       expect(await named('Again')).toHaveLength(1);
     });
 
-    it('publishes its events once', async () => {
+    it('publishes its events once, and is charged for them once', async () => {
       const { bearer } = await addKey(application, { publish: ['orders/*'] });
       const event = { topic: 'orders/1', type: 'order.paid', data: {} };
-      expect((await post(`${url}/api/events`, event, bearer)).status).toBe(201);
-      expect((await twice(event, '/api/events', bearer)).status).toBe(201);
+      const remaining = async (response: Response) => {
+        expect(response.status).toBe(201);
+        return Number(/r=(\d+)/.exec(response.headers.get('RateLimit')!)![1]);
+      };
+      const first = await remaining(await post(`${url}/api/events`, event, bearer));
+      expect(await remaining(await twice(event, '/api/events', bearer))).toBe(first - 1);
       const { read } = application.app.get(Database, { strict: false });
       const published = read.selectFrom('events').select('type').where('type', '=', 'order.paid');
       expect(await published.execute()).toHaveLength(2);
+    });
+
+    it('is within a quota that has one left', async () => {
+      const [owner, guest] = [await Person.signUp(url, 'owner'), await Person.signUp(url, 'guest')];
+      const room = await owner.makes('One left');
+      const use = (quota: Type<Quota>, userId: string, times: number) => {
+        for (let n = 0; n < times; n++) application.app.get(quota, { strict: false }).take(userId);
+      };
+      use(ContactQuota, owner.id, CONTACTS_PER_HOUR - 1);
+      use(MembershipQuota, guest.id, MEMBERSHIP_CHANGES_PER_HOUR - 1);
+      const address = `/api/rooms/${room.id}`;
+      const invited = await twice({ userId: guest.id }, `${address}/invitations`, owner.bearer);
+      expect(invited.status).toBe(201);
+      expect((await twice({}, `${address}/members`, guest.bearer)).status).toBe(201);
+      const left = await guest.send('DELETE', `${address}/members/${guest.id}`);
+      expect(await problemCode(left)).toBe('too-many-requests');
     });
   });
 

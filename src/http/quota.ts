@@ -1,6 +1,6 @@
 import type { LimitName } from './limit-names.js';
 import { tooManyRequests } from './problems.js';
-import { RateLimiter } from './rate-limiter.js';
+import { RequestLimiter } from './request-limiter.js';
 
 const WINDOWS = {
   minute: { seconds: 60, text: 'a minute' },
@@ -9,7 +9,7 @@ const WINDOWS = {
 
 /** How often each user may do something. Each process counts for itself. */
 export class Quota {
-  readonly #limiter: RateLimiter | undefined;
+  readonly #limiter: RequestLimiter | undefined;
   readonly #allowance: string;
 
   /**
@@ -24,7 +24,7 @@ export class Quota {
     action: string,
   ) {
     const { seconds, text } = WINDOWS[window];
-    if (limit > 0) this.#limiter = new RateLimiter(limit, seconds);
+    if (limit > 0) this.#limiter = new RequestLimiter(limit, seconds);
     this.#allowance = `You can ${action} ${limit} times ${text}.`;
   }
 

@@ -3,17 +3,17 @@ import type { Response } from 'express';
 import { Config } from '../../config.js';
 import type { Caller } from '../../http/caller.js';
 import { tooManyRequests } from '../../http/problems.js';
-import { RateLimiter } from '../../http/rate-limiter.js';
+import { RequestLimiter } from '../../http/request-limiter.js';
 
 const WINDOW = 60; // seconds
 
 /** Limits the events that each user or key publishes. Each process counts for itself. */
 @Injectable()
 export class PublishQuota {
-  readonly #limiter: RateLimiter | undefined;
+  readonly #limiter: RequestLimiter | undefined;
 
   constructor({ PUBLISH_PER_MINUTE }: Config) {
-    if (PUBLISH_PER_MINUTE > 0) this.#limiter = new RateLimiter(PUBLISH_PER_MINUTE, WINDOW);
+    if (PUBLISH_PER_MINUTE > 0) this.#limiter = new RequestLimiter(PUBLISH_PER_MINUTE, WINDOW);
   }
 
   /** @throws Problem `too-many-requests` */
