@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { EventLog, Streams, UnitOfWork } from '@carillon/nestjs';
+import { EventLog, Streams, TransactionConflict, UnitOfWork } from '@carillon/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
 import type { EventToPublish } from '../src/events/publish/new-event.js';
 import { PublishEvents } from '../src/events/publish/publish-events.js';
@@ -203,17 +203,30 @@ describe.each(ENGINES)('publishing on $name', ({ name, start }) => {
   it('sends no transient event of a list whose transaction is undone', async () => {
     const stream = await listening('/api/events', shop.bearer);
     const event = { topics: ['orders/42'], type: 'order.shipped', data: {}, private: true };
-    const list: EventToPublish[] = [
-      { ...event, transient: false },
-      { ...event, type: 'order.viewed', transient: true },
-    ];
+    const viewed = { ...event, type: 'order.viewed', transient: true };
+    const list: EventToPublish[] = [{ ...event, transient: false }, viewed];
     const commands = application.app.get(CommandBus, { strict: false });
     const undone = application.app.get(UnitOfWork, { strict: false }).run(async () => {
       await commands.execute(new PublishEvents('shop', list, undefined));
+      await commands.execute(new PublishEvents('shop', [viewed], undefined));
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');
     expect(await typesUpToNow(stream)).toEqual([[]]);
+  });
+
+  it('sends a transient event once, although its command runs again', async () => {
+    const stream = await listening('/api/events', shop.bearer);
+    const viewed = { topics: ['orders/42'], type: 'order.viewed', data: {}, private: true };
+    const commands = application.app.get(CommandBus, { strict: false });
+    let attempts = 0;
+    await application.app.get(UnitOfWork, { strict: false }).run(async () => {
+      const list = [{ ...viewed, transient: true }];
+      await commands.execute(new PublishEvents('shop', list, undefined));
+      if (++attempts < 2) throw new TransactionConflict('Another one is in the way.');
+    });
+    await stream.receives(1, 'order.viewed');
+    expect(await typesUpToNow(stream)).toEqual([['order.viewed']]);
   });
 
   it('records a repeat with the same Idempotency-Key once, and answers it with the same cursors', async () => {

@@ -1,4 +1,6 @@
 import { TransactionConflict, UnitOfWork } from '@carillon/nestjs';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import { startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
@@ -95,6 +97,56 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     expect(await loggedData()).toEqual(good);
     expect(await positions()).toEqual(countUp(good.length));
     expect(open.work.statistics.failures).toBe(0);
+  });
+
+  it('starts what follows a commit once for each command that is kept, however often it runs', async () => {
+    const started: string[] = [];
+    let attempts = 0;
+    const conflicting = open.work.run(async (tx) => {
+      tx.onCommit(() => started.push('conflicting'));
+      if (++attempts < 2) throw new TransactionConflict('Another one is in the way.');
+    });
+    const kept = open.work.run(async (tx) => {
+      tx.onCommit(() => started.push('kept'));
+      const inner = open.work.run(async (tx) => {
+        tx.onCommit(() => started.push('undone inside'));
+        throw new Error('no');
+      });
+      await expect(inner).rejects.toThrow('no');
+      await open.work.run(async (tx) => tx.onCommit(() => started.push('inside')));
+      tx.record(anEvent('kept'));
+    });
+    const undone = open.work.run(async (tx) => {
+      tx.onCommit(() => started.push('undone'));
+      await tx.db.insertInto('users').values(row('undone')).execute();
+      throw new Error('no');
+    });
+    await Promise.all([conflicting, kept, expect(undone).rejects.toThrow('no')]);
+    expect(started.toSorted()).toEqual(['conflicting', 'inside', 'kept']);
+  });
+
+  it('starts what follows a commit before the commands resolve, whatever fails of it', async () => {
+    const log = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    try {
+      let commits = 0;
+      open.work.committed.subscribe(() => commits++);
+      const command = open.work.run(async (tx) => {
+        tx.onCommit(() => {
+          throw new Error(`after ${commits} commits`);
+        });
+        tx.onCommit(() => Promise.reject(new Error('later')));
+        tx.record(anEvent(1));
+      });
+      await command;
+      await open.work.idle();
+      expect(log.mock.calls.map(([first]) => first as unknown)).toEqual([
+        { err: new Error('after 1 commits') },
+        { err: new Error('later') },
+      ]);
+      expect(await loggedData()).toEqual([1]);
+    } finally {
+      log.mockRestore();
+    }
   });
 
   it('runs each command of a commit once when one of them fails before it changes anything', async () => {

@@ -33,7 +33,7 @@ export class OldNotifications implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Recipients who may have too many by now. In memory: if this process dies, the next notification to the same
-   * recipient makes up for it. A command may note them although its transaction is rolled back.
+   * recipient makes up for it.
    */
   noteRecipients(recipients: readonly string[]): void {
     for (const recipient of recipients) this.#recipients.add(recipient);

@@ -39,7 +39,7 @@ export class SendNotificationHandler implements ICommandHandler<SendNotification
       await this.notifications.insert(tx.db, recipients, notification, sender);
       for (const userId of recipients.map(userOf))
         if (userId !== undefined) tx.record(new NotificationCreated(userId, notification));
-      this.old.noteRecipients(recipients);
+      tx.onCommit(() => this.old.noteRecipients(recipients));
       return notification;
     });
   }

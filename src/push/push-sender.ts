@@ -6,7 +6,6 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { PushDelivery } from './push-delivery.js';
 import { PushSlots } from './push-slots.js';
 import { type Device, PushSubscriptionsRepository } from './push-subscriptions.repository.js';
@@ -28,8 +27,6 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #slots = new PushSlots();
   readonly #sending = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  /** Timers belong to the transaction in which they start, unless they start in the context of the constructor. */
-  readonly #outside = AsyncLocalStorage.snapshot();
   #timer: NodeJS.Timeout | undefined;
   #expected: number[] = [];
   #looking: Promise<void> | undefined;
@@ -55,7 +52,7 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.all(this.#sending);
   }
 
-  /** Called in the transaction that queues a message. */
+  /** Called after messages were queued. */
   expect(): void {
     this.#expected = [...EXPECTED_AFTER];
     this.#lookAfter(this.#expected.shift()!);
@@ -64,7 +61,7 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
   #lookAfter(milliseconds: number): void {
     clearTimeout(this.#timer);
     if (!this.#stopped.signal.aborted)
-      this.#timer = this.#outside(() => setTimeout(() => this.#look(), milliseconds).unref());
+      this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
   #look(): void {

@@ -39,18 +39,18 @@ export class QueuePushes implements ConditionalSubscription {
   }
 
   @On(MessagePosted)
-  async queuePushes({ data: message }: MessagePosted, { db }: Transaction): Promise<void> {
+  async queuePushes({ data: message }: MessagePosted, tx: Transaction): Promise<void> {
     if (isOld(message.createdAt)) return;
     const userIds = await this.queries.execute(new ListNotifiedUsers(message));
-    const found = await this.subscriptions.sessionsOf(db, userIds);
+    const found = await this.subscriptions.sessionsOf(tx.db, userIds);
     if (found.length === 0) return;
     const pushes = await Promise.all(found.map((device) => this.#pushFor(device, message)));
-    await this.queue.insert(db, pushes);
+    await this.queue.insert(tx.db, pushes);
     await this.subscriptions.schedule(
-      db,
+      tx.db,
       found.map(({ sessionId }) => sessionId),
     );
-    this.sender.expect();
+    tx.onCommit(() => this.sender.expect());
   }
 
   async #pushFor(

@@ -59,7 +59,8 @@ export class PublishEventsHandler implements ICommandHandler<PublishEvents> {
   ): Promise<Publication[]> {
     return this.work.run(async (tx) => {
       const publications = stored.map((event) => tx.publish(published(event, subject), callerId));
-      publications.at(-1)!.onCommit((position) => {
+      tx.onCommit(() => {
+        const { position } = publications.at(-1)!;
         for (const event of transient) this.transientEvents.sendAfter(position, event);
       });
       return publications;

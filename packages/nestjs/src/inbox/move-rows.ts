@@ -70,12 +70,12 @@ export function mayHaveMore(rows: readonly InboxRow[], limit: number): boolean {
 }
 
 /** Removes a row that the log has refused, so that the rows after it can be moved. */
-export async function setAside({ db }: Transaction, row: InboxRow, error: Error): Promise<void> {
-  const { numDeletedRows } = await db
+export async function setAside(tx: Transaction, row: InboxRow, error: Error): Promise<void> {
+  const { numDeletedRows } = await tx.db
     .deleteFrom('carillon_inbox')
     .where('id', '=', row.id)
     .executeTakeFirstOrThrow();
-  if (numDeletedRows > 0n) logRemoved(row, error);
+  if (numDeletedRows > 0n) tx.onCommit(() => logRemoved(row, error));
 }
 
 /** Does not wait: commands that share the transaction would wait, too. */
@@ -94,7 +94,7 @@ function publish(tx: Transaction, row: InboxRow): void {
   try {
     tx.publish(eventOf(tx, row), row.actor);
   } catch (error) {
-    logRemoved(row, error as Error);
+    tx.onCommit(() => logRemoved(row, error as Error));
   }
 }
 

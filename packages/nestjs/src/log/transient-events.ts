@@ -3,6 +3,7 @@ import { type Observable, Subject, Subscription } from 'rxjs';
 import { type NodeChannel, NodeMessages } from '../engine/node-messages.js';
 import { EventFeed } from './event-feed.js';
 import { EventLog } from './event-log.js';
+import { currentTransaction } from '../transaction/transaction.js';
 
 /** The most transient events that wait for the feed; one more is dropped. */
 const MAX_WAITING = 1000;
@@ -80,11 +81,15 @@ export class TransientEvents implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Sends a transient event to all nodes. Subscribers receive it after every event that was committed before the call.
+   * Inside a `UnitOfWork.run`, it is sent after the commit.
    *
-   * @throws RangeError it is too long for a message between nodes (MAX_MESSAGE_BYTES, as JSON).
+   * @throws RangeError it is too long for a message between nodes (MAX_MESSAGE_BYTES, as JSON). Inside a `UnitOfWork.run`,
+   *   this is logged.
    */
   async send(event: TransientEvent): Promise<void> {
-    this.sendAfter(await this.#head(), event);
+    const tx = currentTransaction.getStore();
+    if (tx) tx.onCommit(() => this.send(event));
+    else this.sendAfter(await this.#head(), event);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/database.js';
 import { DatabaseUnavailable, TransactionConflict } from '../engine/errors.js';
 import type { Appended, OpenTransaction } from '../engine/open-transaction.js';
 import { CommitStatistics } from './commit-statistics.js';
+import { type Effect, startAll } from './effects.js';
 import { type CommittedEvents, committedEvents, type PendingEvent } from './pending-event.js';
 import { pendingRedacted, type Redaction } from './redaction.js';
 import type { RegisteredTopics } from './registered-topics.js';
@@ -153,9 +154,10 @@ export class GroupCommit {
 
   async #attemptAll(open: OpenTransaction, taken: Command[]): Promise<(() => void)[]> {
     const entries: (PendingEvent | Redaction)[] = [];
+    const effects: Effect[] = [];
     const settlements: (() => void)[] = [];
     const savepoints = new Savepoints(open, this.#repeated.has(this.#waiting[0]!));
-    const tx = new Transaction(open.db, savepoints, this.topics, entries);
+    const tx = new Transaction(open.db, savepoints, this.topics, entries, effects);
     while (this.#takesNext(taken)) {
       const next = this.#waiting.shift()!;
       const settle = await this.#attemptOrGiveWay(next, tx, taken);
@@ -167,6 +169,7 @@ export class GroupCommit {
     const appended = await this.#commit(open, events, taken);
     if (appended) this.#committed.next(committedEvents(events, appended));
     if (events.length < entries.length) this.#redacted.next();
+    startAll(effects);
     return settlements;
   }
 

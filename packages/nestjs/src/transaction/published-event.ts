@@ -22,7 +22,6 @@ export interface PublishedEvent {
 /** An event that was published in a transaction. */
 export class Publication {
   #position: number | undefined;
-  #use: ((position: number) => void) | undefined;
 
   /** @throws Error the transaction has not committed. */
   get position(): number {
@@ -31,14 +30,8 @@ export class Publication {
     return this.#position;
   }
 
-  /** Calls `use` after the COMMIT, before `run` resolves. It must not throw. It is not called if the event was undone. */
-  onCommit(use: (position: number) => void): void {
-    this.#use = use;
-  }
-
   /** Called after the COMMIT. */
   committed(position: number): void {
     this.#position = position;
-    this.#use?.(position);
   }
 }

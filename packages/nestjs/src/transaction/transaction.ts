@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { DatabaseUnavailable } from '../engine/errors.js';
 import type { Schema } from '../engine/schema.js';
 import type { DomainEvent } from './domain-event.js';
+import type { Effect } from './effects.js';
 import { jsonOf, publishedDataOf } from './event-form.js';
 import type { PendingEvent } from './pending-event.js';
 import { Publication, type PublishedEvent } from './published-event.js';
@@ -36,6 +37,7 @@ export class Transaction {
     private readonly savepoints: Savepoints,
     private readonly topics: RegisteredTopics,
     private readonly entries: (PendingEvent | Redaction)[] = [],
+    private readonly effects: Effect[] = [],
   ) {}
 
   /**
@@ -102,6 +104,18 @@ export class Transaction {
     return publication;
   }
 
+  /**
+   * Starts something outside of the database after the COMMIT, such as sending a message. It happens once, even if the
+   * function that received this transaction runs again, and not at all if its changes are undone.
+   *
+   * @param effect its errors are logged.
+   * @throws Error the function that received this transaction has ended.
+   */
+  onCommit(effect: Effect): void {
+    if (this.#ended) throw new Error('onCommit was called after its unit of work had ended.');
+    this.effects.push(effect);
+  }
+
   /** The types of the events that this command has recorded so far. */
   get recordedTypes(): readonly string[] {
     return this.entries.flatMap((entry) => ('rewrite' in entry ? [] : entry.type));
@@ -145,6 +159,7 @@ export class Transaction {
       const result = await inner.#carryOut(work);
       await this.savepoints.keep();
       this.entries.push(...inner.entries);
+      this.effects.push(...inner.effects);
       return result;
     } catch (error) {
       await orLost(this.savepoints.undo());

@@ -54,7 +54,8 @@ export class UnitOfWork {
    *
    * Do no slow work (hashing, network) inside, because every other command waits for it. If `work` conflicts with
    * another transaction (a deadlock), or shares a commit that a deferred constraint refuses or in which another function
-   * fails after a change, its changes are undone and it runs again from the start.
+   * fails after a change, its changes are undone and it runs again from the start. Leave everything outside of the
+   * database to `tx.onCommit`.
    *
    * @returns the result of `work`, once it is on disk.
    * @throws any error of `work`, after only its own changes and events were undone; DatabaseUnavailable if the commit
