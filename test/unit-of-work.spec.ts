@@ -1,10 +1,18 @@
 import { TransactionConflict, UnitOfWork } from '@carillon/nestjs';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { type Command, CommandBus } from '@nestjs/cqrs';
 import { sql } from 'kysely';
-import { startApplication } from './support/application.js';
+import { randomUUID } from 'node:crypto';
+import { Problem } from '../src/http/problems.js';
+import { SendNotification } from '../src/notifications/send-notification.js';
+import { PostMessage } from '../src/rooms/messages/post-message.js';
+import type { Room } from '../src/rooms/room/room.js';
+import { CreateUser } from '../src/users/create-user.js';
+import { type RunningApplication, startApplication } from './support/application.js';
 import { type EngineUnderTest, ENGINES } from './support/engines.js';
 import { anEvent } from './support/log.js';
+import { Person } from './support/people.js';
 import { openLog } from './support/server-log.js';
 import { listUsers, post, problemCode } from './support/requests.js';
 
@@ -435,6 +443,41 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
       expect((await open.log.state(db)).head).toBe(0);
       expect((await open.log.state()).head).toBe(1);
     });
+  });
+});
+
+describe('a command that is refused', () => {
+  let application: RunningApplication;
+  let ada: Person;
+  let room: Room;
+
+  beforeAll(async () => {
+    application = await startApplication();
+    ada = await Person.signUp(application.url, 'ada');
+    room = await ada.makes('Room');
+  });
+  afterAll(() => application.stop());
+
+  const postMessage = (replyTo: number | null, fileIds: string[] = [], mentionAll = false) =>
+    new PostMessage(ada.id, room.id, randomUUID(), 'Hello', replyTo, fileIds, mentionAll);
+  const notification = { kind: 'x', title: 'x', body: null, url: null, data: null };
+
+  it.each<[string, () => Command<unknown>]>([
+    ['a taken username', () => new CreateUser('Ada', 'Second', 'ada')],
+    ['a reply to no message', () => postMessage(1)],
+    ['unknown files', () => postMessage(null, [randomUUID()])],
+    ['no @all', () => postMessage(null, [], true)],
+    ['an unknown recipient', () => new SendNotification({ username: 'bob' }, notification, 'x')],
+  ])('because of %s makes no other command of its commit run again', async (_, refused) => {
+    const commands = application.app.get(CommandBus, { strict: false });
+    let attempts = 0;
+    const other = application.app.get(UnitOfWork, { strict: false }).run(async ({ db }) => {
+      attempts++;
+      await db.insertInto('users').values(row(randomUUID())).execute();
+    });
+    await expect(commands.execute(refused())).rejects.toBeInstanceOf(Problem);
+    await other;
+    expect(attempts).toBe(1);
   });
 });
 

@@ -1,7 +1,8 @@
-import type { Schema } from '@carillon/nestjs';
+import { isPostgres, type Schema } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { idAfter } from './id-after.js';
 
 const THE_ROW = 1;
 
@@ -17,6 +18,7 @@ export class OrderRepository {
    * @returns the last id; empty before the first.
    */
   async lock(db: Kysely<Schema>): Promise<string> {
+    if (!isPostgres(db)) return this.last(db);
     const { last_id } = await db
       .insertInto('notification_order')
       .values({ id: THE_ROW, last_id: '' })
@@ -36,18 +38,14 @@ export class OrderRepository {
     return (await query.executeTakeFirst())?.last_id ?? '';
   }
 
-  /** Locks the order, and adds an id at its end. */
-  async next(db: Kysely<Schema>): Promise<string> {
-    const id = idAfter(await this.lock(db), uuidv7());
-    const update = db.updateTable('notification_order').set({ last_id: id });
-    await update.where('id', '=', THE_ROW).execute();
+  /** Adds an id at the end of the order, after the last one that `lock` has returned. */
+  async append(db: Kysely<Schema>, last: string): Promise<string> {
+    const id = idAfter(last, uuidv7());
+    await db
+      .insertInto('notification_order')
+      .values({ id: THE_ROW, last_id: id })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ last_id: id }))
+      .execute();
     return id;
   }
-}
-
-/** The candidate, or the successor of the last id if that is not smaller: the clock of its node was ahead. */
-export function idAfter(last: string, candidate: string): string {
-  if (candidate > last) return candidate;
-  const hex = (BigInt(`0x${last.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -33,8 +33,9 @@ export class SendNotificationHandler implements ICommandHandler<SendNotification
 
   execute({ to, content, sender }: SendNotification): Promise<Notification> {
     return this.work.run(async (tx) => {
-      const id = await this.order.next(tx.db);
+      const last = await this.order.lock(tx.db);
       const recipients = await this.recipients.of(tx.db, to);
+      const id = await this.order.append(tx.db, last);
       const notification = { id, ...content, createdAt: new Date().toISOString() };
       await this.notifications.insert(tx.db, recipients, notification, sender);
       for (const userId of recipients.map(userOf))

@@ -1,4 +1,4 @@
-import type { Schema } from '@carillon/nestjs';
+import { isPostgres, type Schema } from '@carillon/nestjs';
 import { PreparedQuery } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
@@ -34,12 +34,14 @@ export class UsersRepository {
 
   /** @returns whether it was stored: not if the username is taken. The caller then has to undo the transaction. */
   async insert(db: Kysely<Schema>, user: User): Promise<boolean> {
-    // Both statements take one round trip to PostgreSQL.
-    const [{ numAffectedRows }] = await Promise.all([
-      INSERT.run(db, toRow(user)),
-      this.words.insert(db, user),
-    ]);
-    return numAffectedRows === 1n;
+    const insertRow = async () => (await INSERT.run(db, toRow(user))).numAffectedRows === 1n;
+    const insertWords = () => this.words.insert(db, user);
+    // Both statements take one round trip.
+    if (isPostgres(db)) return (await Promise.all([insertRow(), insertWords()]))[0];
+    // A taken username changes nothing, so the other commands of the commit need not run again.
+    const isStored = await insertRow();
+    if (isStored) await insertWords();
+    return isStored;
   }
 
   async update(db: Kysely<Schema>, user: User): Promise<void> {

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { idAfter } from '../../src/notifications/order.repository.js';
+import { idAfter } from '../../src/notifications/id-after.js';
 
 describe('the id of the next notification', () => {
   it('is a new one if that is greater', () => {

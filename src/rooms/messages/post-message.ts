@@ -8,7 +8,7 @@ import { Memberships } from '../members/memberships.js';
 import { ReadMarkers } from '../members/read-markers.js';
 import type { Message } from '../room/message.js';
 import { RoomAccess } from '../room/room-access.js';
-import { canPost, canReplyTo, enforce } from '../room/room-rules.js';
+import { canPost, enforce } from '../room/room-rules.js';
 import { MessagePosted } from '../room/rooms.events.js';
 import { MessageMentions } from './message-mentions.js';
 import { PostsRepository } from './posts.repository.js';
@@ -57,9 +57,12 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
       const { room } = author;
       enforce(canPost(room));
       await this.contacts.refuseBlockedIn(tx.db, room, callerId);
+      const threadOf = await this.threads.rootOf(tx.db, roomId, replyTo);
+      const mentions = await this.mentions.inNew(tx.db, author, text, mentionAll);
+      const files = await this.files.take(tx, fileIds, { roomId, ownerId: callerId });
+      // Nothing is refused from here on: a command that fails after a change makes others run again.
       if (room.kind === 'direct') await this.memberships.show(tx, roomId, callerId);
       const { seq, createdAt } = await this.posts.nextPlace(tx.db, roomId);
-      enforce(canReplyTo(replyTo, seq));
       const message: Message = {
         id: uuidv7(),
         roomId,
@@ -67,12 +70,12 @@ export class PostMessageHandler implements ICommandHandler<PostMessage> {
         authorId: callerId,
         clientId,
         text,
-        ...(await this.mentions.inNew(tx.db, author, text, mentionAll)),
+        ...mentions,
         replyTo,
-        threadOf: await this.threads.rootOf(tx.db, roomId, replyTo),
+        threadOf,
         thread: null,
         reactions: [],
-        files: await this.files.take(tx, fileIds, { roomId, ownerId: callerId }),
+        files,
         createdAt,
         editedAt: null,
         deletedAt: null,

@@ -86,12 +86,6 @@ export const canPost = ({ archivedAt }: Room): Decision =>
 export const canMentionAll = ({ member }: RoomOfMember, isLarge: boolean): Decision =>
   isLarge && !isOwner(member) ? forbidden(REFUSALS.mentionAll) : undefined;
 
-/** A message replies to an earlier one. They have no gaps, so each `seq` up to the last one is a message. */
-export const canReplyTo = (replyTo: number | null, seq: number): Decision =>
-  replyTo !== null && replyTo >= seq
-    ? invalidProperty('replyTo', 'must be the `seq` of a message in this room')
-    : undefined;
-
 type WrittenMessage = Pick<Message, 'authorId' | 'deletedAt'>;
 
 export function canEdit(callerId: string, room: Room, message: WrittenMessage): Decision {

@@ -9,15 +9,15 @@ import type { ThreadPlace } from './unread-thread.js';
 /** Threads in SQL, except their followers. Each method runs on the connection it is given. */
 @Injectable()
 export class ThreadsRepository {
-  /** The first message of the thread to which a reply belongs. */
-  async rootOf(db: Kysely<Schema>, roomId: string, replyTo: number): Promise<number> {
-    const { thread_of } = await db
+  /** The first message of the thread to which a reply belongs; `undefined` if it replies to no message. */
+  async rootOf(db: Kysely<Schema>, roomId: string, replyTo: number): Promise<number | undefined> {
+    const row = await db
       .selectFrom('messages')
       .select('thread_of')
       .where('room_id', '=', roomId)
       .where('seq', '=', replyTo)
-      .executeTakeFirstOrThrow();
-    return thread_of ?? replyTo;
+      .executeTakeFirst();
+    return row && (row.thread_of ?? replyTo);
   }
 
   /** Whether a message begins a thread, or would with its first reply. Replies belong to the thread of another message. */

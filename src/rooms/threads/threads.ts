@@ -1,7 +1,7 @@
 import type { Schema, Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { Problem } from '../../http/problems.js';
+import { invalidProperty, Problem } from '../../http/problems.js';
 import type { Message } from '../room/message.js';
 import { REFUSALS } from '../room/room-rules.js';
 import { FollowersRepository } from './followers.repository.js';
@@ -19,9 +19,16 @@ export class Threads {
     private readonly unread: UnreadThreadsRepository,
   ) {}
 
-  /** The `seq` of the first message of the thread to which a reply belongs. */
+  /**
+   * The `seq` of the first message of the thread to which a reply belongs.
+   *
+   * @throws Problem `validation-failed`: it replies to no message of the room.
+   */
   async rootOf(db: Kysely<Schema>, roomId: string, replyTo: number | null): Promise<number | null> {
-    return replyTo === null ? null : this.threads.rootOf(db, roomId, replyTo);
+    if (replyTo === null) return null;
+    const root = await this.threads.rootOf(db, roomId, replyTo);
+    if (root !== undefined) return root;
+    throw invalidProperty('replyTo', 'must be the `seq` of a message in this room');
   }
 
   /** @throws Problem `not-found` */
