@@ -5,6 +5,7 @@ export const jest = {
   fn: (...values) => current().moduleMocker.fn(...values),
   spyOn: (...values) => current().moduleMocker.spyOn(...values),
   replaceProperty: (...values) => current().moduleMocker.replaceProperty(...values),
+  isMockFunction: (value) => current().moduleMocker.isMockFunction(value),
   restoreAllMocks: () => current().moduleMocker.restoreAllMocks(),
   useFakeTimers: (...values) => current().fakeTimersModern.useFakeTimers(...values),
   useRealTimers: () => current().fakeTimersModern.useRealTimers(),
