@@ -1,5 +1,5 @@
 import { Streams } from '@carillon/nestjs';
-import { connectionMaximum, Scheduler, scheduleStreamOpenings } from '@carillon/nestjs/internal';
+import { connectionMaximum } from '@carillon/nestjs/internal';
 import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -110,7 +110,6 @@ function useMiddleware(app: NestExpressApplication, config: Config): void {
   if (config.CORS_ORIGINS.length > 0) allowOrigins(app, config.CORS_ORIGINS);
   app.use(
     inOneStep(
-      scheduleStreamOpenings(app.get(Scheduler, { strict: false })),
       answerOptions,
       negotiateReads,
       negotiatePage(config),

@@ -251,6 +251,21 @@ describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connectio
         expect(requestIdIn(third.head)).not.toBe(requestIdIn(first.head));
       });
 
+      it('may arrive together with that one', async () => {
+        const opensAgain = jest.spyOn(application.app.get(Streams), 'openAgain');
+        let accepted = 0;
+        application.app.getHttpServer().on('connection', () => accepted++);
+        const crowd = Array.from({ length: 20 }, () => connect(application.port, '127.0.0.1'));
+        await until(() => accepted === crowd.length);
+        const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nUser-Agent: crowd\r\n\r\n`;
+        for (const socket of crowd) socket.write(request);
+        await Promise.all(crowd.map((socket) => once(socket, 'data')));
+        for (const socket of crowd) socket.destroy();
+        const repeated = opensAgain.mock.results.filter(({ value }) => value);
+        opensAgain.mockRestore();
+        expect(repeated.length).toBeGreaterThan(isDirect ? 10 : -1);
+      });
+
       it('starts from its own cursor', async () => {
         for (const lastname of ['Uno', 'Due', 'Tre']) {
           const from = await cursorNow();

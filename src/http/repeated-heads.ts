@@ -54,6 +54,9 @@ const UNREAD = [
 
 const DIFFERENT = new Set([...OWN, ...UNREAD]);
 
+export const acceptsStream = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  headers.accept?.includes(STREAM) ?? false;
+
 /**
  * What two requests for a stream must have in common, so that what was decided for one holds for the other; `undefined` if no
  * other one can have it.
@@ -62,8 +65,7 @@ export function headOf(
   request: Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers' | 'rawHeaders'>,
 ): string | undefined {
   const { method, url, httpVersion, headers, rawHeaders } = request;
-  if (method !== 'GET' || httpVersion !== '1.1' || !headers.accept?.includes(STREAM))
-    return undefined;
+  if (method !== 'GET' || httpVersion !== '1.1' || !acceptsStream({ headers })) return undefined;
   let head = url!;
   for (let n = 0; n < rawHeaders.length; n += 2) {
     const name = rawHeaders[n]!.toLowerCase();

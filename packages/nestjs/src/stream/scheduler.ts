@@ -3,7 +3,10 @@ import { Injectable } from '@nestjs/common';
 /** Milliseconds for each queue in one turn of the event loop. Everything else, such as a POST, waits for that long. */
 const SLICES = { opening: 1, live: 2, replay: 1 };
 
-type Work = () => void;
+/** What work returns that goes on in microtasks, so that nobody knows yet how long it takes. */
+export const GOES_ON = Symbol('goes on');
+
+type Work = () => void | typeof GOES_ON;
 
 /**
  * Shares the event loop: small pieces of work run in slices, and everything else runs between two slices.
@@ -16,7 +19,10 @@ export class Scheduler {
   readonly #queues = { live: new WorkQueue(), opening: new WorkQueue(), replay: new WorkQueue() };
   #scheduled = false;
 
-  /** Runs `work` in a coming turn, after what waits in the same queue. Work must be short. */
+  /**
+   * Runs `work` in a coming turn, after what waits in the same queue. Work must be short. If it goes on in microtasks, it is
+   * the last of its queue in that turn.
+   */
   add(queue: keyof typeof SLICES, work: Work): void {
     this.#queues[queue].add(work);
     this.#schedule();
@@ -61,7 +67,8 @@ class WorkQueue {
 
   work(milliseconds: number): void {
     const end = performance.now() + milliseconds;
-    while (this.waits && performance.now() < end) this.#queue[this.#next++]!();
+    while (this.waits && performance.now() < end)
+      if (this.#queue[this.#next++]!() === GOES_ON) break;
     if (this.waits && this.#next < 1024) return;
     this.#queue = this.#queue.slice(this.#next);
     this.#next = 0;

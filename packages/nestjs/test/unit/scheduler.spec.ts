@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Scheduler } from '../../src/stream/scheduler.js';
+import { GOES_ON, Scheduler } from '../../src/stream/scheduler.js';
 
 describe('the scheduler', () => {
   let now = 0;
@@ -35,5 +35,20 @@ describe('the scheduler', () => {
       expect(done.filter((name) => name.startsWith(lane))).toEqual(
         Array.from({ length: 40 }, (_, n) => `${lane} ${n}`),
       );
+  });
+
+  it('does nothing more in a slice after work that goes on in microtasks', async () => {
+    const scheduler = new Scheduler();
+    const done: string[] = [];
+    scheduler.add('opening', () => void done.push('first'));
+    for (const name of ['second', 'third'])
+      scheduler.add('opening', () => {
+        done.push(name);
+        return GOES_ON;
+      });
+    await new Promise(setImmediate);
+    expect(done).toEqual(['first', 'second']);
+    await new Promise(setImmediate);
+    expect(done).toEqual(['first', 'second', 'third']);
   });
 });
