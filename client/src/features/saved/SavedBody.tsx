@@ -23,6 +23,7 @@ export function SavedBody({ scroller }: { scroller: RefObject<HTMLElement | null
   const { failure, attempt } = useAttempt();
   const list = useRef<HTMLUListElement>(null);
   const focusList = useCallback(() => list.current?.focus(), []);
+  useEffect(() => saved.expire(), [saved]);
   useEffect(() => {
     if (loaded) saved.need();
   }, [saved, loaded, known, failures]);

@@ -5,9 +5,17 @@ import { nextLink } from '../../http/link.js';
 import { request } from '../../http/request.js';
 import { Publisher } from '../../state/publisher.js';
 import type { StreamEvent } from '../../store/events.js';
-import type { Store } from '../../store/store.js';
 import type { Message } from '../rooms/message.js';
 import { foldFound } from '../search/found-fold.js';
+
+/** What the list uses of a store. */
+interface SavedStore {
+  readonly generation: number;
+  readonly onEvent: (listener: (event: StreamEvent) => void) => unknown;
+  readonly onSnapshot: (listener: () => void) => unknown;
+  eventsAfter(position: number): readonly StreamEvent[];
+  fetch(name: string, work: () => Promise<void>): Promise<void>;
+}
 
 interface SavedPart {
   /** The last one saved first; null until they are read. */
@@ -22,22 +30,27 @@ interface SavedPart {
 const PAGE = 50;
 
 /** The list of a store: `store.service(savedList)`. Back returns to it. */
-export const savedList = (store: Store): SavedList => new SavedList(store);
+export const savedList = (store: SavedStore): SavedList => new SavedList(store);
 
 /** The messages that the user has saved, page by page. The stream keeps them up to date. */
 class SavedList {
-  readonly #store: Store;
+  readonly #store: SavedStore;
   readonly #publisher = new Publisher<SavedPart>({ items: null, next: null, isStale: true });
 
-  constructor(store: Store) {
+  constructor(store: SavedStore) {
     this.#store = store;
     store.onEvent((event) => this.#publisher.set(foldSaved(this.#publisher.current, event)));
     // Events may have been missed before a snapshot.
-    store.onSnapshot(() => this.#publisher.set({ isStale: true }));
+    store.onSnapshot(() => this.expire());
   }
 
   readonly view = (): SavedPart => this.#publisher.published();
   readonly subscribe = (listener: () => void) => this.#publisher.subscribe(listener);
+
+  /** The messages are read again: a hidden direct conversation has no events, so some may be edited or deleted. */
+  expire(): void {
+    this.#publisher.set({ isStale: true });
+  }
 
   /** Fetches the messages, unless they are known; as many as were shown before. */
   need(): void {
@@ -54,12 +67,16 @@ class SavedList {
   }
 
   async fetchOlder(url: string): Promise<void> {
+    const { generation } = this.#store;
     const page = await readSaved(url);
     const { items, next } = this.#publisher.current;
     // After a second click, this page does not continue the list.
-    if (next !== url || !items) return;
+    if (generation !== this.#store.generation || next !== url || !items) return;
     const known = new Set(items.map(({ id }) => id));
-    const older = page.items.filter(({ id }) => !known.has(id));
+    const older = this.#store
+      .eventsAfter(positionOf(page.cursor))
+      .reduce(withoutGone, page.items)
+      .filter(({ id }) => !known.has(id));
     this.#publisher.set({ items: [...items, ...older], next: page.next });
   }
 }
@@ -73,7 +90,9 @@ async function readSaved(url: string) {
 function foldSaved({ items, next, isStale }: SavedPart, event: StreamEvent): SavedPart {
   // The event that saves a message does not contain it. A hidden direct conversation keeps its saved messages.
   const isIncomplete =
-    event.name === 'room.left' || (event.name === 'saved.changed' && event.data.saved);
+    event.name === 'room.left' ||
+    event.name === 'room.joined' ||
+    (event.name === 'saved.changed' && event.data.saved);
   return { items: items && withoutGone(items, event), next, isStale: isStale || isIncomplete };
 }
 
