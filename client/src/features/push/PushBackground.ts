@@ -6,8 +6,8 @@ import { memberships } from '../rooms/memberships.js';
 import { isPushOn } from './push-setting.js';
 
 /**
- * Registers the service worker, keeps the subscription up to date, follows the notification that was clicked, and closes those
- * of what was read.
+ * Registers the service worker, keeps the subscription up to date, opens the message of a notification that was clicked, and
+ * closes the notifications of messages that were read.
  */
 export function PushBackground() {
   const { me } = useStore();

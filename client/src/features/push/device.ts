@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../store/events.js';
 import type { Store } from '../../store/store.js';
-import { membershipIn } from '../rooms/memberships.js';
+import { isRead } from './is-read.js';
 import type { NotifiedPlace } from './notified-place.js';
 import { deleteSubscription, fetchPushKey, putSubscription } from './push-api.js';
 import { setPushOn } from './push-setting.js';
@@ -53,15 +53,8 @@ export async function forgetDevice(): Promise<void> {
 }
 
 /** Closes the notifications of messages that were read, after an event that moved a read marker, or a snapshot. */
-export function closeRead(store: Store, event: StreamEvent | null): Promise<void> {
-  return closeNotifications(({ roomId, seq, threadOf }) => {
-    const mine = membershipIn(store.state, roomId);
-    if (mine && seq <= mine.readSeq) return true;
-    if (event?.name !== 'thread.changed') return false;
-    const { data } = event;
-    return data.roomId === roomId && data.seq === threadOf && seq <= data.readSeq;
-  });
-}
+export const closeRead = (store: Store, event: StreamEvent | null): Promise<void> =>
+  closeNotifications((place) => isRead(store.state, place, event));
 
 async function closeNotifications(isClosed: (place: NotifiedPlace) => boolean): Promise<void> {
   const worker = await navigator.serviceWorker.getRegistration();
