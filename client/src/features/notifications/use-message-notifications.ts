@@ -1,6 +1,4 @@
 import { useEffect, useLayoutEffect } from 'react';
-import { isMentioned, notifies } from '../../../../src/rooms/room/notification-level.js';
-import { partOf, type State } from '../../store/state.js';
 import type { Store } from '../../store/store.js';
 import { useStore } from '../../store/use-store.js';
 import { useVisible } from '../../ui/use-visible.js';
@@ -8,14 +6,14 @@ import { words } from '../../words/words.js';
 import { textOrNames } from '../files/file-names.js';
 import { plainTextOf } from '../formatting/plain-text.js';
 import { nameOf } from '../people/people.js';
-import { memberships } from '../rooms/memberships.js';
+import { membershipIn } from '../rooms/memberships.js';
 import type { Message } from '../rooms/message.js';
 import { otherOf, roomName } from '../rooms/names.js';
 import { hrefOfRoom } from '../rooms/room-address.js';
-import { type UnreadThread, unreadThreads } from '../threads/unread-threads.js';
 import { isPushOn } from '../push/push-setting.js';
 import { holdLock, isHeld } from './held-lock.js';
 import { isWanted } from './notification-setting.js';
+import { NotifiedMessages } from './notified-messages.js';
 
 /** Notifies of the messages that the level of their room asks for, if no visible tab shows the room. Only the leading tab notifies.
  * With push notifications, the service worker does. */
@@ -23,20 +21,15 @@ export function useMessageNotifications(roomId: string | null): void {
   const store = useStore();
   useShownLock(store.me, roomId);
   useEffect(() => {
-    let last: Message | null = null;
+    const notified = new NotifiedMessages();
     return store.onEvent((event) => {
-      if (event.name === 'message.posted') last = event.data;
-      else if (event.name !== 'thread.changed' || !isFirstUnread(last, event.data)) return;
-      if (last && store.leads && isWanted(store.me) && !isPushOn(store.me))
+      const message = notified.after(event, store.state);
+      if (message && store.leads && isWanted(store.me) && !isPushOn(store.me))
         // Chrome on Android only allows notifications from service workers, and throws.
-        notify(store, last).catch((error: unknown) => console.info(error));
+        notify(store, message).catch((error: unknown) => console.info(error));
     });
   }, [store]);
 }
-
-/** Whether an event after that of a reply says that the user follows its thread: nothing else was unread there. */
-const isFirstUnread = (message: Message | null, { roomId, unread }: UnreadThread): boolean =>
-  message?.roomId === roomId && unread.length === 1 && unread[0] === message.seq;
 
 /** While a visible tab shows a room, it holds a lock with the name of the room. A crash releases it. */
 function useShownLock(me: string, roomId: string | null): void {
@@ -50,28 +43,18 @@ function useShownLock(me: string, roomId: string | null): void {
 
 async function notify(store: Store, message: Message): Promise<void> {
   const { me, state } = store;
-  const mine = partOf(state, memberships).find(({ room }) => room.id === message.roomId);
-  // Without a text it was deleted or edited since; a later event follows.
-  if (!mine || message.authorId === me || message.text === null) return;
-  const concerns = isMentioned(message, me) || isUnreadReply(state, message);
-  if (!notifies(mine, concerns, new Date())) return;
+  const mine = membershipIn(state, message.roomId)!;
   if (await isHeld(shownLock(me, message.roomId))) return;
   const author = nameOf(state, message.authorId);
   const where =
     otherOf(mine, me) === null ? words.notifications.inRoom(author, roomName(mine.room)) : author;
-  const body = await plainTextOf(textOrNames(message.text, message.files));
+  const body = await plainTextOf(textOrNames(message.text!, message.files));
   const notification = new Notification(where, { body, tag: message.id });
   notification.onclick = () => {
     focus();
     location.hash = hrefOfRoom(message.roomId, message.seq);
   };
 }
-
-/** Whether the message is a reply in a thread that the user follows. */
-const isUnreadReply = (state: State, { roomId, seq, threadOf }: Message): boolean =>
-  partOf(state, unreadThreads).some(
-    (thread) => thread.roomId === roomId && thread.seq === threadOf && thread.unread.includes(seq),
-  );
 
 function shownLock(me: string, roomId: string): string {
   return `carillon.shown.${me}.${roomId}`;
