@@ -69,6 +69,8 @@ const gives = (
 const isUploaded = (page: Page, name: string): Promise<void> =>
   waiting(page, name).getByRole('status').filter({ hasText: 'is uploaded' }).waitFor();
 
+const named = (name: string): object => expect.objectContaining({ name });
+
 const lastMessage = async (): Promise<Message> =>
   (await ada.gets<Message[]>(`/api/rooms/${room.id}/messages`)).at(-1)!;
 
@@ -133,7 +135,9 @@ describe('files', () => {
     await waiting(page, 'of the room.txt').waitFor();
   });
 
-  it('are sent by one press of Enter, as soon as they are uploaded', async () => {
+  it('are sent by one press of Enter, as soon as they are uploaded, also while the user is elsewhere', async () => {
+    const question = await grace.says(room, 'Which notes?');
+    await grace.repliesTo(question, 'The last ones');
     const page = await open(ada);
     let goOn = () => {};
     const held = new Promise<void>((resolve) => (goOn = resolve));
@@ -141,15 +145,45 @@ describe('files', () => {
       await held;
       await route.continue();
     });
-    await choose(page, notes);
-    await waiting(page, 'notes.txt').waitFor();
+    const sendsLater = page.getByText('The message is sent when all files are uploaded.');
+    await said(page, 'Which notes?')
+      .getByRole('button', { name: /reply · last/ })
+      .click();
+    const thread = page.getByRole('complementary', { name: 'Thread' });
+    const reply = thread.getByRole('textbox', { name: 'Reply in this thread' });
+    await reply.waitFor();
+    await gives(page, 'drop', notes, '.side-pane textarea');
+    await reply.fill('These');
+    await reply.press('Enter');
+    await sendsLater.waitFor();
+    await page.keyboard.press('Escape');
+    await thread.waitFor({ state: 'detached' });
+    await choose(page, { ...notes, name: 'other.txt' });
+    await waiting(page, 'other.txt').waitFor();
     await composer(page).press('Enter');
-    await page.getByText('The message is sent when all files are uploaded.').waitFor();
+    await sendsLater.waitFor();
+    await page.evaluate(`location.hash = '#/profile'`);
+    await composer(page).waitFor({ state: 'detached' });
     goOn();
+    await eventually(async () => {
+      const [, , ...sent] = await ada.gets<Message[]>(`/api/rooms/${room.id}/messages`);
+      expect(sent).toHaveLength(2);
+      expect(sent).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ text: '', threadOf: null, files: [named('other.txt')] }),
+          expect.objectContaining({
+            text: 'These',
+            threadOf: question.seq,
+            files: [named('notes.txt')],
+          }),
+        ]),
+      );
+    });
+    await page.goBack();
     await files(page)
-      .getByRole('link', { name: /notes\.txt/ })
+      .getByRole('link', { name: /other\.txt/ })
       .waitFor();
-    expect(await lastMessage()).toMatchObject({ text: '', files: [{ name: 'notes.txt' }] });
+    expect(await tray(page).count()).toBe(0);
   });
 
   it('say why they are refused, and can be uploaded again, or cancelled', async () => {

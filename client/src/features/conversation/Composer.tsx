@@ -1,5 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
-import { withLineFeeds } from '../../../../src/http/text.js';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { messageMistake } from '../../../../src/rooms/messages/message-text.js';
 import { MAX_UNCONFIRMED } from '../../../../src/rooms/room/notification-level.js';
 import { usePart, useStore, useView } from '../../store/use-store.js';
@@ -18,8 +17,8 @@ import { titleOf } from '../rooms/names.js';
 import type { Membership } from '../rooms/room.js';
 import { threadWords } from '../threads/threads.words.js';
 import { MessageField } from './MessageField.js';
+import { messageIn, messageSender, sendingDrafts } from './message-sender.js';
 import { reportTyping } from './messages-api.js';
-import { outboxService } from './outbox-service.js';
 import { repliesInProgress, replyTo } from './replies-in-progress.js';
 import { ReplyBar } from './ReplyBar.js';
 
@@ -44,30 +43,25 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const drafts = store.service(draftsService);
   const draft = draftOf(room.id, thread);
   const [text, setText] = useState(() => drafts.in(draft));
-  useEffect(() => drafts.onChangeElsewhere(draft, setText), [drafts, draft]);
+  useLayoutEffect(() => drafts.onChange(draft, setText), [drafts, draft]);
   const chosen = useReply(draft, field);
-  const reply = thread ?? chosen;
-  /** As the server stores it, so that nothing changes once it is sent. */
-  const message = withLineFeeds(text).trim();
+  const message = messageIn(text);
   const mistake = message === '' ? undefined : messageMistake(message);
   const attached = useAttachedFiles(draft, room.id);
   const { files } = attached;
   const isEmpty = message === '' && files.length === 0;
+  const sender = store.service(messageSender);
   /** The user has sent the message, and files are still on their way. */
-  const [isSending, setIsSending] = useState(false);
+  const isSending = usePart(sendingDrafts).has(draft);
   const isDropping = useFileDrop(form, attach);
-  useEffect(() => {
-    if (!isSending) return;
-    if (attached.isReady()) send();
-    else if (attached.isRefused()) setIsSending(false);
-  });
 
   const everyone = useEveryone(room.id);
   const mentionsAll = hasAll(message);
   const [isAsking, setIsAsking] = useState(false);
 
   function type(next: string) {
-    setText(next);
+    // What the user has decided about `@all` was about the text before.
+    if (hasAll(next) !== mentionsAll) sender.cancel(draft);
     drafts.keep(draft, next);
     if (thread !== undefined || next === '' || Date.now() - reported.current < REPORT_TYPING)
       return;
@@ -76,23 +70,14 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function send() {
-    if (isEmpty || mistake) return;
-    if (!attached.isReady()) return setIsSending(!attached.isRefused());
-    setIsSending(false);
+    if (isEmpty || mistake || attached.isRefused()) return;
     if (mentionsAll && everyone.allowed === 'confirmed') setIsAsking(true);
-    else post();
+    else submit();
   }
 
-  function post(mentionAll?: boolean) {
+  function submit(mentionAll?: boolean) {
     setIsAsking(false);
-    const files = attached.take();
-    store.service(outboxService).outbox.add(room.id, message, {
-      ...(reply !== null && { replyTo: reply }),
-      ...(mentionAll !== undefined && { mentionAll }),
-      ...(files.length > 0 && { files }),
-    });
-    replyTo(store, draft, null);
-    type('');
+    sender.send({ roomId: room.id, thread, mentionAll });
     reported.current = 0;
     field.current?.focus();
   }
@@ -166,7 +151,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
       {isAsking && (
         <MentionAllQuestion
           count={everyone.count}
-          onSend={post}
+          onSend={submit}
           onCancel={() => setIsAsking(false)}
         />
       )}

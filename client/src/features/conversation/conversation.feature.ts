@@ -3,6 +3,7 @@ import type { Feature } from '../../shell/feature.js';
 import { roomAddress } from '../rooms/room-address.js';
 import { ConversationBackground } from './ConversationBackground.js';
 import { histories } from './histories.js';
+import { sendingDrafts } from './message-sender.js';
 import { outboxEntries } from './outbox-service.js';
 import { openThread } from './open-thread.js';
 import { repliesInProgress } from './replies-in-progress.js';
@@ -14,7 +15,15 @@ import './conversation.css';
 /** The open room: its messages, and those being written. */
 export const conversationFeature: Feature = {
   isOn: isOn('rooms'),
-  slices: [histories, typingUsers, outboxEntries, repliesInProgress, openThread, roomThreads],
+  slices: [
+    histories,
+    typingUsers,
+    outboxEntries,
+    repliesInProgress,
+    sendingDrafts,
+    openThread,
+    roomThreads,
+  ],
   events: ['message.posted', 'message.edited', 'message.deleted', 'member.left', 'room.left'],
   routes: [{ address: roomAddress, Pane: RoomPane }],
   Background: ConversationBackground,

@@ -20,7 +20,7 @@ export const draftOf = (roomId: string, thread?: number): string =>
 export class Drafts {
   readonly #store: Store;
   readonly #prefix: string;
-  readonly #changedElsewhere = new Listeners<[string | null]>();
+  readonly #changes = new Listeners<[string | null]>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -31,7 +31,7 @@ export class Drafts {
     const onStorage = ({ key }: StorageEvent) => {
       if (key !== null && !key.startsWith(this.#prefix)) return;
       this.#show();
-      this.#changedElsewhere.notify(key?.slice(this.#prefix.length) ?? null);
+      this.#changes.notify(key?.slice(this.#prefix.length) ?? null);
     };
     addEventListener('storage', onStorage);
     this.#show();
@@ -48,11 +48,12 @@ export class Drafts {
     if (text === '') browserStorage.remove(key);
     else browserStorage.write(key, text);
     if ((before === '') !== (text === '')) this.#show();
+    this.#changes.notify(draft);
   }
 
-  /** Calls the listener with a draft after another tab has changed it. */
-  onChangeElsewhere(draft: string, listener: (text: string) => void): () => void {
-    return this.#changedElsewhere.add((changed) => {
+  /** Calls the listener with a draft after it has changed, here or in another tab. */
+  onChange(draft: string, listener: (text: string) => void): () => void {
+    return this.#changes.add((changed) => {
       if (changed === null || changed === draft) listener(this.in(draft));
     });
   }

@@ -4,12 +4,13 @@ import { isTemporary, messageOf } from '../../http/failure.js';
 import { ProblemError } from '../../http/problem.js';
 import { uuid } from '../../http/uuid.js';
 import { settings } from '../../settings.js';
+import { Listeners } from '../../state/listeners.js';
 import { tabStorage } from '../../state/storage.js';
 import type { Store } from '../../store/store.js';
 import { filesWords as words } from './files.words.js';
 import type { MessageFile } from './message-file.js';
 import { uploadFile } from './upload-file.js';
-import { noFiles, type WaitingFile, waitingFiles } from './waiting-files.js';
+import { noFiles, uploadedFile, type WaitingFile, waitingFiles } from './waiting-files.js';
 
 /** The server allows four for each user, who may have another tab. */
 const AT_ONCE = 2;
@@ -35,6 +36,7 @@ export class FileUploads {
   readonly #store: Store;
   readonly #uploads = new Map<string, Upload>();
   readonly #wakes = new Set<() => void>();
+  readonly #changes = new Listeners<[string]>();
   #queue: Upload[] = [];
   #running = 0;
 
@@ -47,6 +49,9 @@ export class FileUploads {
   in(draft: string): readonly WaitingFile[] {
     return this.#store.partOf(waitingFiles).get(draft) ?? noFiles;
   }
+
+  /** Calls the listener with a draft after its files have changed. */
+  readonly onChange = (listener: (draft: string) => void) => this.#changes.add(listener);
 
   /** Shows what was uploaded before the tab was reloaded. */
   restore(draft: string): void {
@@ -198,21 +203,13 @@ export class FileUploads {
     const uploaded = files.flatMap(({ file }) => file ?? []);
     if (uploaded.length === 0) tabStorage.remove(this.#keyOf(draft));
     else tabStorage.write(this.#keyOf(draft), uploaded);
+    this.#changes.notify(draft);
   }
 
   #keyOf(draft: string): string {
     return `carillon.files.${this.#store.me}.${draft}`;
   }
 }
-
-const uploadedFile = (file: MessageFile): WaitingFile => ({
-  id: file.id,
-  name: file.name,
-  size: file.size,
-  state: 'uploaded',
-  progress: 1,
-  file,
-});
 
 /** Without folders; the server refuses them. */
 function nameOf({ name }: File): string {

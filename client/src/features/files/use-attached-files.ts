@@ -3,7 +3,7 @@ import { settings } from '../../settings.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { partOf } from '../../store/state.js';
 import { fileUploads } from './file-uploads.js';
-import { noFiles, waitingFiles } from './waiting-files.js';
+import { isOneRefused, noFiles, waitingFiles } from './waiting-files.js';
 
 /** Whether users can upload files. */
 export const hasUploads = settings.maxFileBytes > 0;
@@ -17,15 +17,10 @@ export function useAttachedFiles(draft: string, roomId: string) {
   return {
     files,
     /** Why some files were not attached. */
-    refusal,
+    refusal: files.length > 0 ? refusal : null,
     // As they are now: Enter can follow the removal of a file before the page is rendered again.
-    isReady: () => uploads.in(draft).every(({ state }) => state === 'uploaded'),
-    isRefused: () => uploads.in(draft).some(({ state }) => state === 'refused'),
+    isRefused: () => isOneRefused(uploads.in(draft)),
     add: (contents: readonly File[]) => setRefusal(uploads.add(draft, roomId, contents)),
-    take: () => {
-      setRefusal(null);
-      return uploads.take(draft);
-    },
   };
 }
 

@@ -25,3 +25,19 @@ export const waitingFiles: Slice<ReadonlyMap<string, readonly WaitingFile[]>> = 
 };
 
 export const noFiles: readonly WaitingFile[] = [];
+
+export const uploadedFile = (file: MessageFile): WaitingFile => ({
+  id: file.id,
+  name: file.name,
+  size: file.size,
+  state: 'uploaded',
+  progress: 1,
+  file,
+});
+
+export const areUploaded = (files: readonly WaitingFile[]): boolean =>
+  files.every(({ state }) => state === 'uploaded');
+
+/** Whether the user has to decide about one of them. */
+export const isOneRefused = (files: readonly WaitingFile[]): boolean =>
+  files.some(({ state }) => state === 'refused');
