@@ -4,7 +4,7 @@ import type { Message } from '../../src/rooms/room/message.js';
 import { findsNothing } from '../support/accessibility.js';
 import { eventually, focused } from '../support/browser.js';
 import { ada, chooseFor, grace, open, room, roomLink, said, useChat } from '../support/chat.js';
-import { button, overflow, PHONE } from '../support/windows.js';
+import { button, complaints, overflow, PHONE } from '../support/windows.js';
 
 useChat();
 
@@ -225,6 +225,22 @@ describe('saved messages', () => {
     await remove(other, 'Read soon').click();
     await other.getByText('You have no saved messages.').waitFor();
     await mark(page, 'Read soon').waitFor({ state: 'detached' });
+  });
+
+  it('are listed after a reload, which the page offers, if the code of the list could not be loaded', async () => {
+    const saved = await ada.says(room, 'Worth keeping');
+    await grace.does('PUT', `/api/rooms/${room.id}/messages/${saved.id}/saved`);
+    const page = await open(grace);
+    await page.route(/SavedBody-/, (route) => route.abort('connectionfailed'));
+    await page.evaluate(`location.hash = '#/saved'`);
+    await page.getByText('could not be loaded').waitFor();
+    await page.unroute(/SavedBody-/);
+    await page.context().setOffline(true);
+    await page.locator('.pill-live').waitFor({ state: 'detached' });
+    await page.context().setOffline(false);
+    await button(page, 'Reload the page').click();
+    await list(page).getByText('Worth keeping').waitFor();
+    complaints.splice(0); // about the reload
   });
 
   it('are found with the finder, and only those that the user can still read', async () => {

@@ -1,7 +1,7 @@
 import type { ReactNode, Ref } from 'react';
 import type { LazyCode } from '../state/lazy-code.js';
-import { words } from '../words/words.js';
-import { useIsMissing, useLazyCode } from './use-lazy-code.js';
+import { MissingCode } from './MissingCode.js';
+import { useLazyCode } from './use-lazy-code.js';
 
 interface LazyBodyProps<Code> {
   code: LazyCode<Code>;
@@ -12,14 +12,9 @@ interface LazyBodyProps<Code> {
 /** The body of a pane whose code is loaded when it is first shown. */
 export function LazyBody<Code>({ code, ref, children }: LazyBodyProps<Code>) {
   const loaded = useLazyCode(code, true);
-  const isMissing = useIsMissing(code, true);
   return (
     <div ref={ref} className="pane-body">
-      {loaded ? (
-        children(loaded)
-      ) : (
-        <p role="status">{isMissing ? words.app.notLoaded : words.app.loading}</p>
-      )}
+      {loaded ? children(loaded) : <MissingCode code={code} />}
     </div>
   );
 }

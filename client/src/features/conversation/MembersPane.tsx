@@ -1,4 +1,5 @@
-import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
+import { MissingCode } from '../../ui/MissingCode.js';
+import { useLazyCode } from '../../ui/use-lazy-code.js';
 import { words } from '../../words/words.js';
 import type { Membership } from '../rooms/room.js';
 import { SidePane } from '../rooms/SidePane.js';
@@ -12,11 +13,10 @@ interface MembersPaneProps {
 /** The members of a room, next to its history. */
 export function MembersPane({ membership, onClose }: MembersPaneProps) {
   const panes = useLazyCode(lazyPanes, true);
-  const isMissing = useIsMissing(lazyPanes, true);
   if (panes) return <panes.MembersPanel membership={membership} onClose={onClose} />;
   return (
     <SidePane title={words.rooms.members} onClose={onClose}>
-      <p role="status">{isMissing ? words.app.notLoaded : words.app.loading}</p>
+      <MissingCode code={lazyPanes} />
     </SidePane>
   );
 }

@@ -1,5 +1,6 @@
 import { MenuButton } from '../../ui/MenuButton.js';
-import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
+import { MissingCode } from '../../ui/MissingCode.js';
+import { useLazyCode } from '../../ui/use-lazy-code.js';
 import { words } from '../../words/words.js';
 import type { Message } from '../rooms/message.js';
 import { lazyMenu } from './lazy-menu.js';
@@ -29,7 +30,5 @@ export function MoreActions({ message, excerpt, isCurrent, isInThread }: MoreAct
 
 function Menu(props: MessageMenuProps) {
   const code = useLazyCode(lazyMenu, true);
-  const isMissing = useIsMissing(lazyMenu, true);
-  if (code) return <code.MessageMenu {...props} />;
-  return <p role="status">{isMissing ? words.app.notLoaded : words.app.loading}</p>;
+  return code ? <code.MessageMenu {...props} /> : <MissingCode code={lazyMenu} />;
 }

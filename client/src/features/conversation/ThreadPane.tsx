@@ -1,4 +1,5 @@
-import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
+import { MissingCode } from '../../ui/MissingCode.js';
+import { useLazyCode } from '../../ui/use-lazy-code.js';
 import { SidePane } from '../rooms/SidePane.js';
 import { threadWords as words } from '../threads/threads.words.js';
 import { lazyPanes } from './lazy-panes.js';
@@ -8,10 +9,9 @@ import type { ThreadPaneProps } from './thread-pane-props.js';
 export function ThreadPane(props: ThreadPaneProps) {
   const { seq, onClose } = props;
   const panes = useLazyCode(lazyPanes, true);
-  const isMissing = useIsMissing(lazyPanes, true);
   return (
     <SidePane title={seq === null ? words.threads : words.thread} onClose={onClose}>
-      {!panes && <p role="status">{isMissing ? words.failed : words.loading}</p>}
+      {!panes && <MissingCode code={lazyPanes} />}
       {panes && seq === null && <panes.ThreadList {...props} />}
       {panes && seq !== null && <panes.ThreadView {...props} key={seq} seq={seq} />}
     </SidePane>

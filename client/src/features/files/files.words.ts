@@ -41,5 +41,4 @@ export const filesWords = texts({
   previous: 'Previous image',
   next: 'Next image',
   close: 'Close',
-  notLoaded: 'This could not be loaded. Reload the page when you are online.',
 });

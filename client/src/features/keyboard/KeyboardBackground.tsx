@@ -3,7 +3,7 @@ import { useParams } from '../../shell/address.js';
 import type { BackgroundProps } from '../../shell/feature.js';
 import { LazyCode } from '../../state/lazy-code.js';
 import { useStore } from '../../store/use-store.js';
-import { FailureText } from '../../ui/FailureText.js';
+import { NotLoaded } from '../../ui/MissingCode.js';
 import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
 import { roomAddress } from '../rooms/room-address.js';
 import { Dialog } from '../../ui/Dialog.js';
@@ -32,7 +32,7 @@ export function KeyboardBackground({ features }: BackgroundProps) {
   if (code === null)
     return isMissing ? (
       <Dialog label={words[shown]} className="finder" onClose={close}>
-        <FailureText text={words.notLoaded} />
+        <NotLoaded />
       </Dialog>
     ) : null;
   return shown === 'shortcuts' ? (

@@ -11,7 +11,6 @@ export const keyboardWords = texts({
   searchFor: (query: string) => `Search messages for “${query}”`,
   shortcuts: 'Keyboard shortcuts',
   close: 'Close',
-  notLoaded: 'This could not be loaded. Reload the page when you are online.',
   everywhere: 'Everywhere',
   inRoom: 'In a room',
   whileWriting: 'While you write',

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { LazyCode } from '../../state/lazy-code.js';
 import { useSelected } from '../../store/use-store.js';
 import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
-import { FailureText } from '../../ui/FailureText.js';
+import { NotLoaded } from '../../ui/MissingCode.js';
 import { Popover } from '../../ui/Popover.js';
 import { titleOf } from '../rooms/names.js';
 import type { Membership } from '../rooms/room.js';
@@ -51,7 +51,7 @@ export function LevelMenu({ membership }: { membership: Membership }) {
           className="level-choices"
           onClose={close}
         >
-          <FailureText text={words.notLoaded} />
+          <NotLoaded />
         </Popover>
       )}
     </>

@@ -17,7 +17,6 @@ export const levelWords = texts({
   mutedUntil: (date: Date) => `muted until ${words.dates.dayAndTime(date)}`,
   isMuted: 'This room is muted.',
   isMutedUntil: (date: Date) => `This room is muted until ${words.dates.dayAndTime(date)}.`,
-  notLoaded: 'This could not be loaded. Reload the page when you are online.',
   commands: {
     all: (room: string) => `Notify me of all messages in ${room}`,
     mentions: (room: string) => `Notify me of mentions in ${room}`,

@@ -7,5 +7,4 @@ export const pinWords = texts({
   unpin: 'Remove pin',
   none: 'No message is pinned in this room.',
   loading: 'Loading…',
-  failed: 'The pinned messages cannot be shown now. Reload the page when the connection is back.',
 });

@@ -13,7 +13,6 @@ export const threadWords = texts({
     threads === 1 ? ', 1 thread with new replies' : `, ${threads} threads with new replies`,
   thread: 'Thread',
   loading: 'Loading…',
-  failed: 'The thread cannot be shown now. Reload the page when the connection is back.',
   older: 'Show older replies',
   none: 'This room has no threads. A reply to a message begins one.',
   more: 'Show older threads',
