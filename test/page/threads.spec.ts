@@ -3,7 +3,17 @@ import type { UnreadThread } from '../../client/src/features/threads/unread-thre
 import type { Message } from '../../src/rooms/room/message.js';
 import { findsNothing } from '../support/accessibility.js';
 import { eventually, focused } from '../support/browser.js';
-import { ada, chooseFor, grace, open, room, roomLink, said, useChat } from '../support/chat.js';
+import {
+  ada,
+  chooseFor,
+  grace,
+  history,
+  open,
+  room,
+  roomLink,
+  said,
+  useChat,
+} from '../support/chat.js';
 import { button, complaints, overflow, PHONE } from '../support/windows.js';
 
 useChat();
@@ -251,13 +261,19 @@ describe('saved messages', () => {
     for (const { roomId, id } of [one, two, three])
       await grace.does('PUT', `/api/rooms/${roomId}/messages/${id}/saved`);
     const page = await open(grace);
+    await page.route('**/api/me/saved?limit=50', (route) =>
+      route.continue({ url: route.request().url().replace('limit=50', 'limit=2') }),
+    );
     await said(page, 'two').waitFor();
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('combobox').fill('saved');
     await page.getByRole('option', { name: 'Saved', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     const items = list(page).getByRole('listitem');
+    await button(page, 'Show older').press('Enter');
     await eventually(async () => expect(await items.count()).toBe(3));
+    await button(page, 'Show older').waitFor({ state: 'detached' });
+    expect(await focused(page)).toMatch(/one$/);
     await ada.does('DELETE', `/api/rooms/${room.id}/messages/${two.id}`);
     await ada.does('DELETE', `/api/rooms/${elsewhere.id}/members/${grace.id}`);
     await eventually(async () => expect(await items.count()).toBe(1));

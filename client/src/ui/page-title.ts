@@ -12,7 +12,10 @@ function show(part: Partial<typeof shown>): void {
 export function usePaneTitle(pane: string): void {
   useEffect(() => {
     show({ pane });
-    return () => show({ pane: null });
+    // The next pane may have shown its title already.
+    return () => {
+      if (shown.pane === pane) show({ pane: null });
+    };
   }, [pane]);
 }
 

@@ -1,40 +1,40 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { keepScroll, keptScroll } from './kept-scroll.js';
 
 /** Milliseconds without scrolling until the place is kept. Safari limits how often it may be. */
 const REST = 150;
 
-/** Returns to the place where the list was when the user left this entry of the session history. */
+/** Returns to the place where the list was when the user left this entry of the session history. The scroller is null until it is rendered. */
 export function useKeptScroll(
-  scroller: RefObject<HTMLElement | null>,
+  scroller: HTMLElement | null,
   { address, isLoaded }: { readonly address: string; readonly isLoaded: boolean },
 ): void {
   const restored = useRef<string | null>(null);
   useLayoutEffect(() => {
-    if (!isLoaded || restored.current === address) return;
+    if (!scroller || !isLoaded || restored.current === address) return;
     restored.current = address;
-    scroller.current!.scrollTop = keptScroll() ?? 0;
-    keepScroll(scroller.current!.scrollTop);
+    scroller.scrollTop = keptScroll() ?? 0;
+    keepScroll(scroller.scrollTop);
   }, [scroller, address, isLoaded]);
 
   useEffect(() => {
-    const element = scroller.current!;
+    if (!scroller) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const keep = () => {
       clearTimeout(timer);
-      if (restored.current === address) keepScroll(element.scrollTop);
+      if (restored.current === address) keepScroll(scroller.scrollTop);
     };
     const onScroll = () => {
       clearTimeout(timer);
       timer = setTimeout(keep, REST);
     };
-    element.addEventListener('scroll', onScroll, { passive: true });
+    scroller.addEventListener('scroll', onScroll, { passive: true });
     // A link leads to another entry.
-    element.addEventListener('click', keep, { capture: true });
+    scroller.addEventListener('click', keep, { capture: true });
     return () => {
       clearTimeout(timer);
-      element.removeEventListener('scroll', onScroll);
-      element.removeEventListener('click', keep, { capture: true });
+      scroller.removeEventListener('scroll', onScroll);
+      scroller.removeEventListener('click', keep, { capture: true });
     };
   }, [scroller, address]);
 }

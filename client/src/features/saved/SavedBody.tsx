@@ -1,7 +1,8 @@
-import { type RefObject, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { useAttempt } from '../../ui/use-attempt.js';
+import { useFocusOnLastPage } from '../../ui/use-focus-on-last-page.js';
 import { useKeptScroll } from '../../ui/use-kept-scroll.js';
 import { usePassFocusOn } from '../../ui/use-pass-focus-on.js';
 import { words } from '../../words/words.js';
@@ -14,7 +15,7 @@ import { savedList } from './saved-list.js';
 import { savedListWords } from './saved-list.words.js';
 
 /** The saved messages. Each is a link to its place in its room. */
-export function SavedBody({ scroller }: { scroller: RefObject<HTMLElement | null> }) {
+export function SavedBody({ scroller }: { scroller: HTMLElement | null }) {
   const store = useStore();
   const { failures, loaded } = useView();
   const saved = store.service(savedList);
@@ -28,6 +29,7 @@ export function SavedBody({ scroller }: { scroller: RefObject<HTMLElement | null
     if (loaded) saved.need();
   }, [saved, loaded, known, failures]);
   useKeptScroll(scroller, { address: '#/saved', isLoaded: items !== null });
+  useFocusOnLastPage(list, next !== null);
   if (!items) return <p role="status">{words.app.loading}</p>;
   return (
     <>

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useState } from 'react';
 import { LazyCode } from '../../state/lazy-code.js';
 import { LazyBody } from '../../ui/LazyBody.js';
 import { PaneHead } from '../../ui/PaneHead.js';
@@ -8,11 +8,11 @@ const lazyBody = new LazyCode(() => import('./SavedBody.js'));
 
 /** The messages that the user has saved for later. */
 export function SavedPage() {
-  const body = useRef<HTMLDivElement>(null);
+  const [body, setBody] = useState<HTMLElement | null>(null);
   return (
     <>
       <PaneHead title={words.saved} />
-      <LazyBody code={lazyBody} ref={body}>
+      <LazyBody code={lazyBody} ref={setBody}>
         {({ SavedBody }) => <SavedBody scroller={body} />}
       </LazyBody>
     </>

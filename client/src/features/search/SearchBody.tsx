@@ -1,5 +1,6 @@
-import type { RefObject } from 'react';
+import { useRef } from 'react';
 import { FailureText } from '../../ui/FailureText.js';
+import { useFocusOnLastPage } from '../../ui/use-focus-on-last-page.js';
 import { useKeptScroll } from '../../ui/use-kept-scroll.js';
 import { words } from '../../words/words.js';
 import { FoundMessage } from './FoundMessage.js';
@@ -7,12 +8,14 @@ import { hrefOfSearch, type SearchParams } from './search-address.js';
 import { useSearch } from './use-search.js';
 
 interface SearchBodyProps extends SearchParams {
-  scroller: RefObject<HTMLElement | null>;
+  scroller: HTMLElement | null;
 }
 
 export function SearchBody({ query, roomId, scroller }: SearchBodyProps) {
   const { found, next, failure, more } = useSearch(query, roomId);
   useKeptScroll(scroller, { address: hrefOfSearch(query, roomId), isLoaded: found !== null });
+  const list = useRef<HTMLUListElement>(null);
+  useFocusOnLastPage(list, next !== null);
   return (
     <>
       <p role="status" className="nav-empty">
@@ -24,7 +27,7 @@ export function SearchBody({ query, roomId, scroller }: SearchBodyProps) {
           <a href={hrefOfSearch(query, null)}>{words.search.searchAll}</a>
         </p>
       )}
-      <ul className="found-list" aria-label={words.search.found}>
+      <ul ref={list} className="found-list" aria-label={words.search.found}>
         {found?.map((message) => (
           <li key={message.id}>
             <FoundMessage message={message} query={query} />

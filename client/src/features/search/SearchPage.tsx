@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useState } from 'react';
 import { LazyBody } from '../../ui/LazyBody.js';
 import { PaneHead } from '../../ui/PaneHead.js';
 import { words } from '../../words/words.js';
@@ -6,11 +6,11 @@ import type { SearchParams } from './search-address.js';
 import { searchBody } from './search-body.js';
 
 export function SearchPage(params: SearchParams) {
-  const body = useRef<HTMLDivElement>(null);
+  const [body, setBody] = useState<HTMLElement | null>(null);
   return (
     <>
       <PaneHead title={words.search.title(params.query)} />
-      <LazyBody code={searchBody} ref={body}>
+      <LazyBody code={searchBody} ref={setBody}>
         {({ SearchBody }) => <SearchBody {...params} scroller={body} />}
       </LazyBody>
     </>
