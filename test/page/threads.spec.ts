@@ -159,6 +159,14 @@ describe('pinned messages', () => {
     await panel(theirs).getByRole('link').click();
     await theirs.locator('.message-target').getByText('New rules').waitFor();
     await mark(theirs, 'New rules').waitFor();
+    await history(theirs).evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
+    const target = theirs.locator('.message-target').getByText('New rules');
+    const isInSight = async () => ((await target.boundingBox())?.y ?? -1) > 0;
+    await eventually(async () => expect(await isInSight()).toBe(false));
+    await button(theirs, 'Pinned').click();
+    await panel(theirs).getByRole('link').click();
+    await panel(theirs).waitFor({ state: 'detached' });
+    await eventually(async () => expect(await isInSight()).toBe(true));
     await theirs.goBack();
     await panel(theirs).waitFor();
 

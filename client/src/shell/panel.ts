@@ -64,11 +64,20 @@ export function goWithPanel(address: string): void {
 
 /** Follows a link to another address of the same pane with the panel still open. Other clicks are for the browser. */
 export function followWithPanel(event: MouseEvent<HTMLAnchorElement>): void {
-  const { button, altKey, ctrlKey, metaKey, shiftKey } = event;
-  if (button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return;
+  if (!isPlain(event)) return;
   event.preventDefault();
   goWithPanel(event.currentTarget.hash);
 }
+
+/** Follows a link of a panel that covers its pane. At the current address, the browser would keep the entry of the panel. */
+export function followFromPanel({ close }: Panel, event: MouseEvent<HTMLAnchorElement>): void {
+  if (!isPlain(event) || event.currentTarget.hash !== location.hash) return;
+  event.preventDefault();
+  close();
+}
+
+const isPlain = ({ button, altKey, ctrlKey, metaKey, shiftKey }: MouseEvent): boolean =>
+  button === 0 && !altKey && !ctrlKey && !metaKey && !shiftKey;
 
 function openPanel(): string | null {
   return (history.state as { panel?: string } | null)?.panel ?? null;

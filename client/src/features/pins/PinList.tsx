@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { followWithPanel } from '../../shell/panel.js';
+import { followFromPanel, followWithPanel, usePanel } from '../../shell/panel.js';
 import { partOf } from '../../store/state.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { ShortTime } from '../../ui/ShortTime.js';
@@ -10,6 +10,7 @@ import type { Message } from '../rooms/message.js';
 import { hrefOfRoom } from '../rooms/room-address.js';
 import { needPinnedMessages, pins } from './pins.js';
 import { pinWords as words } from './pins.words.js';
+import { PINS } from './PinsButton.js';
 
 /** The pinned messages of a room. Each is a link to its place in the room. */
 export function PinList({ roomId }: { roomId: string }) {
@@ -33,6 +34,7 @@ const isNextToHistory = (): boolean => matchMedia('(width >= 72rem)').matches;
 
 function PinItem({ message }: { message: Message }) {
   const { roomId, seq, authorId, text, files, createdAt } = message;
+  const panel = usePanel(PINS);
   const author = useName(authorId);
   const plain = usePlainText(text ?? '');
   return (
@@ -40,7 +42,9 @@ function PinItem({ message }: { message: Message }) {
       <a
         href={hrefOfRoom(roomId, seq)}
         className="pin-item"
-        onClick={(event) => isNextToHistory() && followWithPanel(event)}
+        onClick={(event) =>
+          isNextToHistory() ? followWithPanel(event) : followFromPanel(panel, event)
+        }
       >
         <span className="message-author" dir="auto">
           {author}
