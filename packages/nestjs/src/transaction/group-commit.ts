@@ -4,6 +4,7 @@ import { Subject, type Observable } from 'rxjs';
 import type { Engine } from '../engine/database.js';
 import { DatabaseUnavailable, TransactionConflict } from '../engine/errors.js';
 import type { Appended, OpenTransaction } from '../engine/open-transaction.js';
+import { type Command, failLate } from './command.js';
 import { CommitStatistics } from './commit-statistics.js';
 import { type Effect, startAll } from './effects.js';
 import { type CommittedEvents, committedEvents, type PendingEvent } from './pending-event.js';
@@ -25,23 +26,6 @@ const QUEUE_TIMEOUT = 3000;
 const OVERDUE_CHECK = 500;
 /** Milliseconds that a command waits for its commit; longer than the timeout of a PostgreSQL statement. */
 const COMMIT_TIMEOUT = 6500;
-
-/** A command that waits for or takes part in a commit. */
-export interface Command {
-  /** When it was enqueued, as `performance.now()`. */
-  readonly since: number;
-  /**
-   * Runs the command in its savepoint.
-   *
-   * @returns a function that settles the promise of the caller after COMMIT.
-   * @throws TransactionConflict another transaction holds a lock that the command needs. It must run again.
-   *   CannotUndoAlone it failed, and all commands of the transaction must run again.
-   */
-  attempt(tx: Transaction): Promise<() => void>;
-  /** Whether the command may run again. */
-  canRetry(): boolean;
-  fail(error: unknown): void;
-}
 
 /**
  * Runs commands that arrive together one after another inside one transaction, with one flush to disk (group commit: DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
@@ -232,9 +216,4 @@ export class GroupCommit {
     this.#pausing--;
     this.enqueue(command);
   }
-}
-
-function failLate(taken: readonly Command[]): void {
-  const late = new DatabaseUnavailable('The commit took too long; it may have been carried out.');
-  for (const command of taken) command.fail(late);
 }
