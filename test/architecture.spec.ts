@@ -19,6 +19,7 @@ const FEATURES = [
   'rooms',
   'levels',
   'directory',
+  'listed-messages',
   'search',
   'reactions',
   'threads',

@@ -246,7 +246,7 @@ describe('names in text of the other direction', () => {
     await dawud.does('POST', `/api/rooms/${room.id}/typing`);
     await page.locator('.typing-line bdi').filter({ hasText: 'דוד כהן' }).waitFor();
     await page.goto(`${carillon.url}/#/search?q=quokka`);
-    const where = page.locator('.found-where bdi');
+    const where = page.locator('.listed-where bdi');
     await where.first().waitFor();
     expect(await where.allTextContents()).toEqual([room.name, 'דוד כהן']);
   });

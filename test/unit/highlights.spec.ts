@@ -1,4 +1,4 @@
-import { highlights } from '../../client/src/features/search/highlights.js';
+import { highlights } from '../../client/src/features/listed-messages/highlights.js';
 import { fold } from '../../src/words/fold.js';
 import { termsOf } from '../../src/words/words.js';
 import { SEARCH_CASES } from '../support/search-cases.js';

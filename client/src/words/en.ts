@@ -310,9 +310,6 @@ export const en = {
       'No messages found. A message must contain all words, in its text or the names of its files; only the last word may be incomplete.',
     searchAll: 'Search all rooms',
     found: 'Messages found',
-    where: '{room} · {author}',
-    unknownRoom: 'A room',
-    showOlder: 'Show older',
   },
 
   conversation: {

@@ -9,7 +9,9 @@ import { words } from '../../words/words.js';
 import { textOrNames } from '../files/file-names.js';
 import { useExcerpt } from '../formatting/use-excerpt.js';
 import type { Message } from '../rooms/message.js';
-import { FoundMessage } from '../search/FoundMessage.js';
+import { listedMessagesWords } from '../listed-messages/listed-messages.words.js';
+import { ListedMessage } from '../listed-messages/ListedMessage.js';
+import { HREF_OF_SAVED } from './saved-address.js';
 import { setSaved } from './saved-api.js';
 import { savedList } from './saved-list.js';
 import { savedListWords } from './saved-list.words.js';
@@ -28,7 +30,7 @@ export function SavedBody({ scroller }: { scroller: HTMLElement | null }) {
   useEffect(() => {
     if (loaded) saved.need();
   }, [saved, loaded, known, failures]);
-  useKeptScroll(scroller, { address: '#/saved', isLoaded: items !== null });
+  useKeptScroll(scroller, { address: HREF_OF_SAVED, isLoaded: items !== null });
   useFocusOnLastPage(list, next !== null);
   if (!items) return <p role="status">{words.app.loading}</p>;
   return (
@@ -44,7 +46,7 @@ export function SavedBody({ scroller }: { scroller: HTMLElement | null }) {
       <FailureText text={failure} />
       {next !== null && (
         <button type="button" onClick={() => attempt(saved.fetchOlder(next))}>
-          {words.search.showOlder}
+          {listedMessagesWords.showOlder}
         </button>
       )}
     </>
@@ -57,7 +59,7 @@ function SavedItem({ message, onFocusLost }: { message: Message; onFocusLost: ()
   const excerpt = useExcerpt(textOrNames(message.text ?? '', message.files));
   return (
     <li ref={item} className="saved-item">
-      <FoundMessage message={message} query="" />
+      <ListedMessage message={message} query="" />
       <button
         type="button"
         className="button-quiet"

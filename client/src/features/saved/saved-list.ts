@@ -6,7 +6,7 @@ import { request } from '../../http/request.js';
 import { Publisher } from '../../state/publisher.js';
 import type { StreamEvent } from '../../store/events.js';
 import type { Message } from '../rooms/message.js';
-import { foldFound } from '../search/found-fold.js';
+import { foldListed } from '../listed-messages/listed-fold.js';
 
 /** What the list uses of a store. */
 interface SavedStore {
@@ -99,4 +99,4 @@ function foldSaved({ items, next, isStale }: SavedPart, event: StreamEvent): Sav
 const withoutGone = (items: readonly Message[], event: StreamEvent): readonly Message[] =>
   event.name === 'saved.changed' && !event.data.saved
     ? items.filter(({ id }) => id !== event.data.messageId)
-    : foldFound(items, event);
+    : foldListed(items, event);

@@ -1,6 +1,6 @@
 import { isOn } from '../../settings.js';
-import { plainAddress } from '../../shell/address.js';
 import type { Feature } from '../../shell/feature.js';
+import { savedAddress } from './saved-address.js';
 import { savedWords as words } from './saved.words.js';
 import { SavedPage } from './SavedPage.js';
 import './saved.css';
@@ -8,6 +8,6 @@ import './saved.css';
 /** Messages that the user has saved for later. */
 export const savedFeature: Feature = {
   isOn: isOn('rooms'),
-  routes: [{ address: plainAddress('saved'), Pane: SavedPage }],
-  navigation: [{ path: 'saved', label: words.saved }],
+  routes: [{ address: savedAddress, Pane: SavedPage }],
+  navigation: [{ path: savedAddress.path, label: words.saved }],
 };

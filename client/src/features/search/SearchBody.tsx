@@ -3,7 +3,8 @@ import { FailureText } from '../../ui/FailureText.js';
 import { useFocusOnLastPage } from '../../ui/use-focus-on-last-page.js';
 import { useKeptScroll } from '../../ui/use-kept-scroll.js';
 import { words } from '../../words/words.js';
-import { FoundMessage } from './FoundMessage.js';
+import { listedMessagesWords } from '../listed-messages/listed-messages.words.js';
+import { ListedMessage } from '../listed-messages/ListedMessage.js';
 import { hrefOfSearch, type SearchParams } from './search-address.js';
 import { useSearch } from './use-search.js';
 
@@ -30,14 +31,14 @@ export function SearchBody({ query, roomId, scroller }: SearchBodyProps) {
       <ul ref={list} className="found-list" aria-label={words.search.found}>
         {found?.map((message) => (
           <li key={message.id}>
-            <FoundMessage message={message} query={query} />
+            <ListedMessage message={message} query={query} />
           </li>
         ))}
       </ul>
       <FailureText text={failure} />
       {next !== null && (
         <button type="button" onClick={() => void more(next)}>
-          {words.search.showOlder}
+          {listedMessagesWords.showOlder}
         </button>
       )}
     </>

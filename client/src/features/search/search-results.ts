@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.js';
 import { keptScroll } from '../../ui/kept-scroll.js';
 import type { Message } from '../rooms/message.js';
-import { foldFound } from './found-fold.js';
+import { foldListed } from '../listed-messages/listed-fold.js';
 import type { SearchParams } from './search-address.js';
 
 /** What a search has found so far. */
@@ -19,7 +19,7 @@ class LastResults {
 
   constructor(store: Store) {
     store.onEvent((event) => {
-      if (this.#last) this.#last = { ...this.#last, found: foldFound(this.#last.found, event) };
+      if (this.#last) this.#last = { ...this.#last, found: foldListed(this.#last.found, event) };
     });
     // Events may have been missed before a snapshot.
     store.onSnapshot(() => (this.#last = null));

@@ -6,7 +6,7 @@ import { useRecovery } from '../../store/use-recovery.js';
 import { useStore } from '../../store/use-store.js';
 import { words } from '../../words/words.js';
 import type { Message } from '../rooms/message.js';
-import { foldFound } from './found-fold.js';
+import { foldListed } from '../listed-messages/listed-fold.js';
 import { searchMessages } from './search-api.js';
 import { searchResults } from './search-results.js';
 
@@ -59,7 +59,7 @@ export function useSearch(query: string, roomId: string | null) {
   }, [query, roomId]);
 
   useEffect(
-    () => store.onEvent((event) => setFound((before) => before && foldFound(before, event))),
+    () => store.onEvent((event) => setFound((before) => before && foldListed(before, event))),
     [store],
   );
 

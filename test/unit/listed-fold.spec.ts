@@ -1,14 +1,14 @@
 import type { Message } from '../../client/src/features/rooms/message.js';
-import { foldFound } from '../../client/src/features/search/found-fold.js';
+import { foldListed } from '../../client/src/features/listed-messages/listed-fold.js';
 import type { StreamEvent } from '../../client/src/store/events.js';
 
 const message = (id: string, roomId: string, text: string | null = id) =>
   ({ id, roomId, text }) as Message;
 const event = (name: string, data: object) => ({ name, position: 1, data }) as StreamEvent;
 
-describe('the found messages to which Back returns', () => {
-  const found = [message('a', 'r'), message('b', 'r'), message('c', 'other')];
-  const after = (one: StreamEvent) => foldFound(found, one).map(({ text }) => text);
+describe('the messages of a list, such as those that a search has found', () => {
+  const listed = [message('a', 'r'), message('b', 'r'), message('c', 'other')];
+  const after = (one: StreamEvent) => foldListed(listed, one).map(({ text }) => text);
 
   it('have the text of the last edit', () => {
     const edited = {
