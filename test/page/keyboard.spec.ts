@@ -108,6 +108,28 @@ describe('the finder', () => {
     await title(page, 'Grace Hopper').waitFor();
   });
 
+  it('keeps what is typed while its code is being loaded, and posts none of it', async () => {
+    const context = await browserOf(ada);
+    const load = Promise.withResolvers<void>();
+    await context.route(DIALOGS, async (route) => {
+      await load.promise;
+      await route.continue();
+    });
+    const page = await tabOf(context);
+    await composer(page).waitFor();
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type('brow');
+    await page.keyboard.press('Enter');
+    expect(await composer(page).inputValue()).toBe('');
+    load.resolve();
+    await chosen(page).filter({ hasText: 'Browse rooms' }).waitFor();
+    await page.keyboard.type('se');
+    expect(await finder(page).inputValue()).toBe('browse');
+    await page.keyboard.press('Enter');
+    await title(page, 'Browse rooms').waitFor();
+    expect(await ada.reads(room)).toEqual([]);
+  });
+
   it('says that its code could not be loaded, and can be closed', async () => {
     const context = await browserOf(ada);
     await context.route(DIALOGS, (route) => route.abort('connectionfailed'));

@@ -1,24 +1,22 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useParams } from '../../shell/address.js';
 import type { BackgroundProps } from '../../shell/feature.js';
-import { LazyCode } from '../../state/lazy-code.js';
 import { useStore } from '../../store/use-store.js';
-import { NotLoaded } from '../../ui/MissingCode.js';
-import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
-import { roomAddress } from '../rooms/room-address.js';
 import { Dialog } from '../../ui/Dialog.js';
+import { MissingCode } from '../../ui/MissingCode.js';
+import { useLazyCode } from '../../ui/use-lazy-code.js';
+import { roomAddress } from '../rooms/room-address.js';
+import { Finder } from './Finder.js';
 import { keyboardWords as words } from './keyboard.words.js';
+import { dialogs } from './lazy-dialogs.js';
 import { type Pressed, pressedIn } from './pressed.js';
 import { recentRooms } from './recent-rooms.js';
 import { goToRoom } from './room-links.js';
 
-const dialogs = new LazyCode(() => import('./dialogs.js'));
-
-/** Acts on the shortcuts. The dialogs are loaded when one of them is first opened. */
+/** Acts on the shortcuts. */
 export function KeyboardBackground({ features }: BackgroundProps) {
   const [shown, setShown] = useState<'finder' | 'shortcuts' | null>(null);
-  const code = useLazyCode(dialogs, shown !== null);
-  const isMissing = useIsMissing(dialogs, shown !== null);
+  const code = useLazyCode(dialogs, shown === 'shortcuts');
   const close = useCallback(() => setShown(null), []);
   const listShortcuts = useCallback(() => setShown('shortcuts'), []);
   useRecentRooms();
@@ -29,16 +27,14 @@ export function KeyboardBackground({ features }: BackgroundProps) {
     }, []),
   );
   if (shown === null) return null;
-  if (code === null)
-    return isMissing ? (
-      <Dialog label={words[shown]} className="finder" onClose={close}>
-        <NotLoaded />
-      </Dialog>
-    ) : null;
-  return shown === 'shortcuts' ? (
+  if (shown === 'finder')
+    return <Finder features={features} onClose={close} onListShortcuts={listShortcuts} />;
+  return code ? (
     <code.ShortcutsDialog onClose={close} />
   ) : (
-    <code.Finder features={features} onClose={close} onListShortcuts={listShortcuts} />
+    <Dialog label={words.shortcuts} className="finder" onClose={close}>
+      <MissingCode code={dialogs} />
+    </Dialog>
   );
 }
 

@@ -1,2 +1,2 @@
-export { Finder } from './Finder.js';
+export { FinderResults } from './FinderResults.js';
 export { ShortcutsDialog } from './ShortcutsDialog.js';
