@@ -4,16 +4,18 @@ import { findsNothing } from '../support/accessibility.js';
 import { eventually, focused } from '../support/browser.js';
 import {
   ada,
+  browserOf,
   composer,
   grace,
   history,
   open,
   room,
   said,
+  tabOf,
   useChat,
   write,
 } from '../support/chat.js';
-import { button } from '../support/windows.js';
+import { button, complaints } from '../support/windows.js';
 
 useChat();
 
@@ -88,6 +90,27 @@ describe('replies', () => {
     await composer(page).press('Escape');
     await bar(page).waitFor({ state: 'detached' });
     expect(await focused(page)).toContain('Message to');
+  });
+
+  it('are still replies after a reload, and in another tab', async () => {
+    const question = await ada.says(room, 'Which of them?');
+    const context = await browserOf(grace);
+    const [page, other] = [await tabOf(context), await tabOf(context)];
+    await said(page, 'Which of them?').hover();
+    await button(page, 'Reply to: Which of them?').click();
+    await quote(bar(other)).filter({ hasText: 'Which of them?' }).waitFor();
+    await composer(page).fill('The first');
+    await page.reload();
+    complaints.splice(0); // about the reload
+    await quote(bar(page)).filter({ hasText: 'Which of them?' }).waitFor();
+    await composer(page).press('Enter');
+    await eventually(async () =>
+      expect((await messages()).at(-1)).toMatchObject({
+        text: 'The first',
+        replyTo: question.seq,
+      }),
+    );
+    for (const tab of [page, other]) await bar(tab).waitFor({ state: 'detached' });
   });
 
   it('can be read and used by everyone', async () => {

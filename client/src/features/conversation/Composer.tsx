@@ -19,7 +19,6 @@ import { threadWords } from '../threads/threads.words.js';
 import { MessageField } from './MessageField.js';
 import { messageIn, messageSender, sendingDrafts } from './message-sender.js';
 import { reportTyping } from './messages-api.js';
-import { repliesInProgress, replyTo } from './replies-in-progress.js';
 import { ReplyBar } from './ReplyBar.js';
 
 /** The others show it for 6 s, so this interval is enough, in ms. */
@@ -42,9 +41,9 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const reported = useRef(0);
   const drafts = store.service(draftsService);
   const draft = draftOf(room.id, thread);
-  const [text, setText] = useState(() => drafts.in(draft));
-  useLayoutEffect(() => drafts.onChange(draft, setText), [drafts, draft]);
-  const chosen = useReply(draft, field);
+  const [{ text, replyTo }, setWritten] = useState(() => drafts.in(draft));
+  useLayoutEffect(() => drafts.onChange(draft, setWritten), [drafts, draft]);
+  useFocusOnReply(replyTo, field);
   const message = messageIn(text);
   const mistake = message === '' ? undefined : messageMistake(message);
   const attached = useAttachedFiles(draft, room.id);
@@ -62,7 +61,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   function type(next: string) {
     // What the user has decided about `@all` was about the text before.
     if (hasAll(next) !== mentionsAll) sender.cancel(draft);
-    drafts.keep(draft, next);
+    drafts.keep(draft, { text: next });
     if (thread !== undefined || next === '' || Date.now() - reported.current < REPORT_TYPING)
       return;
     reported.current = Date.now();
@@ -88,7 +87,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function cancel() {
-    replyTo(store, draft, null);
+    drafts.keep(draft, { replyTo: null });
     field.current?.focus();
   }
 
@@ -109,12 +108,12 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
         attach(contents);
       }}
       onKeyDown={(event) => {
-        if (chosen === null || event.key !== 'Escape' || event.defaultPrevented) return;
+        if (replyTo === null || event.key !== 'Escape' || event.defaultPrevented) return;
         event.preventDefault();
         cancel();
       }}
     >
-      {chosen !== null && <ReplyBar roomId={room.id} seq={chosen} onCancel={() => cancel()} />}
+      {replyTo !== null && <ReplyBar roomId={room.id} seq={replyTo} onCancel={() => cancel()} />}
       {files.length > 0 && (
         <FileTray
           draft={draft}
@@ -180,13 +179,11 @@ function labelsOf(title: string, thread?: number) {
   return { form: compose, field: messageTo(title), placeholder: messagePlaceholder(title) };
 }
 
-/** The message to which the user has chosen to reply. When one is chosen, the user goes on in the field. */
-function useReply(draft: string, field: RefObject<HTMLTextAreaElement | null>): number | null {
-  const reply = usePart(repliesInProgress).get(draft) ?? null;
+/** When a message to reply to is chosen, the user goes on in the field; not if it is chosen in another window. */
+function useFocusOnReply(reply: number | null, field: RefObject<HTMLTextAreaElement | null>) {
   const before = useRef(reply);
   useEffect(() => {
-    if (reply !== null && reply !== before.current) field.current?.focus();
+    if (reply !== null && reply !== before.current && document.hasFocus()) field.current?.focus();
     before.current = reply;
   }, [reply, field]);
-  return reply;
 }

@@ -4,13 +4,13 @@ import { focusOnMount } from '../../ui/focus-on-mount.js';
 import { onEscape } from '../../ui/on-escape.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import { words } from '../../words/words.js';
+import { draftOf, draftsService } from '../drafts/drafts.js';
 import { textOrNames } from '../files/file-names.js';
 import { useExcerpt } from '../formatting/use-excerpt.js';
 import { ReactButton } from '../reactions/ReactButton.js';
 import type { Message } from '../rooms/message.js';
 import { deleteMessage } from './messages-api.js';
 import { MoreActions } from './MoreActions.js';
-import { replyTo } from './replies-in-progress.js';
 
 interface MessageActionsProps {
   message: Message;
@@ -28,6 +28,7 @@ export function MessageActions(props: MessageActionsProps) {
   const { message, isOwner, isOpen, isCurrent, isInThread, onEdit } = props;
   const store = useStore();
   const { me } = store;
+  const drafts = store.service(draftsService);
   const [state, setState] = useState<'resting' | 'asking' | 'asked'>('resting');
   const text = useExcerpt(textOrNames(message.text ?? '', message.files));
   const mine = message.authorId === me;
@@ -46,7 +47,7 @@ export function MessageActions(props: MessageActionsProps) {
           className="button-quiet"
           aria-label={words.conversation.replyOf(text)}
           tabIndex={isCurrent ? 0 : -1}
-          onClick={() => replyTo(store, message.roomId, message.seq)}
+          onClick={() => drafts.keep(draftOf(message.roomId), { replyTo: message.seq })}
         >
           {words.conversation.reply}
         </button>

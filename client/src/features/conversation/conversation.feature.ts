@@ -6,7 +6,6 @@ import { histories } from './histories.js';
 import { sendingDrafts } from './message-sender.js';
 import { outboxEntries } from './outbox-service.js';
 import { openThread } from './open-thread.js';
-import { repliesInProgress } from './replies-in-progress.js';
 import { RoomPane } from './RoomPage.js';
 import { roomThreads } from './room-threads.js';
 import { typingUsers } from './typing.js';
@@ -15,15 +14,7 @@ import './conversation.css';
 /** The open room: its messages, and those being written. */
 export const conversationFeature: Feature = {
   isOn: isOn('rooms'),
-  slices: [
-    histories,
-    typingUsers,
-    outboxEntries,
-    repliesInProgress,
-    sendingDrafts,
-    openThread,
-    roomThreads,
-  ],
+  slices: [histories, typingUsers, outboxEntries, sendingDrafts, openThread, roomThreads],
   events: ['message.posted', 'message.edited', 'message.deleted', 'member.left', 'room.left'],
   routes: [{ address: roomAddress, Pane: RoomPane }],
   Background: ConversationBackground,

@@ -6,7 +6,6 @@ import { draftOf, draftsService } from '../drafts/drafts.js';
 import { fileUploads } from '../files/file-uploads.js';
 import { areUploaded, isOneRefused } from '../files/waiting-files.js';
 import { outboxService } from './outbox-service.js';
-import { repliesInProgress, replyTo } from './replies-in-progress.js';
 
 /** What the user has decided about a draft that is sent. */
 interface Sending {
@@ -61,18 +60,18 @@ class MessageSender {
   #post(draft: string, { roomId, thread, mentionAll }: Sending): void {
     const store = this.#store;
     const drafts = store.service(draftsService);
-    const text = messageIn(drafts.in(draft));
+    const { text: typed, replyTo } = drafts.in(draft);
+    const text = messageIn(typed);
     if (text !== '' && messageMistake(text)) return;
     const files = store.service(fileUploads).take(draft);
     if (text === '' && files.length === 0) return;
-    const reply = thread ?? store.partOf(repliesInProgress).get(draft);
+    const reply = thread ?? replyTo;
     store.service(outboxService).outbox.add(roomId, text, {
-      ...(reply !== undefined && { replyTo: reply }),
+      ...(reply !== null && { replyTo: reply }),
       ...(mentionAll !== undefined && { mentionAll }),
       ...(files.length > 0 && { files }),
     });
-    replyTo(store, draft, null);
-    drafts.keep(draft, '');
+    drafts.remove(draft);
   }
 
   #set(draft: string, sending: Sending | null): void {

@@ -16,7 +16,16 @@ export const draftsService = (store: Store): Drafts => new Drafts(store);
 export const draftOf = (roomId: string, thread?: number): string =>
   thread === undefined ? roomId : `${roomId}/${thread}`;
 
-/** What the user has typed in each room and thread and not sent, in all tabs. It survives a reload and a sign-out. */
+/** What the user has typed and not sent. */
+export interface Draft {
+  readonly text: string;
+  /** The `seq` of the message that the user has chosen to reply to. */
+  readonly replyTo: number | null;
+}
+
+const noDraft: Draft = { text: '', replyTo: null };
+
+/** The drafts of each room and thread, in all tabs. They survive a reload, and the end of a session. */
 export class Drafts {
   readonly #store: Store;
   readonly #prefix: string;
@@ -38,28 +47,34 @@ export class Drafts {
     return () => removeEventListener('storage', onStorage);
   }
 
-  in(draft: string): string {
-    return (browserStorage.read(this.#prefix + draft) as string | null) ?? '';
+  in(draft: string): Draft {
+    return { ...noDraft, ...(browserStorage.read(this.#prefix + draft) as Draft | null) };
   }
 
-  keep(draft: string, text: string): void {
+  keep(draft: string, change: Partial<Draft>): void {
     const before = this.in(draft);
+    const next = { ...before, ...change };
     const key = this.#prefix + draft;
-    if (text === '') browserStorage.remove(key);
-    else browserStorage.write(key, text);
-    if ((before === '') !== (text === '')) this.#show();
+    if (next.text === '' && next.replyTo === null) browserStorage.remove(key);
+    else browserStorage.write(key, next);
+    if ((before.text === '') !== (next.text === '')) this.#show();
     this.#changes.notify(draft);
   }
 
+  remove(draft: string): void {
+    this.keep(draft, noDraft);
+  }
+
   /** Calls the listener with a draft after it has changed, here or in another tab. */
-  onChange(draft: string, listener: (text: string) => void): () => void {
+  onChange(draft: string, listener: (changed: Draft) => void): () => void {
     return this.#changes.add((changed) => {
       if (changed === null || changed === draft) listener(this.in(draft));
     });
   }
 
   #show(): void {
-    const rooms = browserStorage.keys(this.#prefix).map((key) => key.slice(this.#prefix.length));
-    this.#store.update(roomsWithDrafts, () => new Set(rooms));
+    const drafts = browserStorage.keys(this.#prefix).map((key) => key.slice(this.#prefix.length));
+    const typed = drafts.filter((draft) => this.in(draft).text !== '');
+    this.#store.update(roomsWithDrafts, () => new Set(typed));
   }
 }
