@@ -6,6 +6,7 @@ import { eventually, focused } from '../support/browser.js';
 import {
   ada,
   chooseFor,
+  composer,
   grace,
   history,
   open,
@@ -191,6 +192,52 @@ describe('pinned messages', () => {
     expect(boxes).toHaveLength(5);
     expect(new Set(boxes.map((box) => Math.round(box!.y))).size).toBe(1);
     expect(await overflow(page)).toBe(0);
+  });
+});
+
+describe('a narrow thread', () => {
+  const ofThread = (seq: number) =>
+    `history.pushState({ panel: 'thread ${seq}' }, '') || dispatchEvent(new HashChangeEvent('hashchange'))`;
+
+  it('shows the actions of its first message in full', async () => {
+    const { seq } = await ada.says(room, 'The first');
+    const page = await open(ada);
+    await page.evaluate(ofThread(seq));
+    const first = pane(page).getByRole('article').filter({ hasText: 'The first' });
+    const edgeOf = async (place: Locator) => Math.round((await place.boundingBox())!.y);
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 640 });
+      await first.hover();
+      const actions = first.locator('.message-actions');
+      expect(await edgeOf(actions)).toBeGreaterThanOrEqual(
+        await edgeOf(pane(page).getByRole('log')),
+      );
+    }
+  });
+
+  it('leaves Send within reach next to the toolbar, as a narrow room does', async () => {
+    const { seq } = await ada.says(room, 'The first');
+    const page = await open(ada);
+    const isInReach = (send: Locator) =>
+      send.evaluate((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return [0.1, 0.5, 0.9].every((part) =>
+          element.contains(
+            element.ownerDocument.elementFromPoint(x + width * part, y + height / 2),
+          ),
+        );
+      });
+    const check = async (field: Locator) => {
+      await field.fill('Text');
+      for (const width of [320, 360, 390]) {
+        await page.setViewportSize({ width, height: 640 });
+        expect([width, await isInReach(button(page, 'Send'))]).toEqual([width, true]);
+        expect(await overflow(page)).toBe(0);
+      }
+    };
+    await check(composer(page));
+    await page.evaluate(ofThread(seq));
+    await check(reply(page));
   });
 });
 
