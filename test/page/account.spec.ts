@@ -23,7 +23,15 @@ import {
 import { TestIssuer } from '../support/issuer.js';
 import { PASSWORD, send } from '../support/people.js';
 import { CarillonProcess } from '../support/process.js';
-import { button, complaints, newContext, newPage, overflow, PHONE } from '../support/windows.js';
+import {
+  button,
+  complaints,
+  DESKTOP,
+  newContext,
+  newPage,
+  overflow,
+  PHONE,
+} from '../support/windows.js';
 
 useChat();
 
@@ -327,6 +335,15 @@ describe('the page', () => {
     await connection.getByText('Reconnecting').waitFor();
     await button(connection, 'Try now').waitFor();
     expect(await places()).toEqual(before);
+    await page.evaluate(`location.hash = '#/'`);
+    for (const width of [DESKTOP.width, PHONE.width, 320]) {
+      await page.setViewportSize({ ...PHONE, width });
+      const head = (await page.locator('.sidebar-head').boundingBox())!;
+      const tryNow = (await button(connection, 'Try now').boundingBox())!;
+      expect(tryNow.x + tryNow.width).toBeLessThanOrEqual(head.x + head.width);
+      expect(await connection.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+      expect(await overflow(page)).toBe(0);
+    }
   });
 
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {
