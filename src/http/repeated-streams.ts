@@ -1,5 +1,5 @@
 import { Streams, type StreamView } from '@carillon/nestjs';
-import { GOES_ON, type RepeatableOpening, Scheduler } from '@carillon/nestjs/internal';
+import { GOES_ON, hasLeft, type RepeatableOpening, Scheduler } from '@carillon/nestjs/internal';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
@@ -19,7 +19,7 @@ interface Remembered {
 type Listener = (request: Request, response: Response) => void;
 
 /**
- * Schedules requests for streams before anything is done for them. When all subscribers come back at once, their requests
+ * Schedules requests for streams before anything is done for them, and drops those whose clients leave before their turn. When all subscribers come back at once, their requests
  * arrive in one turn of the event loop, and the cost of each, some 0.3 ms, would add up before anything else is served.
  *
  * Opens streams for anonymous requests whose head has come twice before. What Express, Nest and the guards decided then holds
@@ -44,6 +44,7 @@ export class RepeatedStreams {
     server.on('request', (request: Request, response: Response) => {
       if (!acceptsStream(request)) return serve(request, response);
       this.scheduler.add('opening', () => {
+        if (hasLeft(request)) return undefined;
         const remembered = this.#heads.get(headOf(request) ?? '');
         if (remembered && this.#open(remembered, request, response)) return undefined;
         serve(request, response);

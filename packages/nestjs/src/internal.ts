@@ -33,6 +33,7 @@ export { GOES_ON, Scheduler } from './stream/scheduler.js';
 export { type RepeatableOpening } from './stream/stream-opener.js';
 export { type UserView } from './stream/stream-view.js';
 export { StreamSubscriptions, type TopicSubscription } from './stream/stream-subscriptions.js';
+export { hasLeft } from './stream/streaming-connections.js';
 export { SubscriberRegistry } from './stream/subscriber-registry.js';
 export { type StreamCourse } from './stream/stream-course.js';
 export { type FoundView, TopicViews, UnknownTopic } from './stream/topic-views.js';

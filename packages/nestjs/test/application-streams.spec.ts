@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
 import 'reflect-metadata';
 import {
   Controller,
   type INestApplication,
   Injectable,
+  Logger,
   Module,
   Post,
   Query,
@@ -18,6 +20,7 @@ import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isObservable } from 'rxjs';
 import { temporaryFolder } from '../../../test/support/files.js';
 import { until } from '../../../test/support/wait.js';
@@ -28,9 +31,15 @@ import { Streams } from '../src/stream/streams.js';
 import { createTestingCarillon } from '../src/testing/create-testing-carillon.js';
 import { UnitOfWork } from '../src/transaction/unit-of-work.js';
 
+/** The permissions of users with these names are found only when the test says so. */
+const waiting = new Map<string, () => void>();
+const SLOW = ['slow', 'slow-away'];
+
 @Injectable()
 class OwnOrders {
   async topicsOf(_: unknown, userId: string): Promise<ReadonlyMap<string, number>> {
+    if (SLOW.includes(userId)) await new Promise<void>((resolve) => waiting.set(userId, resolve));
+    if (userId === 'slow-away') throw new DatabaseUnavailable('The database is away.');
     if (userId === 'away') throw new DatabaseUnavailable('The database is away.');
     return new Map([[`orders/${userId}`, 0]]);
   }
@@ -190,6 +199,34 @@ describe('a plain @Sse() handler of an application', () => {
     const response = await open(topics, user);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ message: expect.stringContaining(topics[0]!) });
+  });
+
+  it.each([
+    ['GET', 'slow', 'leaves'],
+    ['GET', 'slow', 'closes its half of the connection'],
+    ['GET', 'slow-away', 'leaves'],
+    ['HEAD', 'slow', 'leaves'],
+  ])('opens nothing for %s of %s when its client %s meanwhile', async (method, user, how) => {
+    const logged = jest.spyOn(Logger.prototype, 'error');
+    const before = app.get(Streams).size;
+    const arrived = once(app.getHttpServer() as Server, 'request');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(
+      `${method} /orders/event?topic=news HTTP/1.1\r\nHost: x\r\nX-User: ${user}\r\n\r\n`,
+    );
+    const [{ socket: connection }] = (await arrived) as [Request];
+    await until(() => waiting.has(user));
+    if (how === 'leaves') socket.destroy();
+    else socket.end();
+    await until(() => !connection.writable);
+    waiting.get(user)!();
+    waiting.delete(user);
+    await until(() => signals.at(-1)!.aborted && connection.destroyed);
+    // The handler goes on in microtasks.
+    await setImmediate();
+    expect(logged.mock.calls).toEqual([]);
+    expect(app.get(Streams).size).toBe(before);
+    logged.mockRestore();
   });
 
   it('sends a client back with a closing frame and status 200 while the database is unavailable', async () => {

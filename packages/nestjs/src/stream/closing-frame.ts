@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { closeAfter } from './streaming-connections.js';
+import { closeAfter, hasLeft } from './streaming-connections.js';
 import { formatCursor } from '../log/cursor.js';
 import { EventFeed } from '../log/event-feed.js';
 import { CONTROL_FRAMES } from './control-frames.js';
@@ -22,10 +22,11 @@ export class ClosingFrame {
   constructor(private readonly feed: EventFeed) {}
 
   /**
-   * Answers with the cursor of the request. The connection closes with the response: an idle one would take up resources
+   * Answers with the cursor of the request, unless its client has left. The connection closes with the response: an idle one would take up resources
    * that are short.
    */
   send(request: Request, retry = retryDelay(), control = CONTROL_FRAMES): void {
+    if (hasLeft(request)) return;
     const response = request.res!;
     closeAfter(response);
     const { epoch, head } = this.feed;

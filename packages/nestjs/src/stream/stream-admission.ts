@@ -13,7 +13,7 @@ import type { Place, StreamPlaces } from './stream-places.js';
 import type { RefusalReason } from './stream-statistics.js';
 import type { StreamSubscriptions } from './stream-subscriptions.js';
 import type { StreamView } from './stream-view.js';
-import { mayStream } from './streaming-connections.js';
+import { hasLeft, mayStream } from './streaming-connections.js';
 import type { Subscriber } from './subscriber.js';
 
 const STREAM = 'text/event-stream';
@@ -36,8 +36,9 @@ export class StreamAdmission {
     private readonly places: StreamPlaces,
   ) {}
 
-  /** @returns `undefined` if the request has been answered. */
+  /** @returns `undefined` if the request has been answered, or its client has left. */
   admit(view: StreamView, request: Request, course: StreamCourse): Opening | undefined {
+    if (hasLeft(request)) return undefined;
     if (!acceptsStreams(request))
       throw new NotAcceptableException('This is an event stream; accept text/event-stream.');
     if (request.method === 'HEAD') return void writeHead(request.res!).end();
@@ -58,8 +59,8 @@ export class StreamAdmission {
    * @returns `undefined` if it cannot be admitted now. Nothing has been done for it then.
    */
   admitAgain(view: StreamView, request: Request): Opening | undefined {
-    const { socket } = request;
-    if (this.subscriptions.isClosing || !socket.writable || !mayStream(socket)) return undefined;
+    if (this.subscriptions.isClosing || hasLeft(request)) return undefined;
+    if (!mayStream(request.socket)) return undefined;
     const subscriber = this.subscriptions.subscriberOf(request);
     if (this.places.limitFor(subscriber.network, undefined)) return undefined;
     const place = this.places.take(subscriber.network, undefined)!;

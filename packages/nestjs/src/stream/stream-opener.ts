@@ -14,6 +14,7 @@ import type { Opening } from './stream-admission.js';
 import { NO_COURSE } from './stream-course.js';
 import type { StreamSubscriptions } from './stream-subscriptions.js';
 import type { StreamView } from './stream-view.js';
+import { hasLeft } from './streaming-connections.js';
 
 export const NOT_OPENED = 'A stream could not be opened.';
 
@@ -81,6 +82,10 @@ export class StreamOpener {
   #connect(opening: Opening, start: StartPosition, open: Open): SseConnection | undefined {
     const { view, request, subscriber, place, cursor, course } = opening;
     const response = request.res!;
+    if (hasLeft(request)) {
+      place.free();
+      return undefined;
+    }
     try {
       const id = this.starts.cursorOf(start, cursor);
       const frame = (view.control ?? CONTROL_FRAMES).opening(retryDelay(), id);

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const streaming = new WeakSet<Socket>();
@@ -25,6 +25,9 @@ export function notePipelined(socket: Socket, response: ServerResponse): void {
   // A response has no socket yet while an earlier one is still being sent (RFC 9112, 9.3.2).
   if (!response.socket) pipelined.add(socket);
 }
+
+/** Whether the client has closed its connection: nothing can be answered, and Nest may have ended the response. */
+export const hasLeft = ({ socket }: IncomingMessage): boolean => !socket.writable;
 
 /** Closes the connection after this response, which has not begun. */
 export function closeAfter(response: ServerResponse): void {

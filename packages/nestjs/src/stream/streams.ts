@@ -160,7 +160,7 @@ export class Streams implements BeforeApplicationShutdown {
     const releaseHead = holdHead(request.res!);
     try {
       const opened = await open();
-      // It has been answered, and its response has really ended.
+      // It has been answered, or its client has left: its response has really ended.
       if (opened === EMPTY) releaseHead();
       return opened;
     } catch (error) {
