@@ -104,6 +104,16 @@ describe('the start', () => {
       expect(line).toContain(`HOST is "${hosts[n]}"`);
   });
 
+  it('fails if a template grants topics of Carillon itself', async () => {
+    for (const template of ['rooms/*', 'accounts/{id}'])
+      expect(
+        await refusedStart({
+          DATABASE_URL: `sqlite:${folder}/grants.db`,
+          TOPIC_GRANTS: `orders/{sub} ${template}`,
+        }),
+      ).toContain(`TOPIC_GRANTS has "${template}", which belongs to Carillon itself`);
+  });
+
   it('fails if the folder of the database cannot be created or written', async () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await refusedStart({ DATABASE_URL: `sqlite:${folder}/file/carillon.db` })).toMatch(

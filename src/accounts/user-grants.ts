@@ -1,14 +1,17 @@
 import {
   InvalidTopicMatcher,
+  StartupError,
   type TopicMatcher,
   TopicSelector,
   TopicSelectors,
 } from '@carillon/nestjs';
+import { Features } from '@carillon/nestjs/internal';
 import { Injectable, Logger } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { JWTPayload } from 'jose';
 import { Config } from '../config.js';
 import { grantsInClaims, InvalidGrants } from '../events/grants/token-grants.js';
+import { isOfFeature } from '../events/grants/topic-patterns.js';
 import { TopicTemplate } from '../events/grants/topic-templates.js';
 import type { Grants } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
@@ -29,11 +32,14 @@ export class UserGrants {
   readonly #templates: readonly TopicTemplate[];
   readonly #needUsername: boolean;
 
+  /** @throws StartupError a template grants topics of a feature. */
   constructor(
     config: Config,
+    features: Features,
     private readonly selectors: TopicSelectors,
     private readonly queries: QueryBus,
   ) {
+    refuseTopicsOfFeatures(config.TOPIC_GRANTS, features);
     this.#templates = config.TOPIC_GRANTS.map((source) => new TopicTemplate(source));
     this.#needUsername = this.#templates.some(({ names }) => names.includes('username'));
   }
@@ -87,4 +93,14 @@ export class UserGrants {
       return ofToken;
     }
   }
+}
+
+/** Features decide themselves who receives their topics. */
+function refuseTopicsOfFeatures(templates: readonly string[], { all }: Features): void {
+  const reserved = all.flatMap(({ topics = {} }) => Object.keys(topics));
+  const ofFeature = templates.find((template) => isOfFeature(template, reserved));
+  if (ofFeature === undefined) return;
+  throw new StartupError(
+    `TOPIC_GRANTS has "${ofFeature}", which belongs to Carillon itself, so no template can grant it. Name topics of other programs.`,
+  );
 }
