@@ -261,6 +261,9 @@ describe('every request', () => {
       ],
       ['match_urlpattern=', 'match_urlpattern', 'must have 1 to 512 characters'],
       ['topic=a%00b', 'topic', /^must not contain control characters/],
+      ['topic=orders/ada%20', 'topic', 'must not start or end with white space'],
+      ['topic=orders/%252E%252e/ada', 'topic', /^must be the whole path/],
+      ['match_urlpattern=./orders/*', 'match_urlpattern', /^must be the whole path/],
     ])('a stream with the query %s', async (query, field, detail) => {
       const response = await fetch(`${url}/api/events?${query}`);
       expect(response.status).toBe(400);

@@ -164,7 +164,10 @@ describe('the arguments of npm run key', () => {
     [['create', 'x', '--publish', 'orders/('], '"orders/(" is not a valid URL pattern'],
     [['create', 'x', '--publish', 'users'], 'The topic "users" belongs to Carillon itself'],
     [['create', 'x', '--subscribe', 'rooms/1'], 'The topic "rooms/1" belongs to Carillon itself'],
+    [['create', 'x', '--publish', 'rooms/*'], 'The topic "rooms/*" belongs to Carillon itself'],
     [['create', 'x', '--publish', 'a\u0007'], 'must not contain control characters'],
+    [['create', 'x', '--publish', ' orders/*'], 'must not start or end with white space'],
+    [['create', 'x', '--subscribe', 'x/../orders/*'], 'must be the whole path, such as orders/42'],
     [['create', 'x', '--grant', 'a'], "Unknown option '--grant'"],
     [['delete', 'stored'], 'npm run key -- revoke NAME'],
   ])('refuse %j, and say what is right', (args, message) => {

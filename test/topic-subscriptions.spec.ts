@@ -162,7 +162,7 @@ describe.each(ENGINES)('the subscribers of a topic, with two processes on $name'
       expect((await problemOf(refused)).detail).toContain('Nobody can see the subscribers');
     }
     expect(await problemCode(await ask('orders/ada', {}))).toBe('unauthenticated');
-    for (const topic of ['', '*', 'a\u0000b', 'x'.repeat(513)])
+    for (const topic of ['', '*', 'a\u0000b', ' a', './a', 'x'.repeat(513)])
       expect(await problemCode(await ask(topic))).toBe('invalid-parameter');
   });
 

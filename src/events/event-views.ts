@@ -5,6 +5,7 @@ import { type Caller, subscriberOf, unauthenticated } from '../http/caller.js';
 import { Problem } from '../http/problems.js';
 import { invalidParameters } from '../http/validation.js';
 import { canonicalTopic } from './grants/canonical-topic.js';
+import { checkSpelling } from './grants/topic-spelling.js';
 import type { TopicsQuery } from './stream-query.js';
 
 /** Finds the view of every event that a caller may see, or of the topics that they name. */
@@ -32,6 +33,7 @@ export class EventViews {
     const named = [...topics, ...patterns];
     if (!caller && this.#needsSignIn(named)) throw unauthenticated(SIGN_IN_OR_NAME);
     try {
+      named.forEach(checkSpelling);
       const view =
         named.length === 0 ? this.views.all(subscriber) : this.views.of(named, subscriber);
       return view instanceof Promise ? view.catch(throwProblem) : view;

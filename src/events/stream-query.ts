@@ -59,7 +59,7 @@ export class TopicsQuery extends StreamQuery {
 
   @ApiPropertyOptional({
     description:
-      'URL patterns of topics to follow (URL Pattern Standard), one parameter for each, such as `orders/*`. Relative patterns and topics are resolved against the URL of the service. A pattern selects no topics of Carillon itself, such as `users`. Of topics that are not granted to the caller, the stream has the public events.',
+      'URL patterns of topics to follow (URL Pattern Standard), one parameter for each, such as `orders/*`. Relative patterns and topics are resolved against `/.well-known/mercure` at the URL of the service. A pattern selects no topics of Carillon itself, such as `users`. Of topics that are not granted to the caller, the stream has the public events.',
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: LONGEST_TOPIC },
     maxItems: MOST_TOPICS,

@@ -1,6 +1,7 @@
 import { InvalidTopicMatcher, type TopicMatcher, TopicSelectors } from '@carillon/nestjs';
 import { CarillonOptions } from '@carillon/nestjs/internal';
 import { escapedInPattern, matcherOf } from './topic-patterns.js';
+import { checkSpelling } from './topic-spelling.js';
 
 /** The most topics that one template stands for: values of lists beyond that grant nothing. */
 const MAX_TOPICS = 100;
@@ -71,10 +72,11 @@ const isUnknown = (name: string): boolean =>
 /** Whether a pattern is valid does not depend on the URL of the service. */
 function check(matcher: TopicMatcher, source: string): void {
   try {
+    checkSpelling(matcher);
     new TopicSelectors(new CarillonOptions()).of([matcher]);
   } catch (error) {
     if (!(error instanceof InvalidTopicMatcher)) throw error;
-    throw new RangeError(`"${source}" must be a topic or a URL pattern`, { cause: error });
+    throw new RangeError(`"${source}" ${error.mistake}`, { cause: error });
   }
 }
 

@@ -1,13 +1,9 @@
-import {
-  InvalidTopicMatcher,
-  StartupError,
-  type TopicMatcher,
-  TopicSelectors,
-} from '@carillon/nestjs';
+import { InvalidTopicMatcher, StartupError, TopicSelectors } from '@carillon/nestjs';
 import { CarillonOptions } from '@carillon/nestjs/internal';
 import ms, { type StringValue } from 'ms';
 import { parseArgs } from 'node:util';
-import { matcherOf } from '../grants/topic-patterns.js';
+import { isOfFeature, matcherOf } from '../grants/topic-patterns.js';
+import { checkSpelling } from '../grants/topic-spelling.js';
 import type { NewKey } from './operator-keys.js';
 
 const USAGE = `Usage: npm run key -- create NAME [--publish PATTERN]… [--subscribe PATTERN]… [--notify] [--expires 90d]
@@ -78,20 +74,19 @@ function parsed(args: string[]) {
 
 /** Whether a pattern is valid does not depend on the URL of the service. */
 function checkPatterns(patterns: readonly string[], reserved: readonly string[]): void {
-  const ofFeature = patterns.find((pattern) => isOfFeature(matcherOf(pattern), reserved));
+  const ofFeature = patterns.find((pattern) => isOfFeature(pattern, reserved));
   if (ofFeature !== undefined)
     throw new StartupError(
       `The topic "${ofFeature}" belongs to Carillon itself, so no key can grant it. Name topics of other programs.`,
     );
   try {
-    new TopicSelectors(new CarillonOptions()).of(patterns.map(matcherOf));
+    const matchers = patterns.map(matcherOf);
+    matchers.forEach(checkSpelling);
+    new TopicSelectors(new CarillonOptions()).of(matchers);
   } catch (error) {
     throw error instanceof InvalidTopicMatcher ? new StartupError(error.message) : error;
   }
 }
-
-const isOfFeature = ({ kind, pattern }: TopicMatcher, reserved: readonly string[]): boolean =>
-  kind === 'exact' && reserved.includes(pattern.split('/', 1)[0]!);
 
 function endOf(expires: string): string {
   const lifetime = DURATION.test(expires) ? ms(expires as StringValue) : 0;

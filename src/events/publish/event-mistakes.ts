@@ -7,6 +7,7 @@ import {
 import { portabilityMistake } from '../../http/portable-json.js';
 import type { FieldError } from '../../http/problems.js';
 import { UNKNOWN } from '../../http/validation.js';
+import { spellingMistake } from '../grants/topic-spelling.js';
 import { MAX_DATA_BYTES, MAX_TOPICS, MAX_TRANSIENT_BYTES } from './new-event.js';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -55,7 +56,9 @@ function topicsMistake(value: unknown): string | undefined {
   if (!topics.every((topic) => typeof topic === 'string'))
     return 'must be a string or a list of strings';
   if (new Set(topics).size < topics.length) return 'must not contain a topic twice';
-  return topics.map((topic) => topicMistake(topic)).find((mistake) => mistake !== undefined);
+  return topics
+    .map((topic) => topicMistake(topic) ?? spellingMistake(topic))
+    .find((mistake) => mistake !== undefined);
 }
 
 function dataMistake(data: unknown, event: Given): string | undefined {

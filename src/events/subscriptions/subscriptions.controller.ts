@@ -6,6 +6,7 @@ import { type Caller, CurrentCaller, TakesKeys } from '../../http/caller.js';
 import { ApiProblems } from '../../http/documented.js';
 import { invalidParameters } from '../../http/validation.js';
 import { canonicalTopic } from '../grants/canonical-topic.js';
+import { spellingMistake } from '../grants/topic-spelling.js';
 import { ListSubscriptions } from './list-subscriptions.js';
 import { SubscribersPermissions } from './subscribers-permissions.js';
 import { SubscriptionsQuery } from './subscriptions-query.js';
@@ -37,7 +38,7 @@ export class TopicSubscriptionsController {
     @Query() query: SubscriptionsQuery,
     @CurrentCaller() caller: Caller,
   ): Promise<TopicSubscriptions> {
-    const detail = topicMistake(query.topic);
+    const detail = topicMistake(query.topic) ?? spellingMistake(query.topic);
     if (detail !== undefined) throw invalidParameters([{ field: 'topic', detail }]);
     const topic = canonicalTopic(query.topic, this.topics);
     await this.permissions.check(caller, topic);
