@@ -84,7 +84,11 @@ describe('the focus', () => {
     await page.getByRole('button', { name: 'Remove Grace Hopper: press again' }).click();
     await focusIs(page, 'Profile of Ada Lovelace');
     await page.getByText('You are the only member. Invite others below.').waitFor();
+    const saved = await ada.says(room, 'Worth keeping');
+    await ada.does('PUT', `/api/rooms/${room.id}/messages/${saved.id}/saved`);
+    await said(page, 'Worth keeping').locator('.message-mark').waitFor();
     await button(page, 'Leave room').click();
+    await page.getByText('Leaving removes 1 message of this room').waitFor();
     await page.getByRole('button', { name: 'Leave room: press again' }).click();
     await focusIs(page, 'Carillon');
   });

@@ -7,24 +7,34 @@ interface ConfirmButtonProps {
   /** The accessible name, if the text needs its surroundings to be understood. */
   label?: string;
   className: string;
+  /** What the user may not expect, shown with the question. */
+  consequence?: string | undefined;
   onConfirm: () => void;
 }
 
 /** A button that asks for confirmation: the second press runs the action; losing the focus cancels it. */
-export function ConfirmButton({ text, label = text, className, onConfirm }: ConfirmButtonProps) {
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const { text, label = text, className, consequence, onConfirm } = props;
   const [asks, setAsks] = useState(false);
   return (
-    <button
-      type="button"
-      className={asks ? 'button-danger' : className}
-      aria-label={asks ? words.confirm.pressAgain(label) : label}
-      onBlur={() => setAsks(false)}
-      onClick={() => {
-        setAsks(!asks);
-        if (asks) onConfirm();
-      }}
-    >
-      {asks ? words.confirm.question(text) : text}
-    </button>
+    <>
+      <button
+        type="button"
+        className={asks ? 'button-danger' : className}
+        aria-label={asks ? words.confirm.pressAgain(label) : label}
+        onBlur={() => setAsks(false)}
+        onClick={() => {
+          setAsks(!asks);
+          if (asks) onConfirm();
+        }}
+      >
+        {asks ? words.confirm.question(text) : text}
+      </button>
+      {asks && consequence !== undefined && (
+        <p role="status" className="field-hint">
+          {consequence}
+        </p>
+      )}
+    </>
   );
 }

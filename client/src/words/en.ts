@@ -289,6 +289,8 @@ export const en = {
     block: (name: string) => `Block ${name}`,
     unblock: (name: string) => `Unblock ${name}`,
     leave: 'Leave room',
+    leaveSaved: (n: number) =>
+      `Leaving removes ${count(n, 'message', 'messages')} of this room from your saved messages.`,
     renameRoom: 'Rename the room',
     roomName: 'Room name',
     rename: 'Rename',

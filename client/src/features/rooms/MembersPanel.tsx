@@ -69,7 +69,7 @@ export function MembersPanel({ membership, onClose }: MembersPanelProps) {
       )}
       {role === 'owner' && room.kind !== 'direct' && <RoomSettings room={room} />}
       {other !== null && <DirectSettings roomId={room.id} other={other} />}
-      {room.kind !== 'direct' && <LeaveRoom roomId={room.id} />}
+      {room.kind !== 'direct' && <LeaveRoom membership={membership} />}
     </aside>
   );
 }
