@@ -257,6 +257,22 @@ describe('unread messages that a jump left out', () => {
   });
 });
 
+describe('a link to a message that does not exist', () => {
+  it('says so, and leads to the unread messages', async () => {
+    fill();
+    leaveUnread(carillon.folder, room, 300);
+    const page = await open(ada, `/#/rooms/${room.id}/${MANY + 1}`);
+    const note = page.getByText('This link leads to a message that does not exist.');
+    await note.waitFor();
+    const { top, bottom, view } = await placeOf(page, NEW_LINE);
+    expect(top).toBeGreaterThan(0);
+    expect(bottom).toBeLessThan(view / 4);
+    await findsNothing(page, 'a link to no message');
+    await grace.says(room, 'Now it does');
+    await note.waitFor({ state: 'detached' });
+  });
+});
+
 describe('an edit in progress', () => {
   it('is there, with what was typed, when the user returns to the room', async () => {
     await ada.says(room, 'To be edited');

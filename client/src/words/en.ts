@@ -344,6 +344,7 @@ export const en = {
     newLine: 'New',
     author: (name: string) => `${name}:`,
     deleted: 'This message was deleted.',
+    noMessage: 'This link leads to a message that does not exist.',
     edited: ' (edited)',
     edit: 'Edit',
     editMessage: 'Edit message',

@@ -54,8 +54,9 @@ function RoomPage({ roomId, target }: RoomPageProps) {
 
 function OpenRoom({ membership, target }: { membership: Membership; target: number | null }) {
   const store = useStore();
-  const { state, failures } = useView();
-  const { room } = membership;
+  const { state, failures, status } = useView();
+  const { room, lastSeq } = membership;
+  const isMissing = target !== null && target > lastSeq;
   const known = partOf(state, roomMembers);
   const closed = whyClosed(membership, state);
   const members = usePanel('members');
@@ -88,9 +89,14 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
     >
       <RoomHeader membership={membership} members={members} />
       <div className="room-talk">
+        {isMissing && status.state === 'live' && (
+          <p role="status" className="room-note">
+            {words.conversation.noMessage}
+          </p>
+        )}
         <MessageList
           membership={membership}
-          target={target}
+          target={isMissing ? null : target}
           editing={editing}
           onEdit={edit}
           onInvite={canInvite(membership) ? members.open : null}
@@ -102,7 +108,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
             onEditLast={() => edit(lastOwn(membership, store.state) ?? null)}
           />
         ) : (
-          <p className="archived-note">{closed}</p>
+          <p className="room-note">{closed}</p>
         )}
       </div>
       <RoomImages roomId={room.id} />

@@ -67,8 +67,8 @@ export function useMessageScroll(options: MessageScroll) {
 
   useEffect(() => {
     if (target === null) return;
-    return onRepeat(() => viewport.goTo(centred(target, lastSeq)));
-  }, [target, lastSeq, viewport]);
+    return onRepeat(() => viewport.goTo(centred(target)));
+  }, [target, viewport]);
 
   const mine = pending.at(-1)?.queuedAt ?? 0;
   const lastMine = useRef(mine);
@@ -113,13 +113,11 @@ function startAt(
 ): Place {
   const kept = places.inEntry(room.id) ?? (target === null ? places.of(room.id) : undefined);
   if (kept && kept.fromEnd === null && kept.index < lastSeq) return kept;
-  if (!kept && target !== null) return centred(target, lastSeq);
+  if (!kept && target !== null) return centred(target);
   return unread > 0 ? rowAt(readSeq, NEW_FROM_TOP) : endOf(lastSeq);
 }
 
-function centred(seq: number, lastSeq: number): Place {
-  return rowAt(Math.min(seq, lastSeq) - 1, 'centre');
-}
+const centred = (seq: number): Place => rowAt(seq - 1, 'centre');
 
 interface RenderedRow {
   readonly index: number;
