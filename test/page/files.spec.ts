@@ -209,6 +209,22 @@ describe('files', () => {
       .waitFor();
   });
 
+  it('that can never be uploaded are removed before the message is sent', async () => {
+    const page = await open(ada);
+    await choose(page, { ...notes, name: 'empty.txt', buffer: Buffer.alloc(0) }, notes);
+    await waiting(page, 'empty.txt').getByText('The file is empty.').waitFor();
+    await isUploaded(page, 'notes.txt');
+    expect(await button(page, 'Upload empty.txt again').count()).toBe(0);
+    await composer(page).press('Enter');
+    const hint = page.getByRole('alert').filter({ hasText: 'Remove empty.txt to send.' });
+    await hint.waitFor();
+    await findsNothing(page, 'a file that can never be uploaded');
+    await button(page, 'Remove empty.txt').click();
+    await hint.waitFor({ state: 'detached' });
+    await composer(page).press('Enter');
+    await eventually(async () => expect((await lastMessage()).files).toEqual([named('notes.txt')]));
+  });
+
   it('go on after an outage, survive a reload once uploaded, and a kill once sent', async () => {
     const page = await open(ada);
     await restartServer(async () => {

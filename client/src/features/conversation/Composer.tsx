@@ -69,7 +69,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function send() {
-    if (isEmpty || mistake || attached.isRefused()) return;
+    if (isEmpty || mistake || !attached.mayBeSent()) return;
     if (mentionsAll && everyone.allowed === 'confirmed') setIsAsking(true);
     else submit();
   }
@@ -138,7 +138,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
       <button
         type="submit"
         className="button-primary"
-        aria-disabled={isEmpty || attached.isRefused() || mistake !== undefined}
+        aria-disabled={isEmpty || attached.isRefused || mistake !== undefined}
       >
         {words.conversation.send}
       </button>

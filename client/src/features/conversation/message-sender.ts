@@ -4,7 +4,7 @@ import type { Slice } from '../../store/state.js';
 import type { Store } from '../../store/store.js';
 import { draftOf, draftsService } from '../drafts/drafts.js';
 import { fileUploads } from '../files/file-uploads.js';
-import { areUploaded, isOneRefused } from '../files/waiting-files.js';
+import { areUploaded, refusedOf } from '../files/waiting-files.js';
 import { outboxService } from './outbox-service.js';
 
 /** What the user has decided about a draft that is sent. */
@@ -52,7 +52,7 @@ class MessageSender {
     const sending = this.#store.partOf(sendingDrafts).get(draft);
     if (!sending) return;
     const files = this.#store.service(fileUploads).in(draft);
-    if (!areUploaded(files) && !isOneRefused(files)) return;
+    if (!areUploaded(files) && refusedOf(files).length === 0) return;
     this.#set(draft, null);
     if (areUploaded(files)) this.#post(draft, sending);
   }

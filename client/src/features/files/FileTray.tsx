@@ -42,7 +42,7 @@ interface WaitingProps {
 }
 
 function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
-  const { name, state } = file;
+  const { name, state, canRetry } = file;
   return (
     <li className={`waiting-file waiting-file-${state}`}>
       <Thumbnail roomId={roomId} file={file} />
@@ -50,7 +50,7 @@ function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
         {name}
       </span>
       <Status file={file} />
-      {state === 'refused' && (
+      {state === 'refused' && canRetry && (
         <button
           type="button"
           className="button-quiet"

@@ -9,7 +9,7 @@ import { tabStorage } from '../../state/storage.js';
 import type { Store } from '../../store/store.js';
 import { filesWords as words } from './files.words.js';
 import type { MessageFile } from './message-file.js';
-import { uploadFile } from './upload-file.js';
+import { isAboutFile, uploadFile } from './upload-file.js';
 import { noFiles, uploadedFile, type WaitingFile, waitingFiles } from './waiting-files.js';
 
 /** The server allows four for each user, who may have another tab. */
@@ -107,7 +107,7 @@ export class FileUploads {
   #enqueue(upload: Upload): void {
     this.#uploads.set(upload.id, upload);
     if (upload.content.size > settings.maxFileBytes)
-      return this.#refuse(upload, words.tooLarge(words.size(settings.maxFileBytes)));
+      return this.#refuse(upload, words.tooLarge(words.size(settings.maxFileBytes)), false);
     this.#set(upload, { state: 'queued', progress: 0 });
     this.#queue.push(upload);
     this.#startNext();
@@ -133,7 +133,8 @@ export class FileUploads {
         return this.#finish(upload, await this.#send(upload));
       } catch (error) {
         if (upload.aborted.signal.aborted) return;
-        if (!isTemporary(error)) return this.#refuse(upload, messageOf(error) ?? '');
+        if (!isTemporary(error))
+          return this.#refuse(upload, messageOf(error) ?? '', !isAboutFile(error));
         this.#set(upload, { state: 'interrupted' });
         await this.#pause(upload, error, backoff.next());
       }
@@ -174,8 +175,8 @@ export class FileUploads {
     this.#set(upload, { state: 'uploaded', progress: 1, file });
   }
 
-  #refuse(upload: Upload, failure: string): void {
-    this.#set(upload, { state: 'refused', failure });
+  #refuse(upload: Upload, failure: string, canRetry: boolean): void {
+    this.#set(upload, { state: 'refused', failure, canRetry });
   }
 
   #forget(id: string): void {

@@ -1,4 +1,4 @@
-import { problemOf } from '../../http/problem.js';
+import { hasStatus, problemOf } from '../../http/problem.js';
 import { NoResponseError } from '../../http/request.js';
 import { reportSignedOut } from '../../http/signed-out.js';
 import { type MessageFile, urlOfFile } from './message-file.js';
@@ -52,3 +52,7 @@ function responseOf(request: XMLHttpRequest): Response {
   }
   return new Response(responseText, { status, headers });
 }
+
+/** Whether the same file is always refused: it is empty, too large, or of a type that is not accepted. */
+export const isAboutFile = (error: unknown): boolean =>
+  [400, 413, 415, 422].some((status) => hasStatus(error, status));

@@ -2,8 +2,9 @@ import { type ClipboardEvent, useEffect, useState } from 'react';
 import { settings } from '../../settings.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { partOf } from '../../store/state.js';
+import { filesWords as words } from './files.words.js';
 import { fileUploads } from './file-uploads.js';
-import { isOneRefused, noFiles, waitingFiles } from './waiting-files.js';
+import { refusedOf, noFiles, waitingFiles } from './waiting-files.js';
 
 /** Whether users can upload files. */
 export const hasUploads = settings.maxFileBytes > 0;
@@ -13,14 +14,31 @@ export function useAttachedFiles(draft: string, roomId: string) {
   const uploads = useStore().service(fileUploads);
   const files = useSelected(({ state }) => partOf(state, waitingFiles).get(draft) ?? noFiles);
   const [refusal, setRefusal] = useState<string | null>(null);
+  /** Whether the user has tried to send them although one is refused. */
+  const [isHeld, setHeld] = useState(false);
   useEffect(() => uploads.restore(draft), [uploads, draft]);
+  const refused = refusedOf(files);
   return {
     files,
-    /** Why some files were not attached. */
-    refusal: files.length > 0 ? refusal : null,
-    // As they are now: Enter can follow the removal of a file before the page is rendered again.
-    isRefused: () => isOneRefused(uploads.in(draft)),
-    add: (contents: readonly File[]) => setRefusal(uploads.add(draft, roomId, contents)),
+    isRefused: refused.length > 0,
+    /** Why some files were not attached, or why the message is not sent. */
+    refusal:
+      isHeld && refused.length > 0
+        ? words.removeToSend(refused.map(({ name }) => name))
+        : files.length > 0
+          ? refusal
+          : null,
+    /** Otherwise `refusal` says what to do. */
+    mayBeSent(): boolean {
+      // As they are now: Enter can follow the removal of a file before the page is rendered again.
+      const isRefused = refusedOf(uploads.in(draft)).length > 0;
+      setHeld(isRefused);
+      return !isRefused;
+    },
+    add(contents: readonly File[]): void {
+      setHeld(false);
+      setRefusal(uploads.add(draft, roomId, contents));
+    },
   };
 }
 

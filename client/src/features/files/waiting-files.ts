@@ -12,6 +12,8 @@ export interface WaitingFile {
   readonly progress: number;
   /** Why the server refused it. */
   readonly failure?: string;
+  /** Whether another attempt could succeed where the last one was refused. */
+  readonly canRetry?: boolean;
   /** The address of an image. */
   readonly thumbnail?: string;
   /** As the server knows it, once it is uploaded. */
@@ -38,6 +40,6 @@ export const uploadedFile = (file: MessageFile): WaitingFile => ({
 export const areUploaded = (files: readonly WaitingFile[]): boolean =>
   files.every(({ state }) => state === 'uploaded');
 
-/** Whether the user has to decide about one of them. */
-export const isOneRefused = (files: readonly WaitingFile[]): boolean =>
-  files.some(({ state }) => state === 'refused');
+/** Those about which the user has to decide. */
+export const refusedOf = (files: readonly WaitingFile[]): readonly WaitingFile[] =>
+  files.filter(({ state }) => state === 'refused');
