@@ -211,7 +211,8 @@ describe('files', () => {
 
   it('that can never be uploaded are removed before the message is sent', async () => {
     const page = await open(ada);
-    await choose(page, { ...notes, name: 'empty.txt', buffer: Buffer.alloc(0) }, notes);
+    const empty = { ...notes, name: 'empty.txt', buffer: Buffer.alloc(0) };
+    await choose(page, empty, notes);
     await waiting(page, 'empty.txt').getByText('The file is empty.').waitFor();
     await isUploaded(page, 'notes.txt');
     expect(await button(page, 'Upload empty.txt again').count()).toBe(0);
@@ -223,6 +224,13 @@ describe('files', () => {
     await hint.waitFor({ state: 'detached' });
     await composer(page).press('Enter');
     await eventually(async () => expect((await lastMessage()).files).toEqual([named('notes.txt')]));
+  });
+
+  it('have an icon if they are not the images that their names say', async () => {
+    const page = await open(ada);
+    await choose(page, { ...notes, name: 'fake.png', mimeType: 'image/png' });
+    await waiting(page, 'fake.png').locator('.file-icon').waitFor();
+    expect(await waiting(page, 'fake.png').locator('img').count()).toBe(0);
   });
 
   it('go on after an outage, survive a reload once uploaded, and a kill once sent', async () => {

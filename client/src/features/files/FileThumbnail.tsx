@@ -1,9 +1,19 @@
+import { useState } from 'react';
 import { urlOfPreview, isImage, type MessageFile } from './message-file.js';
 
 /** The preview of an image, or an icon. */
 export function FileThumbnail({ roomId, file }: { roomId: string; file: MessageFile }) {
   if (!isImage(file)) return <FileIcon />;
-  return <img src={urlOfPreview(roomId, file.id)} alt="" width={40} height={40} loading="lazy" />;
+  return <Thumbnail src={urlOfPreview(roomId, file.id)} />;
+}
+
+/** An image, or an icon where the browser cannot show it: a file is not always what its name says. */
+export function Thumbnail({ src }: { src: string }) {
+  const [broken, setBroken] = useState<string | null>(null);
+  if (broken === src) return <FileIcon />;
+  return (
+    <img src={src} alt="" width={40} height={40} loading="lazy" onError={() => setBroken(src)} />
+  );
 }
 
 export function FileIcon() {

@@ -1,5 +1,5 @@
 import { useStore } from '../../store/use-store.js';
-import { FileIcon, FileThumbnail } from './FileThumbnail.js';
+import { FileIcon, FileThumbnail, Thumbnail } from './FileThumbnail.js';
 import { filesWords as words } from './files.words.js';
 import { fileUploads } from './file-uploads.js';
 import type { WaitingFile } from './waiting-files.js';
@@ -45,7 +45,7 @@ function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
   const { name, state, canRetry } = file;
   return (
     <li className={`waiting-file waiting-file-${state}`}>
-      <Thumbnail roomId={roomId} file={file} />
+      <Picture roomId={roomId} file={file} />
       <span className="waiting-file-name" dir="auto">
         {name}
       </span>
@@ -72,8 +72,8 @@ function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
   );
 }
 
-function Thumbnail({ roomId, file: { thumbnail, file } }: Pick<WaitingProps, 'roomId' | 'file'>) {
-  if (thumbnail) return <img src={thumbnail} alt="" width={40} height={40} />;
+function Picture({ roomId, file: { thumbnail, file } }: Pick<WaitingProps, 'roomId' | 'file'>) {
+  if (thumbnail) return <Thumbnail src={thumbnail} />;
   return file ? <FileThumbnail roomId={roomId} file={file} /> : <FileIcon />;
 }
 
