@@ -253,6 +253,45 @@ describe('files', () => {
     expect(preview.status).toBe(200);
   });
 
+  it('that a reload stops are named after it, and can be attached again', async () => {
+    const page = await open(ada);
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    await choose(page, { ...notes, name: 'before.txt' });
+    await isUploaded(page, 'before.txt');
+    await page.route('**/files/**', (route) => route.abort());
+    await choose(page, notes, { ...notes, name: 'more.txt' });
+    await waiting(page, 'more.txt').getByText('Continues when you are online').waitFor();
+    await composer(page).fill('With notes');
+    await composer(page).press('Enter');
+    await page.getByText('The message is sent when all files are uploaded.').waitFor();
+    await page.reload();
+    complaints.splice(0);
+    expect(asked).toEqual(['beforeunload']);
+
+    await isUploaded(page, 'before.txt');
+    await waiting(page, 'notes.txt').getByText('Not uploaded before').waitFor();
+    await composer(page).press('Enter');
+    await page.getByText('Remove notes.txt, more.txt to send.').waitFor();
+    await page.unroute('**/files/**');
+    await choose(page, notes);
+    await isUploaded(page, 'notes.txt');
+    await button(page, 'Remove more.txt').click();
+    await composer(page).press('Enter');
+    await eventually(async () =>
+      expect(await lastMessage()).toMatchObject({
+        text: 'With notes',
+        files: [named('before.txt'), named('notes.txt')],
+      }),
+    );
+    await page.reload();
+    complaints.splice(0);
+    expect(asked).toHaveLength(1);
+  });
+
   it('are found by their names, and shown by the search', async () => {
     await postsFiles(
       ada,

@@ -5,12 +5,12 @@ import { ProblemError } from '../../http/problem.js';
 import { uuid } from '../../http/uuid.js';
 import { settings } from '../../settings.js';
 import { Listeners } from '../../state/listeners.js';
-import { tabStorage } from '../../state/storage.js';
 import type { Store } from '../../store/store.js';
 import { filesWords as words } from './files.words.js';
+import { keepFiles, readFiles } from './kept-files.js';
 import type { MessageFile } from './message-file.js';
 import { isAboutFile, uploadFile } from './upload-file.js';
-import { noFiles, uploadedFile, type WaitingFile, waitingFiles } from './waiting-files.js';
+import { noFiles, refusedOf, type WaitingFile, waitingFiles } from './waiting-files.js';
 
 /** The server allows four for each user, who may have another tab. */
 const AT_ONCE = 2;
@@ -30,7 +30,7 @@ interface Upload {
 
 /**
  * Uploads the files attached to the messages being written. They go on while the user is in another room. What is
- * uploaded survives a reload of the tab; what is on its way does not, because the browser keeps no files.
+ * uploaded survives a reload of the tab; of what is on its way, only the name does.
  */
 export class FileUploads {
   readonly #store: Store;
@@ -53,18 +53,21 @@ export class FileUploads {
   /** Calls the listener with a draft after its files have changed. */
   readonly onChange = (listener: (draft: string) => void) => this.#changes.add(listener);
 
-  /** Shows what was uploaded before the tab was reloaded. */
+  /** Shows what was attached before the tab was reloaded. */
   restore(draft: string): void {
     if (this.in(draft).length > 0) return;
-    const kept = (tabStorage.read(this.#keyOf(draft)) ?? []) as readonly MessageFile[];
-    if (kept.length > 0) this.#show(draft, () => kept.map(uploadedFile));
+    const kept = readFiles(this.#store.me, draft);
+    if (kept.length > 0) this.#show(draft, () => kept);
   }
 
   /** @returns why some were not added; null if all were */
   add(draft: string, roomId: string, contents: readonly File[]): string | null {
-    const room = MAX_FILES - this.in(draft).length;
-    for (const content of contents.slice(0, room)) this.#addOne(draft, roomId, content);
-    return contents.length > room ? words.tooMany(MAX_FILES) : null;
+    for (const content of contents) {
+      this.#removeRefused(draft, nameOf(content));
+      if (this.in(draft).length >= MAX_FILES) return words.tooMany(MAX_FILES);
+      this.#addOne(draft, roomId, content);
+    }
+    return null;
   }
 
   retry(id: string): void {
@@ -84,6 +87,12 @@ export class FileUploads {
     for (const { id } of files) this.#forget(id);
     this.#show(draft, () => []);
     return files;
+  }
+
+  /** The user attaches it again. */
+  #removeRefused(draft: string, name: string): void {
+    const refused = refusedOf(this.in(draft)).find((file) => file.name === name && !file.canRetry);
+    if (refused) this.remove(draft, refused.id);
   }
 
   #addOne(draft: string, roomId: string, content: File): void {
@@ -130,7 +139,8 @@ export class FileUploads {
     const backoff = new Backoff({ base: 500, cap: 15_000 });
     while (!upload.aborted.signal.aborted)
       try {
-        return this.#finish(upload, await this.#send(upload));
+        const file = await this.#send(upload);
+        return this.#set(upload, { state: 'uploaded', progress: 1, file });
       } catch (error) {
         if (upload.aborted.signal.aborted) return;
         if (!isTemporary(error))
@@ -171,10 +181,6 @@ export class FileUploads {
     for (const wake of this.#wakes) wake();
   }
 
-  #finish(upload: Upload, file: MessageFile): void {
-    this.#set(upload, { state: 'uploaded', progress: 1, file });
-  }
-
   #refuse(upload: Upload, failure: string, canRetry: boolean): void {
     this.#set(upload, { state: 'refused', failure, canRetry });
   }
@@ -201,14 +207,8 @@ export class FileUploads {
       const others = [...all].filter(([key]) => key !== draft);
       return new Map(files.length === 0 ? others : [...others, [draft, files]]);
     });
-    const uploaded = files.flatMap(({ file }) => file ?? []);
-    if (uploaded.length === 0) tabStorage.remove(this.#keyOf(draft));
-    else tabStorage.write(this.#keyOf(draft), uploaded);
+    keepFiles(this.#store.me, draft, files);
     this.#changes.notify(draft);
-  }
-
-  #keyOf(draft: string): string {
-    return `carillon.files.${this.#store.me}.${draft}`;
   }
 }
 

@@ -30,6 +30,7 @@ export const filesWords = texts({
   retryOf: (name: string) => `Upload ${name} again`,
   uploaded: (name: string) => `${name} is uploaded.`,
   notUploaded: (name: string, failure: string) => `${name} is not uploaded. ${failure}`,
+  lost: 'Not uploaded before the page was reloaded. Attach it again, or remove it.',
   removeToSend: (all: readonly string[]) => `Remove ${lists.format(all)} to send.`,
   tooLarge: (size: string) => `A file can have up to ${size}.`,
   tooMany: (most: number) => `A message can have up to ${numbers.format(most)} files.`,

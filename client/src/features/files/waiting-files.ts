@@ -28,17 +28,12 @@ export const waitingFiles: Slice<ReadonlyMap<string, readonly WaitingFile[]>> = 
 
 export const noFiles: readonly WaitingFile[] = [];
 
-export const uploadedFile = (file: MessageFile): WaitingFile => ({
-  id: file.id,
-  name: file.name,
-  size: file.size,
-  state: 'uploaded',
-  progress: 1,
-  file,
-});
-
 export const areUploaded = (files: readonly WaitingFile[]): boolean =>
   files.every(({ state }) => state === 'uploaded');
+
+/** Whether its upload ends with the page. */
+export const isUnderWay = ({ state }: WaitingFile): boolean =>
+  state !== 'uploaded' && state !== 'refused';
 
 /** Those about which the user has to decide. */
 export const refusedOf = (files: readonly WaitingFile[]): readonly WaitingFile[] =>
