@@ -6,13 +6,7 @@ import { Config } from '../config.js';
 import { Audited, caller } from '../http/audited.js';
 import { type UserCaller, CurrentUser, SignUp } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
-import {
-  ApiProblems,
-  BODY_PROBLEMS,
-  location,
-  pickHeaders,
-  WRITE_PROBLEMS,
-} from '../http/documented.js';
+import { ApiProblems, location, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { Secret } from '../http/idempotency.js';
 import { invalidProperty } from '../http/problems.js';
 import { represent } from '../http/representations.js';
@@ -59,7 +53,7 @@ export class AccountsController {
     type: User,
     headers: { ...location('the user', `/api/users/${EXAMPLE_ID}`), ...pickHeaders('ETag') },
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+  @ApiProblems(...WRITE_PROBLEMS, {
     forbidden: 'Only users with a password here create accounts for others.',
     conflict: 'The username ada is taken. Choose another one.',
   })
@@ -93,7 +87,7 @@ export class AccountsController {
     type: SignedIn,
     headers: pickHeaders('Set-Cookie'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+  @ApiProblems(...WRITE_PROBLEMS, {
     forbidden: 'The current password is wrong.',
     conflict: 'You have no password here: another issuer signs you in.',
   })

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { Audited, caller } from '../http/audited.js';
 import { type UserCaller, CurrentUser } from '../http/caller.js';
 import { time } from '../http/described-properties.js';
-import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { invalidProperty } from '../http/problems.js';
 import { GetUser } from '../users/get-user.js';
 import { PersonalData } from '../users/personal-data.js';
@@ -49,7 +49,7 @@ export class MeController {
     description: 'The account was deleted.',
     headers: pickHeaders('Set-Cookie'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+  @ApiProblems(...WRITE_PROBLEMS, {
     forbidden: 'The current password is wrong.',
     conflict: 'The password has just been changed.',
   })

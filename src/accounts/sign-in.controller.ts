@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Audited } from '../http/audited.js';
 import { Anyone } from '../http/caller.js';
-import { ApiProblems, BODY_PROBLEMS, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
+import { ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { Secret } from '../http/idempotency.js';
 import { SecurityLog } from '../http/security-log.js';
 import { GetUser } from '../users/get-user.js';
@@ -45,7 +45,7 @@ export class SignInController {
     type: SignedIn,
     headers: pickHeaders('Set-Cookie'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, {
+  @ApiProblems(...WRITE_PROBLEMS, {
     unauthenticated: 'The username or the password is wrong.',
   })
   async start(

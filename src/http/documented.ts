@@ -13,16 +13,12 @@ import { tooManyReads } from './rate-limit.js';
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' };
 
-/** The problems of every write of a signed-in caller. */
+/** The problems of every write of a signed-in caller. A body is read and checked even where none is expected. */
 export const WRITE_PROBLEMS = [
   'malformed-request',
   'unauthenticated',
   'cross-site-request',
   'too-many-requests',
-] as const;
-
-/** The problems of every request with a body. */
-export const BODY_PROBLEMS = [
   'content-too-large',
   'unsupported-media-type',
   'validation-failed',

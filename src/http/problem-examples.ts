@@ -5,7 +5,7 @@ import { changed } from './preconditions.js';
 import { Problem, type ProblemCode, type ProblemDocument, PROBLEMS } from './problems.js';
 import { tooManyWrites } from './rate-limit.js';
 import { bodyOf, propertiesOf, queryOf, type Route } from './route-input.js';
-import { unknownParameter } from './strict-input.js';
+import { unexpectedProperties, unknownParameter } from './strict-input.js';
 import { refusalOf } from './validation.js';
 
 const EXAMPLE_REQUEST = 'b2d3a1c4-0f5e-4a6b-8c7d-9e0f1a2b3c4d';
@@ -54,7 +54,8 @@ function problemOf(
   if (detail instanceof Problem) return detail;
   if (detail !== undefined) return new Problem(code, detail);
   const body = bodyOf(route)?.type;
-  if (code === 'validation-failed' && body) return refusedBody(body);
+  if (code === 'validation-failed')
+    return body ? refusedBody(body) : unexpectedProperties(['misspelt']);
   if (code === 'invalid-parameter') return refusedQuery(route);
   if (code === 'malformed-request') return new Problem(code, malformed(body !== undefined));
   return new Problem(code, `${PROBLEMS[code].title}.`);

@@ -77,11 +77,19 @@ function refusalOfParameters(
   return invalidParameters(mistakes, `This address accepts ${names}.`);
 }
 
+const TAKES_NONE = 'This request takes no body. Send none, or {}.';
+
 function refuseBody(body: unknown): void {
   if (body === undefined) return;
-  const takesNone = 'This request takes no body. Send none, or {}.';
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (!isObject) throw new Problem('validation-failed', takesNone);
-  const unknown = Object.keys(body).map((field) => ({ field, detail: UNKNOWN }));
-  if (unknown.length > 0) throw invalidProperties(unknown, takesNone);
+  if (!isObject) throw new Problem('validation-failed', TAKES_NONE);
+  const names = Object.keys(body);
+  if (names.length > 0) throw unexpectedProperties(names);
 }
+
+/** The problem of a body with these properties where none is expected. */
+export const unexpectedProperties = (names: readonly string[]): Problem =>
+  invalidProperties(
+    names.map((field) => ({ field, detail: UNKNOWN })),
+    TAKES_NONE,
+  );

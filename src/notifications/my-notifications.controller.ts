@@ -3,13 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentUser, type UserCaller } from '../http/caller.js';
-import {
-  ApiProblems,
-  BODY_PROBLEMS,
-  linkToPages,
-  pickHeaders,
-  WRITE_PROBLEMS,
-} from '../http/documented.js';
+import { ApiProblems, linkToPages, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { answerPage, keysetOf } from '../http/paging.js';
 import { GetReadState } from './get-read-state.js';
 import { ListNotifications } from './list-notifications.js';
@@ -79,7 +73,7 @@ export class MyNotificationsController {
       'Marks all notifications up to `upTo` as read, on all devices. The marker never moves back.',
   })
   @ApiResponse({ status: 200, description: 'The read state of the caller.', type: ReadState })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS)
+  @ApiProblems(...WRITE_PROBLEMS)
   markRead(
     @Body() { upTo }: MarkReadBody,
     @CurrentUser() { userId }: UserCaller,

@@ -7,7 +7,6 @@ import { EXAMPLE_ID } from '../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   location,
   pickHeaders,
@@ -54,7 +53,7 @@ export class NotificationsController {
       ...pickHeaders('ETag'),
     },
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, NOT_NOTIFIER, NOT_FOUND)
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NOT_NOTIFIER, NOT_FOUND)
   async send(
     @CurrentCaller() caller: Caller,
     @Body() { to, kind, title, ...rest }: SendNotificationBody,

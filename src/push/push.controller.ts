@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type UserCaller } from '../http/caller.js';
-import { ApiProblems, BODY_PROBLEMS, WRITE_PROBLEMS } from '../http/documented.js';
+import { ApiProblems, WRITE_PROBLEMS } from '../http/documented.js';
 import { Problem } from '../http/problems.js';
 import { PushKey, PushSubscriptionBody } from './push-bodies.js';
 import { MAX_DEVICES_PER_USER, SubscribeDevice } from './subscribe-device.js';
@@ -42,7 +42,7 @@ export class PushController {
     description: `Stores the push subscription of the browser of this session, in place of an earlier one. The browser is notified of messages according to the notification levels of the caller, unless they have read them on another device. The subscription ends with the session, and when the push service reports that it no longer exists. A user has at most ${MAX_DEVICES_PER_USER}; a further one replaces the oldest.`,
   })
   @ApiResponse({ status: 204, description: 'The subscription is stored.' })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NO_SESSION)
+  @ApiProblems(...WRITE_PROBLEMS, NO_SESSION)
   put(
     @Body() { endpoint, p256dh, auth }: PushSubscriptionBody,
     @CurrentUser() caller: UserCaller,

@@ -15,7 +15,6 @@ import {
   ApiIdempotencyKey,
   ApiPreconditions,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   linkToPages,
   location,
@@ -100,17 +99,10 @@ export class RoomsController {
     type: Room,
     headers: { ...LOCATION, ...pickHeaders('ETag') },
   })
-  @ApiProblems(
-    ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
-    ...KEY_PROBLEMS,
-    NO_ROOM,
-    'recipient-unavailable',
-    {
-      conflict:
-        'A user can be in at most 1000 rooms and direct conversations, and must leave one first.',
-    },
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NO_ROOM, 'recipient-unavailable', {
+    conflict:
+      'A user can be in at most 1000 rooms and direct conversations, and must leave one first.',
+  })
   async create(
     @Body() { kind, name, userId }: CreateRoomBody,
     @CurrentUser() caller: UserCaller,
@@ -180,7 +172,7 @@ export class RoomsController {
     type: Room,
     headers: pickHeaders('ETag'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NO_ROOM, 'precondition-failed', {
+  @ApiProblems(...WRITE_PROBLEMS, NO_ROOM, 'precondition-failed', {
     forbidden: REFUSALS.notOwner,
     conflict: REFUSALS.archived,
   })

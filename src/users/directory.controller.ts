@@ -23,7 +23,6 @@ import {
   ApiIdempotencyKey,
   ApiPreconditions,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   location,
   linkToPages,
@@ -76,7 +75,7 @@ export class DirectoryController {
     type: User,
     headers: { ...location('the user', `/api/users/${EXAMPLE_ID}`), ...pickHeaders('ETag') },
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, NOT_FOUND)
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, NOT_FOUND)
   async create(
     @Body() { firstname, lastname }: CreateUserBody,
     @Res({ passthrough: true }) response: Response,

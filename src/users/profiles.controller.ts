@@ -2,13 +2,7 @@ import { Body, Controller, Get, Patch, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import {
-  ApiPreconditions,
-  ApiProblems,
-  BODY_PROBLEMS,
-  pickHeaders,
-  WRITE_PROBLEMS,
-} from '../http/documented.js';
+import { ApiPreconditions, ApiProblems, pickHeaders, WRITE_PROBLEMS } from '../http/documented.js';
 import { type UserCaller, Directory, OptionalUser } from '../http/caller.js';
 import { EXAMPLE_ID } from '../http/described-properties.js';
 import { IdParam } from '../http/ids.js';
@@ -64,7 +58,7 @@ export class ProfilesController {
     type: User,
     headers: pickHeaders('ETag'),
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_FOUND, 'precondition-failed', {
+  @ApiProblems(...WRITE_PROBLEMS, NOT_FOUND, 'precondition-failed', {
     forbidden: 'This user can sign in, and only they may change it.',
   })
   async update(

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { ApiProblems, BODY_PROBLEMS, KEY_PROBLEMS, WRITE_PROBLEMS } from '../../http/documented.js';
+import { ApiProblems, KEY_PROBLEMS, WRITE_PROBLEMS } from '../../http/documented.js';
 import { Problem, tooManyRequests } from '../../http/problems.js';
 import { NewEvent } from './new-event.js';
 import { BODY_LIMITS, MAX_EVENTS } from './publish-body.js';
@@ -38,7 +38,7 @@ export const DocumentedPublication = (): MethodDecorator =>
       description: 'The events are recorded. A list has one entry for each event, in their order.',
       schema: { oneOf: [answer, { type: 'array', items: answer }] },
     }),
-    ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, ...KEY_PROBLEMS, {
+    ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, {
       forbidden:
         'You may not publish on the topic "stock/7". You may publish on: orders/*, customers/*.',
       'not-found': 'The events were published, and are no longer kept.',

@@ -12,7 +12,7 @@ import type { Request, Response } from 'express';
 import { leaveBodiesOf } from '../../http/bodies.js';
 import { type UserCaller, CurrentUser } from '../../http/caller.js';
 import { EXAMPLE_ID } from '../../http/described-properties.js';
-import { ApiProblems, location, pickHeaders, WRITE_PROBLEMS } from '../../http/documented.js';
+import { ApiProblems, location, pickHeaders } from '../../http/documented.js';
 import { IdParam } from '../../http/ids.js';
 import { Problem } from '../../http/problems.js';
 import { MessageFile } from '../room/message-file.js';
@@ -79,7 +79,8 @@ export class FilesController {
     type: MessageFile,
   })
   @ApiProblems(
-    ...WRITE_PROBLEMS,
+    'unauthenticated',
+    'cross-site-request',
     'content-too-large',
     'recipient-unavailable',
     NOT_MEMBER,

@@ -7,7 +7,6 @@ import { EXAMPLE_ID } from '../../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   linkToPages,
   pickHeaders,
@@ -70,17 +69,10 @@ export class InvitationsController {
   @ApiIdempotencyKey()
   @ApiResponse({ status: 201, description: 'The user was invited.', type: Invitation })
   @ApiResponse({ status: 200, description: 'The user was already invited.', type: Invitation })
-  @ApiProblems(
-    ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
-    ...KEY_PROBLEMS,
-    'recipient-unavailable',
-    NO_ROOM,
-    {
-      forbidden: REFUSALS.inviteByMember,
-      conflict: REFUSALS.alreadyMember(EXAMPLE_ID),
-    },
-  )
+  @ApiProblems(...WRITE_PROBLEMS, ...KEY_PROBLEMS, 'recipient-unavailable', NO_ROOM, {
+    forbidden: REFUSALS.inviteByMember,
+    conflict: REFUSALS.alreadyMember(EXAMPLE_ID),
+  })
   async invite(
     @IdParam('room') id: string,
     @Body() { userId: invitedId }: InviteBody,

@@ -19,7 +19,6 @@ import { EXAMPLE_ID } from '../../http/described-properties.js';
 import {
   ApiIdempotencyKey,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   linkToPages,
   pickHeaders,
@@ -109,7 +108,7 @@ export class MembersController {
     description: 'Only owners may change roles. A room keeps at least one owner.',
   })
   @ApiResponse({ status: 200, description: 'The member with the new role.', type: Member })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_OWNER, NO_SUCH_MEMBER, {
+  @ApiProblems(...WRITE_PROBLEMS, NOT_OWNER, NO_SUCH_MEMBER, {
     conflict: REFUSALS.lastOwner,
   })
   changeRole(
@@ -158,7 +157,7 @@ export class MembersController {
     description: 'Where the marker is now.',
     type: ReadMarker,
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_MEMBER, NO_ROOM)
+  @ApiProblems(...WRITE_PROBLEMS, NOT_MEMBER, NO_ROOM)
   markRead(
     @IdParam('room') id: string,
     @Body() { seq, from = 0 }: ReadBody,
@@ -175,7 +174,7 @@ export class MembersController {
       'Marks the message `seq` and all later ones as unread. Has no effect if the marker is before that message already.',
   })
   @ApiResponse({ status: 200, description: 'Where the marker is now.', type: ReadMarker })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, NOT_MEMBER, NO_ROOM)
+  @ApiProblems(...WRITE_PROBLEMS, NOT_MEMBER, NO_ROOM)
   markUnread(
     @IdParam('room') id: string,
     @Body() { seq }: UnreadBody,

@@ -8,7 +8,6 @@ import {
   ApiIdempotencyKey,
   ApiPreconditions,
   ApiProblems,
-  BODY_PROBLEMS,
   KEY_PROBLEMS,
   linkToPages,
   location,
@@ -93,7 +92,6 @@ export class MessagesController {
   })
   @ApiProblems(
     ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
     ...KEY_PROBLEMS,
     'recipient-unavailable',
     NOT_MEMBER,
@@ -148,14 +146,10 @@ export class MessagesController {
     type: Message,
     headers: pickHeaders('ETag'),
   })
-  @ApiProblems(
-    ...WRITE_PROBLEMS,
-    ...BODY_PROBLEMS,
-    'precondition-failed',
-    'recipient-unavailable',
-    NO_MESSAGE,
-    { forbidden: REFUSALS.editByOther, conflict: REFUSALS.editDeleted },
-  )
+  @ApiProblems(...WRITE_PROBLEMS, 'precondition-failed', 'recipient-unavailable', NO_MESSAGE, {
+    forbidden: REFUSALS.editByOther,
+    conflict: REFUSALS.editDeleted,
+  })
   async edit(
     @IdParam('room') id: string,
     @IdParam('message', 'messageId') messageId: string,

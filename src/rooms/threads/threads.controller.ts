@@ -3,13 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type UserCaller, CurrentUser } from '../../http/caller.js';
-import {
-  ApiProblems,
-  BODY_PROBLEMS,
-  linkToPages,
-  pickHeaders,
-  WRITE_PROBLEMS,
-} from '../../http/documented.js';
+import { ApiProblems, linkToPages, pickHeaders, WRITE_PROBLEMS } from '../../http/documented.js';
 import { IdParam } from '../../http/ids.js';
 import { answerPage, KeysetQuery, keysetOf, link, NUMBER_KEYS } from '../../http/paging.js';
 import { invalidParameters } from '../../http/validation.js';
@@ -120,7 +114,7 @@ export class ThreadsController {
     description: 'Where the marker is now, and what is unread.',
     type: UnreadThread,
   })
-  @ApiProblems(...WRITE_PROBLEMS, ...BODY_PROBLEMS, 'invalid-parameter', NOT_MEMBER, NO_THREAD)
+  @ApiProblems(...WRITE_PROBLEMS, 'invalid-parameter', NOT_MEMBER, NO_THREAD)
   markRead(
     @IdParam('room') id: string,
     @SeqParam() seq: number,
