@@ -7,7 +7,7 @@ import type { LimitName } from './limit-names.js';
  */
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
-  'invalid-parameter': { status: 400, title: 'A query parameter is not valid' },
+  'invalid-parameter': { status: 400, title: 'A parameter is not valid' },
   unauthenticated: { status: 401, title: 'Authentication required' },
   forbidden: { status: 403, title: 'You are not allowed to do this' },
   'cross-site-request': { status: 403, title: 'This request is not allowed from other sites' },
