@@ -219,7 +219,7 @@ describe.each(ENGINES)('files on $name', ({ start }) => {
   });
 
   it('have valid names and content', async () => {
-    for (const name of ['', ' ', 'a/b', '..\\b', 'a\nb', 'x'.repeat(256)])
+    for (const name of ['', ' ', '.', ' ..', 'a/b', '..\\b', 'a\nb', 'x'.repeat(256)])
       expect(await refusal(await upload(ada, room, 'x', { name }))).toEqual([
         400,
         'invalid-parameter',

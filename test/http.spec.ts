@@ -239,8 +239,22 @@ describe('every request', () => {
       expect(expectation).toMatch(/^HTTP\/1\.1 417 [^]*"requestId":"[\da-f-]{36}"/);
       const path = await fetch(`${url}/api/users/%ff`);
       expect(path.status).toBe(400);
-      expect((await problemOf(path)).requestId).toMatch(/^[\da-f-]{36}$/);
+      const problem = await problemOf(path);
+      expect(problem.requestId).toMatch(/^[\da-f-]{36}$/);
+      expect(problem.detail).toBe('The path must be percent-encoded UTF-8.');
     });
+
+    it.each(['/api/users?q=%ff', '/api/events?topic=a&topic=%C3', '/api/users?limit=1&q=a%80%zz'])(
+      '%s, whose query is not UTF-8, and names the parameter',
+      async (path) => {
+        const response = await fetch(url + path);
+        expect(response.status).toBe(400);
+        const { type, errors } = await problemOf(response);
+        expect(type).toBe('urn:carillon:problem:invalid-parameter');
+        const [, field] = /[?&](\w+)=[^&]*$/.exec(path)!;
+        expect(errors).toEqual([{ field, detail: 'must be percent-encoded UTF-8' }]);
+      },
+    );
 
     it.each(['topics=users', 'lasteventid=earliest', 'lastEventId[]=earliest', 'constructor=1'])(
       'a stream with the unknown parameter %s, which may be a misspelt cursor',

@@ -1,6 +1,7 @@
 import { DatabaseUnavailable, TooManyWaiting } from '@carillon/nestjs';
 import {
   type ArgumentsHost,
+  BadRequestException,
   Catch,
   type ExceptionFilter,
   HttpException,
@@ -12,6 +13,7 @@ import { noRoute } from './allowed-methods.js';
 import { hasBody } from './bodies.js';
 import { closeWithoutReading } from './connections.js';
 import { Problem, problemAnswer, type ProblemCode, PROBLEMS } from './problems.js';
+import { canDecode } from './url-encoding.js';
 
 /** Converts everything that is thrown into a problem document. This is the only place that does. */
 @Catch()
@@ -81,6 +83,9 @@ export function toProblem(error: unknown, request: Request): Problem {
   if (error instanceof NotFoundException) return noRoute(request);
   if (error instanceof HttpException && 'details' in Object(error.getResponse()))
     return unready(error);
+  // Nest makes it of the error of the router.
+  if (error instanceof BadRequestException && !canDecode(request.path))
+    return new Problem('malformed-request', 'The path must be percent-encoded UTF-8.');
   if (error instanceof HttpException) return new Problem(codeOf(error.getStatus()), error.message);
   return new Problem(
     'internal-error',

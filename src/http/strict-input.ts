@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { Problem } from './problems.js';
 import { bodyOf, propertiesOf, queryOf, type Route } from './route-input.js';
 import { perRoute } from './route-metadata.js';
+import { namesOfInvalidUtf8 } from './url-encoding.js';
 import { invalidParameters, invalidProperties, UNKNOWN } from './validation.js';
 
 const ANY_INPUT = Symbol('any input');
@@ -20,7 +21,7 @@ interface Input {
 }
 
 /**
- * Refuses input that a route does not accept: unknown or repeated query parameters, and bodies of routes without one. A
+ * Refuses input that a route does not accept: query parameters that are unknown, repeated or not UTF-8, and bodies of routes without one. A
  * route accepts what its handler declares with `@Query()` and `@Body()`. Content has no meaning in GET, HEAD and DELETE
  * (RFC 9110, 9.3.1, 9.3.5), so they are treated alike. An empty body and `{}` are always accepted.
  */
@@ -43,7 +44,7 @@ export class StrictInput implements CanActivate {
     const { parameters, hasBody, isAny } = this.#inputOf(context);
     if (isAny) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const refusal = refusalOfParameters(request.query, parameters);
+    const refusal = refusalOfParameters(request.query, parameters) ?? refusalOfBytes(request.url);
     if (refusal) throw refusal;
     if (!hasBody) refuseBody(request.body);
     return true;
@@ -78,6 +79,12 @@ function refusalOfParameters(
 }
 
 const TAKES_NONE = 'This request takes no body. Send none, or {}.';
+
+function refusalOfBytes(url: string): Problem | undefined {
+  const names = namesOfInvalidUtf8(url);
+  const mistakes = names.map((field) => ({ field, detail: 'must be percent-encoded UTF-8' }));
+  return mistakes.length > 0 ? invalidParameters(mistakes) : undefined;
+}
 
 function refuseBody(body: unknown): void {
   if (body === undefined) return;

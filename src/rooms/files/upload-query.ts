@@ -10,7 +10,9 @@ import { MAX_FILE_NAME_LENGTH } from '../room/lengths.js';
 const cleanFileName = (name: string): string => cleanName(withoutInvisible(name));
 
 const fileNameMistake = (name: string): TextMistake | string | undefined =>
-  /[/\\]/.test(name) ? 'must be a name without / and \\' : nameMistake(name, MAX_FILE_NAME_LENGTH);
+  /[/\\]|^\.{1,2}$/.test(name)
+    ? 'must be a name without / and \\, other than . and ..'
+    : nameMistake(name, MAX_FILE_NAME_LENGTH);
 
 export class UploadQuery {
   @ApiProperty({
