@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { eventually } from '../support/browser.js';
 import {
   add,
@@ -151,10 +151,16 @@ describe('a page that loses its server', () => {
       { status: 404, contentType: 'application/problem+json', body: '{}' },
       { status: 200, contentType: 'text/html', body: '<p>Sign in to this network' },
     ];
-    await page.route(STREAM, (route) => route.fulfill(answers.shift()), { times: 3 });
+    const missed = Promise.withResolvers<void>();
+    const answer = async (route: Route) => {
+      if (answers.length === 1) await missed.promise;
+      await route.fulfill(answers.shift());
+    };
+    await page.route(STREAM, answer, { times: 3 });
     await page.goto(carillon.url + PEOPLE);
     await status(page, 'Reconnecting').waitFor();
     await createUser(carillon.url, 'Missed');
+    missed.resolve();
     await status(page, 'Live').waitFor();
     expect(answers).toEqual([]);
     await row(page, 'Missed DOE').waitFor();
