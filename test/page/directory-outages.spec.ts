@@ -151,14 +151,18 @@ describe('a page that loses its server', () => {
       { status: 404, contentType: 'application/problem+json', body: '{}' },
       { status: 200, contentType: 'text/html', body: '<p>Sign in to this network' },
     ];
+    const lastAttempt = Promise.withResolvers<void>();
     const missed = Promise.withResolvers<void>();
     const answer = async (route: Route) => {
-      if (answers.length === 1) await missed.promise;
+      if (answers.length === 1) {
+        lastAttempt.resolve();
+        await missed.promise;
+      }
       await route.fulfill(answers.shift());
     };
     await page.route(STREAM, answer, { times: 3 });
     await page.goto(carillon.url + PEOPLE);
-    await status(page, 'Reconnecting').waitFor();
+    await lastAttempt.promise;
     await createUser(carillon.url, 'Missed');
     missed.resolve();
     await status(page, 'Live').waitFor();
