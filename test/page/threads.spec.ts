@@ -238,6 +238,12 @@ describe('a narrow thread', () => {
     await check(composer(page));
     await page.evaluate(ofThread(seq));
     await check(reply(page));
+    await page.setViewportSize({ width: 1280, height: 640 });
+    const lowerEdgeOf = (place: Locator) =>
+      place.evaluate((element) => element.getBoundingClientRect().bottom);
+    const send = button(pane(page), 'Send');
+    expect(await lowerEdgeOf(send)).toBeCloseTo(await lowerEdgeOf(reply(page)), 0);
+    expect(await isInReach(send)).toBe(true);
   });
 });
 
