@@ -1,6 +1,8 @@
 import { DatabaseUnavailable, EventLog, Streams, UnitOfWork } from '@carillon/nestjs';
+import { GOES_ON, Scheduler } from '@carillon/nestjs/internal';
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { type RunningApplication, startApplication } from './support/application.js';
 import { ENGINES_AND_CONNECTIONS } from './support/connections.js';
@@ -370,6 +372,21 @@ describe.each(ENGINES_AND_CONNECTIONS)('a stream on $name, written to $connectio
     }
     state.mockRestore();
     await until(() => streams.size <= before);
+  });
+
+  it('costs nothing when its client has left before its turn', async () => {
+    const scheduler = application.app.get(Scheduler, { strict: false });
+    // Each takes one turn of the event loop.
+    for (let n = 0; n < 10_000; n++) scheduler.add('opening', () => GOES_ON);
+    const arrived = once(application.app.getHttpServer(), 'request');
+    const socket = connect(application.port, '127.0.0.1');
+    socket.write(`GET ${USERS} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+    const [request, response] = (await arrived) as [IncomingMessage, ServerResponse];
+    socket.destroy();
+    await once(request.socket, 'close');
+    expect(scheduler.waiting.opening).toBeGreaterThan(0);
+    await until(() => scheduler.waiting.opening === 0);
+    expect(response.getHeaderNames()).toEqual([]);
   });
 
   it('has no chunks for a client of HTTP/1.0', async () => {
