@@ -112,10 +112,11 @@ describe.each(ENGINES)('reactions on $name', ({ start }) => {
   it.each(OTHERS)('are one emoji, and not %j', async (emoji) => {
     const message = await ada.says(room, randomUUID());
     for (const method of ['PUT', 'DELETE'])
-      expect(await refusal(await ada.send(method, reactionPath(message, emoji)))).toEqual([
-        400,
-        'invalid-parameter',
-      ]);
+      expect(await (await ada.send(method, reactionPath(message, emoji))).json()).toMatchObject({
+        type: 'urn:carillon:problem:invalid-parameter',
+        title: 'A parameter is not valid',
+        status: 400,
+      });
   });
 
   it('disappear with a message that is deleted, which accepts no more', async () => {
