@@ -210,6 +210,40 @@ describe('what was typed', () => {
   });
 });
 
+describe('what failed for want of a connection', () => {
+  it('is said until the connection is live again, and can then be repeated', async () => {
+    for (const text of ['To be edited', 'To be deleted']) await ada.says(room, text);
+    const page = await open(ada);
+    const failures = page.getByRole('alert').filter({ hasText: 'The server did not respond.' });
+    await said(page, 'To be deleted').waitFor();
+    await page.context().setOffline(true);
+    await page.locator('.connection').getByText('Offline').waitFor();
+    await button(page, 'Edit: To be edited').click();
+    await page.getByRole('textbox', { name: 'Edit message' }).fill('Edited');
+    await button(page, 'Save').click();
+    await failures.waitFor();
+    await button(page, 'Delete: To be deleted').click();
+    const question = page.getByRole('group', { name: 'Delete this message?' });
+    await button(question, 'Delete').click();
+    await question.getByRole('alert').filter({ hasText: 'did not respond' }).waitFor();
+    const [failure, answer] = [
+      await question.getByRole('alert').boundingBox(),
+      await button(question, 'Delete').boundingBox(),
+    ];
+    expect(failure!.y + failure!.height).toBeLessThanOrEqual(answer!.y);
+    await button(page, 'Sign out').click();
+    const signOutFailure = page.getByText('You are still signed in');
+    await signOutFailure.waitFor();
+
+    await page.context().setOffline(false);
+    for (const one of [failures, signOutFailure])
+      await eventually(async () => expect(await one.count()).toBe(0));
+    await button(page, 'Save').click();
+    await button(question, 'Delete').click();
+    await eventually(async () => expect(await ada.reads(room)).toEqual(['Edited', null]));
+  });
+});
+
 describe('a database that was set back', () => {
   it('is shown as it is, in all tabs: what it has lost is gone, and what comes then is in its place', async () => {
     await ada.says(room, 'Kept');

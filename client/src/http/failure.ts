@@ -9,6 +9,8 @@ export interface Failure {
   /** About the whole request; null if the fields say everything. */
   readonly message: string | null;
   readonly fields: Readonly<Record<string, string>>;
+  /** Whether the server was not reached, or could not work. */
+  readonly isOutage?: boolean;
 }
 
 /** The message is a text for the user. */
@@ -27,7 +29,8 @@ export function failureOf(
   fields: readonly string[] = [],
   problems: ProblemTexts = {},
 ): Failure {
-  if (error instanceof NoResponseError) return failure(words.errors.noResponse);
+  if (error instanceof NoResponseError)
+    return { ...failure(words.errors.noResponse), isOutage: true };
   if (error instanceof ShownError) return failure(error.message);
   if (!(error instanceof ProblemError)) {
     console.error(error);
@@ -35,7 +38,7 @@ export function failureOf(
   }
   const details = detailsOf(error.problem, fields);
   if (Object.keys(details).length > 0) return { message: null, fields: details };
-  return failure(textOf(error, problems));
+  return { ...failure(textOf(error, problems)), isOutage: error.status >= 500 };
 }
 
 function textOf({ status, code, problem, retryAfter }: ProblemError, problems: ProblemTexts) {

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState, type FormEvent, type RefObject } from 'react';
-import { type Failure, failureOf, noFailure } from '../http/failure.js';
+import { type Failure, failureOf } from '../http/failure.js';
 import type { ProblemTexts } from '../words/types.js';
+import { useFailure } from './use-failure.js';
 
 interface SubmitOptions {
   /** The fields that can show an error of their own. */
@@ -17,7 +18,7 @@ export type Submission = ReturnType<typeof useSubmit>;
 /** The submission of a form: one request at a time, errors at their fields, and the focus on the first of them. */
 export function useSubmit({ fields = [], send, check = () => ({}), problems }: SubmitOptions) {
   const form = useRef<HTMLFormElement>(null);
-  const [failure, setFailure] = useState(noFailure);
+  const [failure, setFailure] = useFailure();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
   useFocusOnFirstMistake(form, failure);

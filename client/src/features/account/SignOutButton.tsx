@@ -1,5 +1,5 @@
-import { useState } from 'react';
 import { useSession } from '../../session/use-session.js';
+import { useAttempt } from '../../ui/use-attempt.js';
 import { words } from '../../words/words.js';
 
 interface SignOutButtonProps {
@@ -10,20 +10,13 @@ interface SignOutButtonProps {
 /** Reports a failure: a user who leaves a shared machine must not believe they are signed out. */
 export function SignOutButton({ text, className }: SignOutButtonProps) {
   const session = useSession();
-  const [hasFailed, setHasFailed] = useState(false);
+  const { failure, attempt } = useAttempt();
   return (
     <>
-      <button
-        type="button"
-        className={className}
-        onClick={() => {
-          setHasFailed(false);
-          session.signOut().catch(() => setHasFailed(true));
-        }}
-      >
+      <button type="button" className={className} onClick={() => attempt(session.signOut())}>
         {text}
       </button>
-      {hasFailed && (
+      {failure !== null && (
         <span role="alert" className="failure">
           {words.account.stillSignedIn}
         </span>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useStore } from '../../store/use-store.js';
+import { FailureText } from '../../ui/FailureText.js';
 import { focusOnMount } from '../../ui/focus-on-mount.js';
 import { onEscape } from '../../ui/on-escape.js';
 import { useAttempt } from '../../ui/use-attempt.js';
@@ -90,9 +91,7 @@ function Question({ message, onClose }: { message: Message; onClose: () => void 
       aria-label={words.conversation.deleteQuestion}
       onKeyDown={onEscape(onClose)}
     >
-      <span role="alert" className="failure">
-        {failure}
-      </span>
+      <FailureText text={failure} />
       <span>{words.conversation.deleteShort}</span>
       <button
         type="button"

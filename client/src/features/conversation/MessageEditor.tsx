@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { withLineFeeds } from '../../../../src/http/text.js';
 import { messageMistake } from '../../../../src/rooms/messages/message-text.js';
-import { failureOf } from '../../http/failure.js';
+import { type Failure, failureOf, noFailure } from '../../http/failure.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { useStore } from '../../store/use-store.js';
 import { onEscape } from '../../ui/on-escape.js';
+import { useFailure } from '../../ui/use-failure.js';
 import { words } from '../../words/words.js';
 import type { Message } from '../rooms/message.js';
 import { editsInProgress } from './edits-in-progress.js';
@@ -21,7 +22,7 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
   const edits = useStore().service(editsInProgress);
   const [kept] = useState(() => edits.in(message.roomId));
   const [text, setText] = useState(kept?.text ?? message.text ?? '');
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useFailure();
   const [saving, setSaving] = useState(false);
 
   /** Deleted elsewhere: the user can still copy the text. */
@@ -35,14 +36,13 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
     if (saving || isGone || (isEmpty && message.files.length === 0)) return;
     if (edited === message.text) return close();
     const mistake = isEmpty ? undefined : messageMistake(edited);
-    if (mistake) return setFailure(words.errors.mistakes(mistake));
+    if (mistake) return setFailure({ ...noFailure, message: words.errors.mistakes(mistake) });
     setSaving(true);
     try {
       await editMessage(message, edited);
       close();
     } catch (error) {
-      const { message: whole, fields } = failureOf(error, ['text']);
-      setFailure(whole ?? fields['text'] ?? null);
+      setFailure(failureOf(error, ['text']));
       setSaving(false);
     }
   }
@@ -65,7 +65,7 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
         onType={setText}
         onSend={() => void save()}
       />
-      <FailureText text={isGone ? words.conversation.deletedWhileEditing : failure} />
+      <FailureText text={isGone ? words.conversation.deletedWhileEditing : textOf(failure)} />
       <div className="actions">
         {!isGone && (
           <button
@@ -84,6 +84,8 @@ export function MessageEditor({ message, onClose }: MessageEditorProps) {
     </div>
   );
 }
+
+const textOf = ({ message, fields }: Failure): string | null => message ?? fields['text'] ?? null;
 
 /** Returns the focus to where it came from: the composer, or the message, whose button is hidden meanwhile. */
 function useClosing(onClose: () => void) {

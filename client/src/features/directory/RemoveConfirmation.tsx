@@ -1,14 +1,17 @@
 import { useEffect, useState } from 'react';
-import { messageOf } from '../../http/failure.js';
+import { failureOf, noFailure } from '../../http/failure.js';
 import { hasStatus } from '../../http/problem.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { focusOnMount } from '../../ui/focus-on-mount.js';
 import { onEscape } from '../../ui/on-escape.js';
 import { Rich } from '../../ui/Rich.js';
+import { useFailure } from '../../ui/use-failure.js';
 import { words } from '../../words/words.js';
 import { fullName, sameNames, type User } from '../people/user.js';
 import { fetchUser } from '../people/users-api.js';
 import type { LiveUsers } from './live-users.js';
+
+const CHANGED = { 'precondition-failed': words.directory.changedJustNow };
 
 interface RemoveConfirmationProps {
   users: LiveUsers;
@@ -19,11 +22,11 @@ interface RemoveConfirmationProps {
 export function RemoveConfirmation({ users, user, onClose }: RemoveConfirmationProps) {
   /** The person in question. A yes counts only for these names. */
   const [asked, setAsked] = useState(user);
-  const [message, setMessage] = useState<string | null>(null);
+  const [failure, setFailure] = useFailure();
   const [removing, setRemoving] = useState(false);
 
   function askAgain(current: User) {
-    setMessage(words.directory.changedSince(fullName(asked)));
+    setFailure({ ...noFailure, message: words.directory.changedSince(fullName(asked)) });
     setAsked(current);
   }
 
@@ -35,15 +38,14 @@ export function RemoveConfirmation({ users, user, onClose }: RemoveConfirmationP
   async function remove() {
     if (removing) return;
     setRemoving(true);
-    setMessage(null);
+    setFailure(noFailure);
     try {
       const { user: current, etag } = await fetchUser(user.id);
       if (sameNames(current, asked)) await users.remove(user.id, etag);
       else askAgain(current);
     } catch (error) {
       if (hasStatus(error, 404)) users.forget(user.id);
-      else if (hasStatus(error, 412)) setMessage(words.directory.changedJustNow);
-      else setMessage(messageOf(error));
+      else setFailure(failureOf(error, [], CHANGED));
     } finally {
       setRemoving(false);
     }
@@ -70,7 +72,7 @@ export function RemoveConfirmation({ users, user, onClose }: RemoveConfirmationP
           {words.directory.keep}
         </button>
       </div>
-      <FailureText text={message} />
+      <FailureText text={failure.message} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { useEffect, useReducer, useRef } from 'react';
+import { useCallback, useEffect, useReducer, useRef } from 'react';
 import { failureOf } from '../../http/failure.js';
 import { hasStatus } from '../../http/problem.js';
+import { useOutageEnd } from '../../ui/use-failure.js';
 import { words } from '../../words/words.js';
 import {
   changedNames,
@@ -26,6 +27,10 @@ interface EditOptions {
 /** The edit of one user: what is typed, what others change meanwhile, and saving it. */
 export function useEdit({ users, user, listed, onSaved }: EditOptions) {
   const [edit, dispatch] = useReducer(reduceEdit, user, startEdit);
+  useOutageEnd(
+    edit.failure,
+    useCallback((failure) => dispatch({ type: 'failed', failure }), []),
+  );
   const { id } = user;
   const known = useRef(user);
 
