@@ -110,22 +110,28 @@ describe('all tabs of a browser', () => {
     await roomLink(page, room).waitFor();
   });
 
-  it('go to the sign-in when one signs out, or when the session is ended elsewhere', async () => {
+  it('go to the sign-in when one signs out, which removes drafts, or when the session is ended elsewhere', async () => {
     const context = await browserOf(ada);
     const [one, other] = [await tabOf(context), await tabOf(context)];
     await composer(other).fill('Not said yet');
+    const stored = () => one.evaluate<string>('JSON.stringify(localStorage)');
+    await eventually(async () => expect(await stored()).toContain('Not said yet'));
     await button(one, 'Sign out').click();
     for (const tab of [one, other]) await tab.getByLabel('Password').waitFor();
+    expect(await stored()).not.toContain('Not said yet');
 
     await other.getByLabel('Username').fill(ada.user.username!);
     await other.getByLabel('Password').fill(PASSWORD);
     await button(other, 'Sign in').click();
-    await eventually(async () => expect(await composer(other).inputValue()).toBe('Not said yet'));
+    await composer(other).waitFor();
+    expect(await composer(other).inputValue()).toBe('');
+    await composer(other).fill('Not said yet');
     const phone = await Person.signIn(carillon.url, ada.user.username!);
     for (const { id, current } of await phone.gets<OwnSession[]>('/api/sessions'))
       if (!current) await phone.does('DELETE', `/api/sessions/${id}`);
     await other.getByLabel('Password').waitFor();
     await one.getByLabel('Password').waitFor();
+    expect(await stored()).toContain('Not said yet');
   });
 });
 

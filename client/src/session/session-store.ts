@@ -2,7 +2,7 @@ import { Backoff } from '@carillon/client/backoff';
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
 import { Listeners } from '../state/listeners.js';
-import { browserStorage } from '../state/storage.js';
+import { browserStorage, type JsonStorage, tabStorage } from '../state/storage.js';
 import {
   type AccountDeletion,
   changePassword,
@@ -110,16 +110,15 @@ export class SessionStore {
 
   async deleteAccount(account: AccountDeletion): Promise<void> {
     await deleteAccount(account);
-    this.#forgetStored();
+    // Also messages that were not sent, and settings.
+    this.#forget(browserStorage, 'carillon.');
     this.#leave();
   }
 
-  /** Drafts, messages that were not sent, settings. */
-  #forgetStored(): void {
+  #forget(storage: JsonStorage, prefix: string): void {
     if (this.#view.state !== 'signed in') return;
     const { id } = this.#view.who.user;
-    for (const key of browserStorage.keys('carillon.'))
-      if (key.includes(id)) browserStorage.remove(key);
+    for (const key of storage.keys(prefix)) if (key.includes(id)) storage.remove(key);
   }
 
   #leave(): void {
@@ -127,7 +126,10 @@ export class SessionStore {
     this.#channel?.postMessage('left' satisfies Change);
   }
 
+  /** Others may use this browser next: what was typed and not sent must not stay in it. */
   #endHere(): void {
+    this.#forget(browserStorage, 'carillon.draft.');
+    this.#forget(tabStorage, 'carillon.files.');
     this.#set({ state: 'signed out', justNow: this.#wasIn(), end: null });
   }
 

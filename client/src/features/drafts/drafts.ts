@@ -25,7 +25,7 @@ export interface Draft {
 
 const noDraft: Draft = { text: '', replyTo: null };
 
-/** The drafts of each room and thread, in all tabs. They survive a reload, and the end of a session. */
+/** The drafts of each room and thread, in all tabs. They survive a reload and the end of a session, not a sign-out. */
 export class Drafts {
   readonly #store: Store;
   readonly #prefix: string;
