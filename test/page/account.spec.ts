@@ -96,6 +96,10 @@ describe('the first visit', () => {
       const link = (await page.getByRole('link', { name: 'API docs' }).boundingBox())!;
       expect(link.y).toBeGreaterThanOrEqual(title.y + title.height);
     }
+    await page.context().setOffline(true);
+    const tryNow = (await button(page, 'Try now').boundingBox())!;
+    const link = (await page.getByRole('link', { name: 'API docs' }).boundingBox())!;
+    expect(link.y).toBeGreaterThanOrEqual(tryNow.y + tryNow.height);
   });
 });
 
