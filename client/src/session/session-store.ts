@@ -2,7 +2,7 @@ import { Backoff } from '@carillon/client/backoff';
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
 import { Listeners } from '../state/listeners.js';
-import { browserStorage, type JsonStorage, tabStorage } from '../state/storage.js';
+import { browserStorage, tabStorage } from '../state/storage.js';
 import {
   type AccountDeletion,
   changePassword,
@@ -111,14 +111,15 @@ export class SessionStore {
   async deleteAccount(account: AccountDeletion): Promise<void> {
     await deleteAccount(account);
     // Also messages that were not sent, and settings.
-    this.#forget(browserStorage, 'carillon.');
+    this.#forget('carillon.');
     this.#leave();
   }
 
-  #forget(storage: JsonStorage, prefix: string): void {
+  #forget(prefix: string): void {
     if (this.#view.state !== 'signed in') return;
     const { id } = this.#view.who.user;
-    for (const key of storage.keys(prefix)) if (key.includes(id)) storage.remove(key);
+    for (const storage of [browserStorage, tabStorage])
+      for (const key of storage.keys(prefix)) if (key.includes(id)) storage.remove(key);
   }
 
   #leave(): void {
@@ -128,8 +129,7 @@ export class SessionStore {
 
   /** Others may use this browser next: what was typed and not sent must not stay in it. */
   #endHere(): void {
-    this.#forget(browserStorage, 'carillon.draft.');
-    this.#forget(tabStorage, 'carillon.files.');
+    this.#forget('carillon.draft');
     this.#set({ state: 'signed out', justNow: this.#wasIn(), end: null });
   }
 

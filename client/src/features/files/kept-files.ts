@@ -4,7 +4,7 @@ import type { WaitingFile } from './waiting-files.js';
 
 type KeptFile = Pick<WaitingFile, 'id' | 'name' | 'size' | 'file'>;
 
-const keyOf = (userId: string, draft: string) => `carillon.files.${userId}.${draft}`;
+const keyOf = (userId: string, draft: string) => `carillon.draft-files.${userId}.${draft}`;
 
 /** The files attached to a draft before the tab was reloaded. */
 export function readFiles(userId: string, draft: string): readonly WaitingFile[] {
