@@ -2,12 +2,11 @@ import { Backoff } from '@carillon/client/backoff';
 import { hasStatus } from '../http/problem.js';
 import { onSignedOut } from '../http/signed-out.js';
 import { Listeners } from '../state/listeners.js';
-import { browserStorage, tabStorage } from '../state/storage.js';
+import { browserStorage } from '../state/storage.js';
+import { forget } from './forget.js';
 import {
-  type AccountDeletion,
   changePassword,
   type Credentials,
-  deleteAccount,
   endRefusedSession,
   fetchSession,
   type PasswordChange,
@@ -105,31 +104,18 @@ export class SessionStore {
     } catch (error) {
       if (!hasStatus(error, 401)) throw error;
     }
-    this.#leave();
+    this.leave();
   }
 
-  async deleteAccount(account: AccountDeletion): Promise<void> {
-    await deleteAccount(account);
-    // Also messages that were not sent, and settings.
-    this.#forget('carillon.');
-    this.#leave();
-  }
-
-  #forget(prefix: string): void {
-    if (this.#view.state !== 'signed in') return;
-    const { id } = this.#view.who.user;
-    for (const storage of [browserStorage, tabStorage])
-      for (const key of storage.keys(prefix)) if (key.includes(id)) storage.remove(key);
-  }
-
-  #leave(): void {
+  /** Ends the session in all tabs, after the server has ended it. */
+  leave(): void {
     this.#endHere();
     this.#channel?.postMessage('left' satisfies Change);
   }
 
   /** Others may use this browser next: what was typed and not sent must not stay in it. */
   #endHere(): void {
-    this.#forget('carillon.draft');
+    if (this.#view.state === 'signed in') forget(this.#view.who.user.id, 'carillon.draft');
     this.#set({ state: 'signed out', justNow: this.#wasIn(), end: null });
   }
 

@@ -5,6 +5,8 @@ import {
 } from '../../../../src/accounts/password-length.js';
 import { lengthMistake } from '../../../../src/http/text.js';
 import { mistakesOf } from '../../http/failure.js';
+import { forget } from '../../session/forget.js';
+import { deleteAccount } from '../../session/session-api.js';
 import { useCurrentSession, useSession } from '../../session/use-session.js';
 import { Field } from '../../ui/Field.js';
 import { FormCard } from '../../ui/FormCard.js';
@@ -39,11 +41,15 @@ export function DeleteAccountForm() {
   const submission = useSubmit({
     fields: [name],
     check: () => mistakesOf({ [name]: typed === '' ? missing : lengthMistake(typed, longest) }),
-    send: () =>
-      session.deleteAccount({
+    send: async () => {
+      await deleteAccount({
         ...(who.session ? { password: typed } : { confirm: typed }),
         messages: withMessages ? 'delete' : 'keep',
-      }),
+      });
+      // Also messages that were not sent, and settings.
+      forget(who.user.id, 'carillon.');
+      session.leave();
+    },
   });
   return (
     <FormCard
