@@ -50,7 +50,7 @@ const CASES: readonly (readonly [Verdict, string, Publication])[] = [
       topics: [
         'https://x.example/a/.well-known/mercure',
         'https://x.example?/.well-known/mercure',
-        '/.well-known/mercure/../x',
+        'https://x.example/.well-known/mercure/../x',
       ],
       type: 'x',
     },
