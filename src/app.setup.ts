@@ -19,7 +19,7 @@ import { negotiateReads } from './http/negotiated-reads.js';
 import { Origins } from './http/origins.js';
 import { inOneStep } from './http/pipeline.js';
 import { identify } from './http/request-id.js';
-import { RepeatedStreams } from './http/repeated-streams.js';
+import { RepeatedStreams } from './events/repeated-streams.js';
 import { RequestLog } from './http/request-log.js';
 import { RequestStatistics } from './http/request-statistics.js';
 import { securityHeaders } from './http/security-headers.js';

@@ -10,6 +10,7 @@ import { FindPublicationHandler } from './publish/find-publication.js';
 import { PublishEventsHandler } from './publish/publish-events.js';
 import { PublishPermissions } from './publish/publish-permissions.js';
 import { PublishQuota } from './publish/publish-quota.js';
+import { RepeatedStreams } from './repeated-streams.js';
 import { ListSubscriptionsHandler } from './subscriptions/list-subscriptions.js';
 import { SubscribersPermissions } from './subscriptions/subscribers-permissions.js';
 import { TopicSubscriptionsController } from './subscriptions/subscriptions.controller.js';
@@ -26,6 +27,7 @@ import { TopicSubscribers } from './subscriptions/topic-subscribers.js';
     KeysRepository,
     PublishPermissions,
     PublishQuota,
+    RepeatedStreams,
     SubscribersPermissions,
     TopicSubscribers,
     FindPublicationHandler,

@@ -12,7 +12,6 @@ import { LongLists } from './long-lists.js';
 import { UncheckedPreconditions } from './preconditions.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimit } from './rate-limit.js';
-import { RepeatedStreams } from './repeated-streams.js';
 import { RequestLog } from './request-log.js';
 import { RequestStatistics } from './request-statistics.js';
 import { ReturnPreference } from './return-preference.js';
@@ -34,7 +33,6 @@ import { httpFeature } from './http.feature.js';
     IdempotencyKeys,
     Idempotency,
     RateLimit,
-    RepeatedStreams,
     RequestLog,
     RequestStatistics,
     RequestValidation,
@@ -49,7 +47,7 @@ import { httpFeature } from './http.feature.js';
     { provide: APP_GUARD, useClass: StrictInput },
     { provide: APP_GUARD, useClass: LongLists },
   ],
-  exports: [RequestStatistics, SecurityLog],
+  exports: [RateLimit, RequestLog, RequestStatistics, SecurityLog],
 })
 export class HttpModule implements NestModule {
   constructor(private readonly handlers: WrappedHandlers) {}

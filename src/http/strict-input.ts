@@ -21,9 +21,9 @@ interface Input {
 }
 
 /**
- * Refuses input that a route does not accept: query parameters that are unknown, repeated or not UTF-8, and bodies of routes without one. A
- * route accepts what its handler declares with `@Query()` and `@Body()`. Content has no meaning in GET, HEAD and DELETE
- * (RFC 9110, 9.3.1, 9.3.5), so they are treated alike. An empty body and `{}` are always accepted.
+ * Refuses input that a route does not accept: query parameters that are unknown, repeated or not UTF-8, and bodies of routes
+ * without one. A route accepts what its handler declares with `@Query()` and `@Body()`. Content has no meaning in GET, HEAD
+ * and DELETE (RFC 9110, 9.3.1, 9.3.5), so they are treated alike. An empty body and `{}` are always accepted.
  */
 @Injectable()
 export class StrictInput implements CanActivate {

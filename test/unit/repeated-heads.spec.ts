@@ -1,4 +1,4 @@
-import { headOf, RepeatedHeads } from '../../src/http/repeated-heads.js';
+import { headOf, RepeatedHeads } from '../../src/events/repeated-heads.js';
 
 const request = (headers: Record<string, string> = {}, accept = 'text/event-stream') => ({
   method: 'GET',

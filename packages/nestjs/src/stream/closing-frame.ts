@@ -22,8 +22,8 @@ export class ClosingFrame {
   constructor(private readonly feed: EventFeed) {}
 
   /**
-   * Answers with the cursor of the request, unless its client has left. The connection closes with the response: an idle one would take up resources
-   * that are short.
+   * Answers with the cursor of the request, unless its client has left. The connection closes with the response: an idle one
+   * would take up resources that are short.
    */
   send(request: Request, retry = retryDelay(), control = CONTROL_FRAMES): void {
     if (hasLeft(request)) return;

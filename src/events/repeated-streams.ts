@@ -4,9 +4,9 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { RateLimit } from './rate-limit.js';
+import { RateLimit } from '../http/rate-limit.js';
 import { acceptsStream, headOf, RepeatedHeads } from './repeated-heads.js';
-import { RequestLog } from './request-log.js';
+import { RequestLog } from '../http/request-log.js';
 
 /** What an opening has decided for every request with the same head. */
 interface Remembered {
@@ -19,8 +19,9 @@ interface Remembered {
 type Listener = (request: Request, response: Response) => void;
 
 /**
- * Schedules requests for streams before anything is done for them, and drops those whose clients leave before their turn. When all subscribers come back at once, their requests
- * arrive in one turn of the event loop, and the cost of each, some 0.3 ms, would add up before anything else is served.
+ * Schedules requests for streams before anything is done for them, and drops those whose clients leave before their turn.
+ * When all subscribers come back at once, their requests arrive in one turn of the event loop, and the cost of each, some
+ * 0.3 ms, would add up before anything else is served.
  *
  * Opens streams for anonymous requests whose head has come twice before. What Express, Nest and the guards decided then holds
  * for them, too: only limits, the shutdown and the cursor differ. Deciding again for each would be half of the CPU time of
