@@ -1,5 +1,5 @@
 import { Database, UnitOfWork } from '@carillon/nestjs';
-import { Features, inLog } from '@carillon/nestjs/internal';
+import { Features, inLog, OutageLog } from '@carillon/nestjs/internal';
 import {
   Injectable,
   Logger,
@@ -24,6 +24,10 @@ const EXPECTED_AFTER = [20, 200, 2000];
 @Injectable()
 export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(PushSender.name);
+  readonly #outages = new OutageLog(this.#logger, {
+    begins: 'The queue of notifications could not be read. Carillon tries again later.',
+    ends: 'The queue of notifications can be read again.',
+  });
   readonly #slots = new PushSlots();
   readonly #sending = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
@@ -73,10 +77,13 @@ export class PushSender implements OnApplicationBootstrap, OnModuleDestroy {
     let pause = LONGEST_PAUSE;
     while (this.#isLookDue && !this.#stopped.signal.aborted) {
       this.#isLookDue = false;
-      pause = await this.#lookOnce().catch((error: unknown) => {
-        this.#logger.error(inLog(error), 'The queue of notifications could not be read.');
-        return LONGEST_PAUSE;
-      });
+      try {
+        pause = await this.#lookOnce();
+        this.#outages.succeeded();
+      } catch (error) {
+        this.#outages.failed(error);
+        pause = LONGEST_PAUSE;
+      }
     }
     // Not in a later microtask: a look that another one asks for in between would be lost.
     this.#looking = undefined;

@@ -6,6 +6,7 @@ export { DeadlineExceeded, inLog } from './engine/errors.js';
 export { encodedSize, type NodeChannel, NodeMessages } from './engine/node-messages.js';
 export { publicIdMistake, topicMistake } from './engine/topic-name.js';
 export { Histogram } from './engine/histogram.js';
+export { OutageLog } from './engine/outage-log.js';
 export { Periodic } from './engine/periodic.js';
 export { PreparedQuery } from './engine/prepared-query.js';
 export { HUB_TYPE, STREAM_TYPES } from './engine/reserved-types.js';

@@ -1,9 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { inLog } from './errors.js';
+import { OutageLog } from './outage-log.js';
 
-/** Repeats work in the background, one run at a time. A failed run is logged, and the next one tries again. */
+const LINES = {
+  begins: 'A background task failed. Carillon tries again later.',
+  ends: 'The background task succeeded again.',
+};
+
+/** Repeats work in the background, one run at a time. The run after one that failed tries again. */
 export class Periodic {
-  readonly #logger: Logger;
+  readonly #outages: OutageLog;
   #timer?: NodeJS.Timeout;
   #round: Promise<void> | undefined;
 
@@ -12,7 +17,7 @@ export class Periodic {
     private readonly milliseconds: number,
     private readonly work: () => Promise<void>,
   ) {
-    this.#logger = new Logger(name);
+    this.#outages = new OutageLog(new Logger(name), LINES);
   }
 
   start(): void {
@@ -27,8 +32,9 @@ export class Periodic {
 
   #begin(): void {
     this.#round ??= this.work()
-      .catch((error: unknown) =>
-        this.#logger.error(inLog(error), 'A background task failed. Carillon tries again later.'),
+      .then(
+        () => this.#outages.succeeded(),
+        (error: unknown) => this.#outages.failed(error),
       )
       .finally(() => (this.#round = undefined));
   }

@@ -7,7 +7,7 @@ import {
 import type { Kysely } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Database } from '../engine/database.js';
-import { inLog } from '../engine/errors.js';
+import { OutageLog } from '../engine/outage-log.js';
 import type { Schema } from '../engine/schema.js';
 import { UnitOfWork } from '../transaction/unit-of-work.js';
 import { InboxBatches } from './inbox-batches.js';
@@ -32,12 +32,14 @@ const PAUSE = 500;
  */
 @Injectable()
 export class Inbox implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(Inbox.name);
+  readonly #outages = new OutageLog(new Logger(Inbox.name), {
+    begins: 'The inbox cannot be moved. Carillon tries again.',
+    ends: 'The inbox can be read again.',
+  });
   readonly #stop = new AbortController();
   #turns: Promise<void> | undefined;
   #moving: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-  #isFailing = false;
   readonly #batches: InboxBatches;
 
   constructor(
@@ -100,13 +102,10 @@ export class Inbox implements OnApplicationBootstrap, OnModuleDestroy {
   async #takeTurn(): Promise<boolean> {
     try {
       const hadTurn = await this.database.onOneNode((db) => this.#poll(db));
-      if (this.#isFailing) this.#logger.log('The inbox can be read again.');
-      this.#isFailing = false;
+      this.#outages.succeeded();
       return hadTurn;
     } catch (error) {
-      if (!this.#isFailing && !this.#isStopped)
-        this.#logger.error(inLog(error), 'The inbox cannot be moved. Carillon tries again.');
-      this.#isFailing = true;
+      if (!this.#isStopped) this.#outages.failed(error);
       return false;
     }
   }

@@ -11,7 +11,8 @@ import {
 } from 'rxjs';
 import { Database } from '../engine/database.js';
 import { newEpoch } from '../engine/epoch.js';
-import { DatabaseUnavailable, inLog } from '../engine/errors.js';
+import { DatabaseUnavailable } from '../engine/errors.js';
+import { OutageLog } from '../engine/outage-log.js';
 import { CarillonOptions } from '../options.js';
 import type { CommittedEvents } from '../transaction/pending-event.js';
 import { UnitOfWork } from '../transaction/unit-of-work.js';
@@ -33,6 +34,10 @@ const RECENT_AT_START = 5000;
 @Injectable()
 export class EventFeed implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(EventFeed.name);
+  readonly #outages = new OutageLog(this.#logger, {
+    begins: 'The log cannot be read; each poll tries again.',
+    ends: 'The log can be read again.',
+  });
   readonly #events = new Subject<readonly LoggedEvent[]>();
   readonly #gaps = new Subject<void>();
   readonly #restarts = new Subject<void>();
@@ -50,8 +55,6 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   #wokenMeanwhile = false;
   /** Whether to check that it is still the same log. */
   #mayBeAnother = false;
-  /** Whether the last read failed. */
-  #failing = false;
   #commits?: Subscription;
   #poll?: NodeJS.Timeout;
 
@@ -146,15 +149,8 @@ export class EventFeed implements OnModuleInit, OnModuleDestroy {
   #notify(mayBeAnother = false): void {
     this.#mayBeAnother ||= mayBeAnother;
     this.wake().then(
-      () => {
-        if (this.#failing) this.#logger.log('The log can be read again.');
-        this.#failing = false;
-      },
-      (error: unknown) => {
-        if (!this.#failing)
-          this.#logger.error(inLog(error), 'The log cannot be read; each poll tries again.');
-        this.#failing = true;
-      },
+      () => this.#outages.succeeded(),
+      (error: unknown) => this.#outages.failed(error),
     );
   }
 

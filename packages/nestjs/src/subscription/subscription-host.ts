@@ -61,7 +61,9 @@ export class SubscriptionHost implements OnApplicationBootstrap, OnModuleDestroy
   ) {
     const { lease } = options.subscriptions;
     this.#silence = new SilenceMeter(lease);
-    this.#renewals = new Periodic('Subscriptions', lease / LOOKS_PER_LEASE, () => this.#renew());
+    this.#renewals = new Periodic('SubscriptionLeases', lease / LOOKS_PER_LEASE, () =>
+      this.#renew(),
+    );
     this.#looks = new Periodic('Subscriptions', lease / LOOKS_PER_LEASE, () => this.#look());
   }
 

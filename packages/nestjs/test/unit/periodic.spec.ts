@@ -30,13 +30,18 @@ describe('periodic work', () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it('goes on after a round that failed, and logs the error', async () => {
-    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  it('goes on after rounds that failed, and logs when they begin to fail and when they succeed again', async () => {
+    const lines: unknown[] = [];
+    jest.spyOn(Logger.prototype, 'error').mockImplementation((_, line) => lines.push(line));
+    jest.spyOn(Logger.prototype, 'log').mockImplementation((line) => lines.push(line));
+    for (const end of ['reject', 'reject', 'resolve', 'resolve', 'reject'] as const) {
+      await jest.advanceTimersByTimeAsync(100);
+      rounds.at(-1)![end]();
+    }
     await jest.advanceTimersByTimeAsync(100);
-    rounds[0]!.reject(new Error('once'));
-    await jest.advanceTimersByTimeAsync(100);
-    expect(rounds).toHaveLength(2);
-    expect(logged).toHaveBeenCalledTimes(1);
+    expect(rounds).toHaveLength(6);
+    const [fails, works] = [/failed/, /succeeded again/].map((line) => expect.stringMatching(line));
+    expect(lines).toEqual([fails, works, fails]);
   });
 
   it('ends with the round that runs, and begins no other', async () => {
