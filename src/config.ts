@@ -1,151 +1,32 @@
 import { StartupError } from '@carillon/nestjs';
-import {
-  DATABASE_URL_PATTERN,
-  MAX_TIMER,
-  millisecondsOf,
-  withoutPassword,
-} from '@carillon/nestjs/internal';
+import { DATABASE_URL_PATTERN, withoutPassword } from '@carillon/nestjs/internal';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { plainToInstance, Transform } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  Matches,
-  Max,
-  Min,
-  ValidateBy,
-  ValidateIf,
-  type ValidationArguments,
-  validateSync,
-} from 'class-validator';
+import { IsIn, Matches, ValidateIf, validateSync } from 'class-validator';
+import ms from 'ms';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import ms, { type StringValue } from 'ms';
-import proxyAddr from 'proxy-addr';
-import { isConfidential } from './confidential-url.js';
-import { TopicTemplate } from './events/grants/topic-templates.js';
+import {
+  Duration,
+  DurationOrOff,
+  FilesUrl,
+  IssuerUrl,
+  ListenAddress,
+  OnOrOff,
+  OriginList,
+  Templates,
+  TrustedProxies,
+  WordList,
+  YesOrNo,
+} from './setting-values.js';
+import { type Switch, SWITCH_NAMES, SwitchList } from './switches.js';
 import { WholeNumber } from './whole-number.js';
 
-/** The features that can be turned off, with those that they need. `src/app.module.ts` lists their modules. */
-const SWITCHES = {
-  users: [],
-  rooms: ['users'],
-  notifications: [],
-  push: ['rooms'],
-  mercure: [],
-} as const satisfies Record<string, readonly string[]>;
-
-/** A feature that can be turned off. */
-export type Switch = keyof typeof SWITCHES;
-
-const SWITCH_NAMES = Object.keys(SWITCHES) as Switch[];
 /** Who sees the user directory: everyone, signed-in users, or nobody. */
 const DIRECTORIES = ['open', 'members', 'off'] as const;
 export type DirectoryAccess = (typeof DIRECTORIES)[number];
 
-/** An address or a host name. */
-const HOST_PATTERN = /^[\w.:-]+$/;
-
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-/** A duration such as `500ms`, `15s`, `10m`, `24h` or `7d`, converted to milliseconds. */
-const Duration =
-  (min: string, max: number = MAX_TIMER): PropertyDecorator =>
-  (target, key) => {
-    const message = `must be a duration from ${min} to ${ms(max)}, such as 500ms, 15s, 10m or 7d`;
-    Transform(({ value }) => millisecondsOf(value))(target, key);
-    IsInt({ message })(target, key);
-    Min(ms(min as StringValue), { message })(target, key);
-    Max(max, { message })(target, key);
-  };
-
-const wordsIn = (value: unknown): string[] =>
-  String(value)
-    .split(/[\s,]+/)
-    .filter(Boolean);
-
-/** Names separated by commas or spaces, or `none`. */
-const SwitchList = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }) => (value === 'none' ? [] : [...new Set(wordsIn(value))]))(target, key);
-  const validator = {
-    validate: (names: Switch[]) => switchesMistake(names) === undefined,
-    defaultMessage: (args?: ValidationArguments) => switchesMistake(args!.value as Switch[])!,
-  };
-  ValidateBy({ name: 'switches', validator })(target, key);
-};
-
-function switchesMistake(names: readonly Switch[]): string | undefined {
-  if (!names.every((name) => SWITCH_NAMES.includes(name)))
-    return `must be none, or names separated by commas. The features are ${SWITCH_NAMES.join(', ')}`;
-  for (const name of names) {
-    const missing = SWITCHES[name].find((needed) => !names.includes(needed));
-    if (missing) return `must have ${missing}, which ${name} needs`;
-  }
-  return undefined;
-}
-
-const OnOrOff = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }) => ({ on: true, off: false })[String(value)] ?? value)(target, key);
-  IsBoolean({ message: 'must be on or off' })(target, key);
-};
-
-const YesOrNo = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)(target, key);
-  IsBoolean({ message: 'must be true or false' })(target, key);
-};
-
-/** Origins separated by commas or spaces, each as a browser sends it (RFC 6454, 6.2): `HTTPS://A.test:443/` is `https://a.test`. */
-const OriginList =
-  (message: string, wildcard?: '*'): PropertyDecorator =>
-  (target, key) => {
-    Transform(({ value }) => wordsIn(value).map((given) => originOf(given) ?? given))(target, key);
-    const validate = (value: string): boolean => value === wildcard || originOf(value) === value;
-    const validator = { validate, defaultMessage: () => message };
-    ValidateBy({ name: 'origins', validator }, { each: true })(target, key);
-  };
-
-/** `undefined` unless the text is the URL of a server without a path. */
-function originOf(text: string): string | undefined {
-  const url = /^https?:/i.test(text) ? URL.parse(text) : null;
-  return url?.href === `${url?.origin}/` ? url.origin : undefined;
-}
-
-/** Topics with placeholders, separated by spaces. */
-const Templates = (): PropertyDecorator => (target, key) => {
-  Transform(({ value }) => String(value).split(/\s+/).filter(Boolean))(target, key);
-  const mistakeIn = (templates: readonly string[]): string | undefined => {
-    try {
-      templates.forEach((template) => new TopicTemplate(template));
-      return undefined;
-    } catch (error) {
-      return (error as RangeError).message;
-    }
-  };
-  const validator = {
-    validate: (templates: readonly string[]) => mistakeIn(templates) === undefined,
-    defaultMessage: (args?: { value: unknown }) =>
-      `must be topics and URL patterns separated by spaces, such as orders/{sub} teams/{claims.groups}/*: ${mistakeIn(args!.value as string[])}`,
-  };
-  ValidateBy({ name: 'templates', validator })(target, key);
-};
-
-function isFilesUrl(text: string): boolean {
-  if (text.startsWith('file:')) return text.length > 'file:'.length;
-  const { protocol = '', username, password, pathname } = URL.parse(text) ?? {};
-  return (
-    ['s3:', 's3+http:'].includes(protocol) && !!username && !!password && /^\/[^/]/.test(pathname!)
-  );
-}
-
-/** A duration, or `off`, which becomes 0. */
-const DurationOrOff =
-  (min: string, max?: number): PropertyDecorator =>
-  (target, key) => {
-    Duration(min, max)(target, key);
-    ValidateIf((_, value) => value !== 0)(target, key);
-    Transform(({ value }) => (value === 'off' ? 0 : value))(target, key);
-  };
 
 /**
  * The operator's settings. Each property is set by the environment variable of the same name.
@@ -155,9 +36,7 @@ export class Config {
   @WholeNumber(0, 65_535)
   PORT: number = 8000;
 
-  @Matches(HOST_PATTERN, {
-    message: 'must be an address or host name to listen on, such as 0.0.0.0',
-  })
+  @ListenAddress()
   HOST: string = '0.0.0.0';
 
   @Matches(DATABASE_URL_PATTERN, {
@@ -311,15 +190,7 @@ export class Config {
 
   /** The issuer of accepted access tokens, exactly as in the claim `iss`. Empty: no tokens of an issuer are accepted. */
   @ValidateIf(({ AUTH_ISSUER }: Config) => AUTH_ISSUER !== '')
-  @ValidateBy({
-    name: 'issuer',
-    validator: {
-      validate: (value) =>
-        /^https?:\/\/[^\s?#]+$/.test(String(value)) && isConfidential(String(value)),
-      defaultMessage: () =>
-        'must be an https URL, such as https://login.example.com/; http is accepted only for this machine',
-    },
-  })
+  @IssuerUrl()
   AUTH_ISSUER: string = '';
 
   /** The value that the `aud` claim of such a token must contain. */
@@ -330,7 +201,7 @@ export class Config {
   AUTH_AUDIENCE: string = '';
 
   /** The clients whose tokens are accepted, as named in the claim `azp` or `client_id`. Empty: all clients. */
-  @Transform(({ value }) => wordsIn(value))
+  @WordList()
   AUTH_CLIENTS: string[] = [];
 
   /** The maximum lifetime of such a token in milliseconds. */
@@ -352,11 +223,7 @@ export class Config {
   MERCURE_SUBSCRIBER_JWT_ALG: string = 'HS256';
 
   /** The issuers of tokens for the hub. With keys, the first one is their issuer. The keys of others are found with discovery. */
-  @Transform(({ value }) =>
-    String(value)
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  )
+  @WordList()
   MERCURE_TRUSTED_ISSUERS: string[] = [];
 
   /** Further settings of the hub, one in each line. */
@@ -375,14 +242,7 @@ export class Config {
   SEARCHES_PER_MINUTE: number = 60;
 
   /** Where files of messages are stored: `file:` and the path of a folder, or `s3:` and the address of a bucket with its key. */
-  @ValidateBy({
-    name: 'files',
-    validator: {
-      validate: (value) => isFilesUrl(String(value)),
-      defaultMessage: () =>
-        'must be file: and the path of a folder, such as file:./data/files, or the address of a bucket with its key, such as s3://KEY:SECRET@s3.example.com/carillon',
-    },
-  })
+  @FilesUrl()
   FILES_URL: string = 'file:./data/files';
 
   /** The maximum size of a file in bytes. 0: users cannot upload files. */
@@ -406,9 +266,7 @@ export class Config {
   METRICS_PORT: number = 0;
 
   /** The address of that port. */
-  @Matches(HOST_PATTERN, {
-    message: 'must be an address or host name to listen on, such as 0.0.0.0',
-  })
+  @ListenAddress()
   METRICS_HOST: string = '127.0.0.1';
 
   /** The bearer token for `/metrics`. Empty: the main port does not serve it, and METRICS_PORT needs no token. */
@@ -433,15 +291,7 @@ export class Config {
   SECURITY_LOG_ADDRESS: 'hashed' | 'clear' = 'hashed';
 
   /** The setting `trust proxy` of Express: `false`, a number of hops, or addresses and networks. */
-  @Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value))
-  @ValidateBy({
-    name: 'trustProxy',
-    validator: {
-      validate: isTrustProxy,
-      defaultMessage: () =>
-        'must be false, a number of hops, or addresses such as loopback or 10.0.0.0/8',
-    },
-  })
+  @TrustedProxies()
   TRUST_PROXY: string | number = 'false';
 
   /** The origins at which browsers reach the service. Empty: they are derived from each request. */
@@ -498,16 +348,6 @@ function loadEnvFile(): void {
     process.loadEnvFile('.env');
   } catch (error) {
     throw new StartupError(`.env cannot be read: ${(error as Error).message}.`);
-  }
-}
-
-function isTrustProxy(value: unknown): boolean {
-  if (value === 'false' || typeof value === 'number') return true;
-  try {
-    proxyAddr.compile(String(value).split(/ *, */));
-    return true;
-  } catch {
-    return false;
   }
 }
 
