@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { sql } from 'kysely';
 import { existsSync } from 'node:fs';
 import { CarillonModule } from '../src/carillon.module.js';
+import type { Migration } from '../src/feature/feature.js';
+import { watchTable } from '../src/inbox/watch.js';
 import { createTestingCarillon } from '../src/testing/create-testing-carillon.js';
 import { expectEvents, recordedEvents } from '../src/testing/expect-events.js';
 import { UnitOfWork } from '../src/transaction/unit-of-work.js';
@@ -19,11 +22,17 @@ class Orders {
   }
 }
 
+const createStock: Migration = async (db) => {
+  await db.schema.createTable('stock').addColumn('item', 'text').execute();
+  await watchTable(db, { table: 'stock', topic: 'stock/{item}' });
+};
+
 @Module({
   imports: [
     CarillonModule.forFeature({
       name: 'orders',
       topics: { orders: { audience: 'anyone', snapshot: '/orders', events: [] } },
+      migrations: { createStock },
     }),
   ],
   providers: [Orders],
@@ -106,6 +115,13 @@ describe('@carillon/nestjs/testing', () => {
     ],
   ])('refuses %s, and shows both lists', async (_, items, expected, message) => {
     await expect(expectEvents(app, place(...items), expected)).rejects.toThrow(message);
+  });
+
+  it('includes changes of watched tables, and none of earlier ones', async () => {
+    const store = (item: string) => () =>
+      app.get(UnitOfWork).run(({ db }) => sql`insert into stock values (${item})`.execute(db));
+    await store('earlier')();
+    await expectEvents(app, store('book'), [{ type: 'stock.insert', topic: 'stock/book' }]);
   });
 
   it('passes on what the command throws', async () => {

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
+import { Inbox } from '../inbox/inbox.js';
 import { dataOf } from '../log/data-of.js';
 import { EventLog } from '../log/event-log.js';
 
@@ -23,7 +24,8 @@ export interface ExpectedEvent {
 const PAGE = 1000;
 
 /**
- * Runs `work`, such as a command, and returns the events that were recorded meanwhile, in the order of the log.
+ * Runs `work`, such as a command, and returns the events that were recorded meanwhile, in the order of the log. Changes of
+ * watched tables are among them.
  *
  * @param app the application or the testing module, after `init()`.
  * @throws what `work` throws.
@@ -33,8 +35,11 @@ export async function recordedEvents(
   work: () => unknown,
 ): Promise<RecordedTestEvent[]> {
   const log = app.get(EventLog, { strict: false });
+  const inbox = app.get(Inbox, { strict: false });
+  await inbox.moveNow();
   const before = (await log.state()).head;
   await work();
+  await inbox.moveNow();
   const { head } = await log.state();
   const events: RecordedTestEvent[] = [];
   for (let position = before; position < head; position += PAGE)
