@@ -423,6 +423,7 @@ describe.each(ENGINES)('the unit of work on $name', ({ start }) => {
     ['a topic that is too long', { topic: `users/${'x'.repeat(507)}` }],
     ['a list as data', { data: [1] }],
     ['null as data', { data: null }],
+    ['data that take more than 1 MiB', { data: { text: 'é'.repeat(2 ** 19) } }],
   ])('refuses an event with %s, and no other command of the same commit', async (_, wrong) => {
     const record = (change: object) =>
       open.work.run(async (tx) => tx.record({ ...anEvent('good'), ...change }));

@@ -94,6 +94,11 @@ describe.each(ENGINES)('an event of another program on $name', ({ start }) => {
     ['The id of an event must not have the form of a cursor', { publicId: '01234567-1' }],
     ['must be a JSON object', { data: '[1]' }],
     ['must be a JSON object', { data: '{"id":' }],
+    [
+      'must have at most 1048576 bytes. It has 1048577',
+      { data: `{"a":"${'a'.repeat(2 ** 20 - 7)}"}` },
+    ],
+    ['must have at most 1048576 bytes', { format: 'text', data: 'é'.repeat(600_000) }],
     ['must be well-formed Unicode without NUL', { format: 'text', data: 'a\0b' }],
     ['must be well-formed Unicode without NUL', { format: 'text', data: 'a\ud800' }],
   ])('is refused with its whole transaction, and %s', async (message, wrong) => {

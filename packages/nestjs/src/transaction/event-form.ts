@@ -4,6 +4,8 @@ import { publicIdMistake, topicMistake } from '../engine/topic-name.js';
 import type { DomainEvent } from './domain-event.js';
 import type { PublishedEvent } from './published-event.js';
 
+/** Bytes of the data of an event. Each subscriber has to receive them as one frame. */
+export const MAX_DATA_BYTES = 2 ** 20;
 /** Unicode code points of a type. */
 const MAX_TYPE_LENGTH = 200;
 /** Characters of a wrong name that an error shows. */
@@ -27,6 +29,7 @@ export function jsonOf({ topic, alsoOn = [], type, data }: DomainEvent): string 
     throw new TypeError(
       `The data of ${type} must be a JSON object, such as {"id": 1}. It is ${kindOf(data)}.`,
     );
+  checkSize(type, json);
   checkDepth(type, json);
   return json;
 }
@@ -45,6 +48,7 @@ export function publishedDataOf({ topics, type, publicId, ...content }: Publishe
   for (const topic of topics) checkTopic(topic);
   const mistake = publicId === undefined ? undefined : publicIdMistake(publicId);
   if (mistake !== undefined) throw new TypeError(`The id of an event ${mistake}.`);
+  checkSize(type, content.data);
   if (content.format === 'json') return checkedJson(type, content.data);
   if (content.format === 'text') return checkedText(type, content.data);
   throw new TypeError(`The format of ${type} must be json or text.`);
@@ -56,6 +60,16 @@ function checkedJson(type: string, data: string): string {
     throw new TypeError(`The data of ${type} must be a JSON object, such as {"id": 1}.`);
   checkDepth(type, data);
   return data;
+}
+
+function checkSize(type: string, data: string): void {
+  // A code unit takes at most 3 bytes.
+  if (data.length <= MAX_DATA_BYTES / 3) return;
+  const bytes = Buffer.byteLength(data);
+  if (bytes > MAX_DATA_BYTES)
+    throw new TypeError(
+      `The data of ${type} must have at most ${MAX_DATA_BYTES} bytes. It has ${bytes}: store it elsewhere, and record where.`,
+    );
 }
 
 function checkDepth(type: string, json: string): void {
