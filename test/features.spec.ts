@@ -1,4 +1,11 @@
-import { CarillonModule, type Feature, featuresOf, type Table } from '@carillon/nestjs';
+import {
+  CarillonModule,
+  type Feature,
+  featuresOf,
+  StartupError,
+  type Table,
+  type Tables,
+} from '@carillon/nestjs';
 import { Features, tablesOf } from '@carillon/nestjs/internal';
 import { openDatabase } from '@carillon/nestjs/operations';
 import { forwardRef, Module } from '@nestjs/common';
@@ -103,6 +110,26 @@ describe.each(ENGINES)('the declared tables on $name', ({ name: engineName, star
         await Promise.all(Array.from({ length: 3 }, () => open(on, named('a', 'a1', 'a2'))));
         expect(await tablesOn(on)).toEqual(['a1', 'a2']);
       });
+
+    it('that fail name their feature and themselves', async () => {
+      const fails: Feature = {
+        name: 'a',
+        migrations: { a1: () => Promise.reject(new Error('no')) },
+      };
+      await expect(open(await engine.createDatabase(), fails)).rejects.toEqual(
+        new StartupError('The feature a: the migration a1 failed: no.'),
+      );
+    });
+
+    it.each([
+      ['make no table that is declared', 'a2', { id: 'number' }, '"a2" does not exist. Add a migr'],
+      ['make other columns', 'a1', { id: 'number', at: 'text' }, '"a1" has the columns id, but is'],
+      ['make further columns', 'a1', {}, '"a1" has the columns id, but is'],
+    ])('that %s keep the program from starting', async (_, declared, columns, message) => {
+      const tables = { [declared]: { columns, key: ['id'] } } as Tables;
+      const wrong = open(await engine.createDatabase(), { ...named('a', 'a1'), tables });
+      await expect(wrong).rejects.toThrow(`The feature a: the table ${message}`);
+    });
 
     it('of a feature that the program lacks keep it from starting', async () => {
       const on = await engine.createDatabase();

@@ -166,6 +166,11 @@ describe('CarillonModule.forRoot', () => {
       { topics: { orders: { audience: 'anyone', snapshot: '/' } } },
       /^The topic "orders" is declared twice, by the features billing and orders/,
     ],
+    [
+      'permissions that are not a provider',
+      { permissions: Date },
+      /^The feature billing: its permissions are Date, which is not a provider. Add it to the providers/,
+    ],
   ])('refuses %s, and names the feature', async (_, declared, message) => {
     const billing = CarillonModule.forFeature({ name: 'billing', ...declared });
     const carillon = CarillonModule.forRoot({ database: newFile() });

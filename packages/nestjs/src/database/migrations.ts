@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../engine/database.js';
 import { dialectOf, isPostgres } from '../engine/dialect.js';
+import { DatabaseUnavailable } from '../engine/errors.js';
 import type { Schema } from '../engine/schema.js';
 import { StartupError } from '../engine/startup-error.js';
 import type { Feature, Migration } from '../feature/feature.js';
 import { tablesOf } from '../feature/tables.js';
+import { checkTables } from './declared-tables.js';
 
 /** PostgreSQL's codes for a missing privilege, and for a role without a schema in which it can create tables. */
 const DENIED = ['42501', '3F000'];
@@ -31,7 +33,7 @@ interface OwnedMigration {
  *
  * @param lockTimeout milliseconds to wait for locks of other connections.
  * @throws StartupError the database belongs to a newer version or to another program, is read-only, or stays locked for
- *   longer, or the role lacks privileges.
+ *   longer, the role lacks privileges, a migration fails, or a table is not as it is declared.
  */
 export function migrate(
   engine: Engine,
@@ -47,6 +49,7 @@ async function migrateOn(db: Kysely<Schema>, features: readonly Feature[]): Prom
     await db.transaction().execute(async (transaction) => {
       await runMissing(transaction, migrationsOf(features));
       await storeRegisteredNames(transaction, features);
+      await checkTables(transaction, features);
     });
   } catch (error) {
     throw isPostgres(db) ? await explained(db, features, error) : error;
@@ -65,13 +68,24 @@ async function runMissing(db: Kysely<Schema>, known: readonly OwnedMigration[]):
   refuseNewer(known, applied);
   for (const { owner, name, run } of known) {
     if (applied.has(nameOf({ owner, name }))) continue;
-    await run(db);
+    await run(db).catch((error: unknown) => {
+      throw failureOf({ owner, name }, error);
+    });
     await db
       .insertInto('carillon_migrations')
       .values({ owner, name, applied_at: new Date().toISOString() })
       .execute();
   }
 }
+
+/** What says by itself why it happened stays as it is. */
+const failureOf = ({ owner, name }: Omit<OwnedMigration, 'run'>, cause: unknown): unknown =>
+  cause instanceof StartupError || cause instanceof DatabaseUnavailable
+    ? cause
+    : new StartupError(
+        `The feature ${owner}: the migration ${name} failed: ${(cause as Error).message}.`,
+        { cause },
+      );
 
 /** Lets the database refuse other programs on topics, and events of the types, of features. */
 async function storeRegisteredNames(
@@ -151,17 +165,17 @@ async function explained(
   features: readonly Feature[],
   error: unknown,
 ): Promise<unknown> {
-  if (codeOfCause(error) === READ_ONLY)
+  if (codeOf((error as Error).cause) === READ_ONLY)
     return new StartupError(
       'The database is read-only, like a standby, but Carillon must first create or change its tables. Use the primary.',
     );
-  if (!DENIED.includes((error as { code?: string }).code ?? '')) return error;
+  const denied = [error, (error as Error).cause].find((each) => DENIED.includes(codeOf(each)));
+  if (!denied) return error;
   await refuseMissingPrivileges(db, features);
-  return new StartupError(await whatToGrant(db, error));
+  return new StartupError(await whatToGrant(db, denied));
 }
 
-const codeOfCause = (error: unknown): string | undefined =>
-  (error as { cause?: { code?: string } } | undefined)?.cause?.code;
+const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
 
 async function refuseForeign(db: Kysely<Schema>): Promise<void> {
   const tables = await tablesIn(db);

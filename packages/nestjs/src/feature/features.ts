@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { StartupError } from '../engine/startup-error.js';
-import { TopicPermissions } from '../log/topic-permissions.js';
+import { type PermissionRule, TopicPermissions } from '../log/topic-permissions.js';
 import { Topics } from '../log/topics.js';
 import { CarillonOptions } from '../options.js';
 import { CARILLON } from './carillon.feature.js';
@@ -74,8 +74,18 @@ export class Features implements OnModuleInit {
       checkAudience(feature, name, audience);
       this.topics.register(name, { ...topic, audience });
     }
-    const { permissions } = feature;
-    if (permissions) this.permissions.register(this.moduleRef.get(permissions, { strict: false }));
+    if (feature.permissions) this.permissions.register(this.#ruleOf(feature, feature.permissions));
+  }
+
+  #ruleOf({ name }: Feature, type: Type<PermissionRule>): PermissionRule {
+    try {
+      return this.moduleRef.get(type, { strict: false });
+    } catch (cause) {
+      throw new StartupError(
+        `The feature ${name}: its permissions are ${type.name}, which is not a provider. Add it to the providers of the module that has CarillonModule.forFeature.`,
+        { cause },
+      );
+    }
   }
 
   #computed({ inject, useFactory }: AudienceFactory) {
