@@ -60,7 +60,8 @@ export class EventsController {
     operationId: 'subscribeToEvents',
     summary: 'Subscribe to every event that the caller may see, or to some topics',
     hasPages: true,
-    notFound: 'There is no topic "user" for you. There are: users, rooms.',
+    notFound:
+      'There is no topic "user" that you can subscribe to. You can subscribe to users, rooms.',
   })
   subscribe(
     @Query() query: EventsQuery,

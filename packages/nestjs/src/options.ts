@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Caller } from './stream/subscriber.js';
 import { HUB_PATH } from './topics/hub-topics.js';
 
-/** Milliseconds, or a text such as `500ms`, `15s`, `10m`, `24h` or `7d`. */
+/** Milliseconds, or a string such as `500ms`, `15s`, `10m`, `24h` or `7d`. */
 export type Duration = number | string;
 
 /** The options `T`, whose times can be written as durations. */

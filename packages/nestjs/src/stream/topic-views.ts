@@ -29,7 +29,8 @@ const asRecorded = new EventEncoder('topics', ({ type, data, format }) => ({
 export class UnknownTopic extends NotFoundException {
   constructor(topic: string, visible: Iterable<string>) {
     const some = [...visible].slice(0, MAX_NAMED).join(', ');
-    super(`There is no topic "${topic.toWellFormed()}" for you. There are: ${some}.`);
+    const others = some === '' ? '' : ` You can subscribe to ${some}.`;
+    super(`There is no topic "${topic.toWellFormed()}" that you can subscribe to.${others}`);
   }
 }
 

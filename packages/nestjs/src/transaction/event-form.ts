@@ -112,16 +112,20 @@ function mistakeIn(type: string, reserved: readonly string[]): string | undefine
 function checkType(type: unknown): void {
   const mistake = typeof type === 'string' ? mistakeIn(type, STREAM_TYPES) : 'must be a string';
   if (mistake === undefined) return;
-  throw new TypeError(`The type of an event ${mistake}. It starts with ${start(type)}.`);
+  throw new TypeError(`The type of an event ${mistake}. It ${shown(type)}.`);
 }
 
 function checkTopic(topic: unknown): void {
   const mistake = typeof topic === 'string' ? topicMistake(topic) : 'must be a string';
   if (mistake === undefined) return;
-  throw new TypeError(`The topic of an event ${mistake}. It starts with ${start(topic)}.`);
+  throw new TypeError(`The topic of an event ${mistake}. It ${shown(topic)}.`);
 }
 
-const start = (name: unknown): string => JSON.stringify(String(name).slice(0, MAX_SHOWN));
+const shown = (name: unknown): string => {
+  const text = String(name);
+  const isWhole = text.length <= MAX_SHOWN;
+  return `${isWhole ? 'is' : 'starts with'} ${JSON.stringify(text.slice(0, MAX_SHOWN))}`;
+};
 
 /** Names the kind only: the data may be personal, and errors are logged. */
 const kindOf = (data: unknown): string =>
