@@ -39,7 +39,7 @@ export class Delivery {
   }
 
   #moveTo(id: string | null): void {
-    if (id === null || id === '') return;
+    if (id === null) return;
     this.#cursor = id;
     this.#events.onCursor(id);
   }

@@ -1,5 +1,5 @@
-import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { FollowError, problemErrorOf } from './errors.js';
+import { FrameParser } from './frame-parser.js';
 import type {
   Frame,
   OpenStream,
@@ -15,22 +15,12 @@ class FetchStream implements OpenTransport {
   readonly #request: TransportRequest;
   readonly #sink: TransportSink;
   readonly #closing = new AbortController();
-  readonly #parser: EventSourceParser;
-  #frames: Frame[] = [];
-  /** The id of a frame whose data, if it has any, comes next. */
-  #id: string | null = null;
   #held: Promise<void> | null = null;
   #release = () => {};
 
   constructor(request: TransportRequest, sink: TransportSink) {
     this.#request = request;
     this.#sink = sink;
-    this.#parser = createParser({
-      onId: (id) => this.#onId(id),
-      onEvent: ({ event = 'message', data, id }) =>
-        this.#onEvent({ type: event, data, id: id ?? null }),
-      onRetry: (milliseconds) => this.#sink.onRetry(milliseconds),
-    });
     void this.#run();
   }
 
@@ -86,41 +76,20 @@ class FetchStream implements OpenTransport {
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     const reader = body.getReader();
     const decoder = new TextDecoder();
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      this.#parser.feed(decoder.decode(chunk.value, { stream: true }));
-      this.#flushId();
-      await this.#deliver();
-    }
+    const parser = new FrameParser(this.#sink.onRetry);
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+      await this.#deliver(parser.feed(decoder.decode(chunk.value, { stream: true })));
     this.#end(null);
   }
 
   /** What has been read waits here while the consumer is full: at most one chunk. */
-  async #deliver(): Promise<void> {
-    const frames = this.#frames;
-    this.#frames = [];
+  async #deliver(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
       if (this.#held) await this.#held;
       if (this.#closing.signal.aborted) return;
       this.#sink.onFrame(frame);
     }
     if (this.#held) await this.#held;
-  }
-
-  #onId(id: string): void {
-    this.#flushId();
-    this.#id = id;
-  }
-
-  #onEvent(frame: Frame): void {
-    if (frame.id === null) this.#flushId();
-    this.#id = null;
-    this.#frames.push(frame);
-  }
-
-  /** The frame had an id, and no data. */
-  #flushId(): void {
-    if (this.#id !== null) this.#frames.push({ type: null, data: '', id: this.#id });
-    this.#id = null;
   }
 
   #end(error: FollowError | null): void {
