@@ -39,7 +39,7 @@ export class Delivery {
   }
 
   #moveTo(id: string | null): void {
-    if (id === null) return;
+    if (id === null || id === '') return;
     this.#cursor = id;
     this.#events.onCursor(id);
   }

@@ -1,5 +1,5 @@
+import type { EventSourceParser } from 'eventsource-parser';
 import { FollowError, problemErrorOf } from './errors.js';
-import { FrameParser } from './frame-parser.js';
 import type {
   Frame,
   OpenStream,
@@ -15,6 +15,9 @@ class FetchStream implements OpenTransport {
   readonly #request: TransportRequest;
   readonly #sink: TransportSink;
   readonly #closing = new AbortController();
+  #frames: Frame[] = [];
+  /** The id of a frame whose data, if it has any, comes next. */
+  #id: string | null = null;
   #held: Promise<void> | null = null;
   #release = () => {};
 
@@ -40,11 +43,23 @@ class FetchStream implements OpenTransport {
 
   async #run(): Promise<void> {
     try {
+      const parser = await this.#parser();
       const response = await this.#open();
-      if (response) await this.#read(response.body!);
+      if (response) await this.#read(response.body!, parser);
     } catch (error) {
       this.#end(asFollowError(error));
     }
+  }
+
+  /** Loaded when it is first needed: not for an `EventSource`. */
+  async #parser(): Promise<EventSourceParser> {
+    const { createParser } = await import('eventsource-parser');
+    return createParser({
+      onId: (id) => this.#onId(id),
+      onEvent: ({ event = 'message', data, id }) =>
+        this.#onEvent({ type: event, data, id: id ?? null }),
+      onRetry: (milliseconds) => this.#sink.onRetry(milliseconds),
+    });
   }
 
   async #open(): Promise<Response | null> {
@@ -73,23 +88,44 @@ class FetchStream implements OpenTransport {
     else this.#unlessClosed(() => this.#sink.onRefusal(problem));
   }
 
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+  async #read(body: ReadableStream<Uint8Array>, parser: EventSourceParser): Promise<void> {
     const reader = body.getReader();
     const decoder = new TextDecoder();
-    const parser = new FrameParser(this.#sink.onRetry);
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
-      await this.#deliver(parser.feed(decoder.decode(chunk.value, { stream: true })));
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      parser.feed(decoder.decode(chunk.value, { stream: true }));
+      this.#flushId();
+      await this.#deliver();
+    }
     this.#end(null);
   }
 
   /** What has been read waits here while the consumer is full: at most one chunk. */
-  async #deliver(frames: readonly Frame[]): Promise<void> {
+  async #deliver(): Promise<void> {
+    const frames = this.#frames;
+    this.#frames = [];
     for (const frame of frames) {
       if (this.#held) await this.#held;
       if (this.#closing.signal.aborted) return;
       this.#sink.onFrame(frame);
     }
     if (this.#held) await this.#held;
+  }
+
+  #onId(id: string): void {
+    this.#flushId();
+    this.#id = id;
+  }
+
+  #onEvent(frame: Frame): void {
+    if (frame.id === null) this.#flushId();
+    this.#id = null;
+    this.#frames.push(frame);
+  }
+
+  /** The frame had an id, and no data. */
+  #flushId(): void {
+    if (this.#id !== null) this.#frames.push({ type: null, data: '', id: this.#id });
+    this.#id = null;
   }
 
   #end(error: FollowError | null): void {
