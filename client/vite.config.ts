@@ -38,6 +38,10 @@ export default defineConfig({
     cssCodeSplit: false,
     // The page's Content-Security-Policy lets scripts and styles come from files only.
     assetsInlineLimit: 0,
+    // Chromium remembers a preload that failed, and would never load the module that imports that file.
+    modulePreload: {
+      resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+    },
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -1,9 +1,6 @@
 import { Listeners } from './listeners.js';
 
-/**
- * Code that is loaded when it is first needed, or earlier with `load`. After a failure the next need tries again, but
- * Chromium remembers a module that it could not fetch until the page is reloaded.
- */
+/** Code that is loaded when it is first needed, or earlier with `load`. After a failure the next need tries again. */
 export class LazyCode<Code> {
   #code: Code | null = null;
   #loading: Promise<void> | null = null;

@@ -24,3 +24,6 @@ export function useSelected<Selected>(select: (view: StoreView) => Selected): Se
 export function usePart<Part>(slice: Slice<Part>): Part {
   return useSelected(({ state }) => partOf(state, slice));
 }
+
+/** Whether the connection is there. */
+export const useIsLive = (): boolean => useSelected(({ status }) => status.state === 'live');

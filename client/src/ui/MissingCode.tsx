@@ -1,5 +1,5 @@
 import type { LazyCode } from '../state/lazy-code.js';
-import { useSelected } from '../store/use-store.js';
+import { useIsLive } from '../store/use-store.js';
 import { words } from '../words/words.js';
 import { FailureText } from './FailureText.js';
 import { useIsMissing } from './use-lazy-code.js';
@@ -9,12 +9,12 @@ export function MissingCode({ code }: { code: LazyCode<unknown> }) {
   return useIsMissing(code, true) ? <NotLoaded /> : <p role="status">{words.app.loading}</p>;
 }
 
-/** Offers to reload the page once there is a connection: Chromium does not fetch a module again that it could not fetch. */
+/** A reload helps where a newer version of the page has replaced the code. */
 export function NotLoaded() {
-  const isLive = useSelected(({ status }) => status.state === 'live');
+  const isLive = useIsLive();
   return (
     <>
-      <FailureText text={words.app.notLoaded} />
+      <FailureText text={isLive ? words.app.notLoaded : words.app.loadedLater} />
       {isLive && (
         <button type="button" onClick={() => location.reload()}>
           {words.app.reload}

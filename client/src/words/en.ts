@@ -3,7 +3,6 @@ import type { ProblemTexts } from './types.js';
 
 const plural = new Intl.PluralRules('en');
 const numbers = new Intl.NumberFormat('en');
-const lists = new Intl.ListFormat('en');
 
 /** Dates and times follow the language and region of the browser. */
 const formats = {
@@ -45,7 +44,8 @@ export const en = {
     opening: 'Opening Carillon…',
     unreachable: 'There is no connection to the server. This page opens when it is back.',
     loading: 'Loading…',
-    notLoaded: 'This could not be loaded. Reload the page when you are online.',
+    notLoaded: 'This could not be loaded.',
+    loadedLater: 'This could not be loaded. It appears when you are back online.',
     reload: 'Reload the page',
     keepsTrying: (failure: string) => `${failure} This page keeps trying.`,
     nothingOpen: 'Choose a page.',
@@ -390,33 +390,6 @@ export const en = {
     newCount: (n: number) => count(n, 'new message', 'new messages'),
   },
 
-  reactions: {
-    heading: 'Reactions',
-    react: 'React',
-    reactTo: (text: string) => `React to: ${text}`,
-    pick: 'Choose an emoji',
-    search: 'Search emoji',
-    noneFound: 'No emoji found.',
-    notLoaded: 'The other emoji could not be loaded. Reload the page when you are online.',
-    you: 'you',
-    count: (n: number) => numbers.format(n),
-    of: (emoji: string, n: number, names: string) => `${emoji} ${numbers.format(n)}: ${names}`,
-    names: (names: readonly string[], others: number) =>
-      lists.format(others > 0 ? [...names, count(others, 'other', 'others')] : names),
-    /** By the category of Unicode. */
-    categories: {
-      'Smileys & Emotion': 'Smileys',
-      'People & Body': 'People',
-      'Animals & Nature': 'Animals and nature',
-      'Food & Drink': 'Food and drink',
-      'Travel & Places': 'Travel and places',
-      Activities: 'Activities',
-      Objects: 'Objects',
-      Symbols: 'Symbols',
-      Flags: 'Flags',
-    } as Readonly<Record<string, string>>,
-  },
-
   notifications: {
     heading: 'Notifications',
     setting: 'Notify me in this browser of mentions, direct messages and notifications',
@@ -434,6 +407,7 @@ export const en = {
     signingIn: 'Signing in…',
     signOut: 'Sign out',
     signOutHere: 'Sign out here',
+    losesUploads: 'Files are still being uploaded. If you sign out, they are not sent.',
     stillSignedIn: 'You are still signed in: the server cannot be reached.',
     ends: {
       revoked: 'This session was ended on another device. Sign in to continue.',

@@ -1,4 +1,4 @@
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 
 /** The profile and the list of sessions, which are no part of the first load. */
-export const lazyBodies = new LazyCode(() => import('./bodies.js'));
+export const lazyBodies = new LazyModule(() => import('./bodies.js'));

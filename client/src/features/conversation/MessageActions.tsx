@@ -8,6 +8,7 @@ import { words } from '../../words/words.js';
 import { draftOf, draftsService } from '../drafts/drafts.js';
 import { textOrNames } from '../files/file-names.js';
 import { useExcerpt } from '../formatting/use-excerpt.js';
+import { reactionWords } from '../reactions/reactions.words.js';
 import { ReactButton } from '../reactions/ReactButton.js';
 import type { Message } from '../rooms/message.js';
 import { deleteMessage } from './messages-api.js';
@@ -39,7 +40,7 @@ export function MessageActions(props: MessageActionsProps) {
     <div ref={passFocusOn} className="message-actions">
       {isOpen && (
         <ReactButton className="button-quiet" message={message} isCurrent={isCurrent}>
-          {words.reactions.react}
+          {reactionWords.react}
         </ReactButton>
       )}
       {isOpen && !isInThread && (

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { partOf } from '../../store/state.js';
 import { usePart, useSelected, useStore } from '../../store/use-store.js';
 import { useLazyCode } from '../../ui/use-lazy-code.js';
@@ -8,7 +8,7 @@ import { viewedImage, viewImage } from '../files/viewed-image.js';
 import { histories } from './histories.js';
 import { type History, noHistory } from './history-fold.js';
 
-const viewer = new LazyCode(() => import('../files/ImageViewer.js'));
+const viewer = new LazyModule(() => import('../files/ImageViewer.js'));
 
 /** The viewer of the images in the known part of a room. Its code is loaded when it is first opened. */
 export function RoomImages({ roomId }: { roomId: string }) {

@@ -1,4 +1,4 @@
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 
 /** The menu of a message, which is no part of the first load. */
-export const lazyMenu = new LazyCode(() => import('./MessageMenu.js'));
+export const lazyMenu = new LazyModule(() => import('./MessageMenu.js'));

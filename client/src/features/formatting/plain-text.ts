@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { useLazyCode } from '../../ui/use-lazy-code.js';
 import { mayHaveMarkup } from './markup.js';
 
 /** The parser, and what shows its results. */
-export const formatter = new LazyCode(() => import('./formatter.js'));
+export const formatter = new LazyModule(() => import('./formatter.js'));
 
 /** The text of a message without markup; as it was written until the parser is loaded. */
 export function usePlainText(text: string): string {

@@ -1,4 +1,4 @@
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 
 /** Loaded when one of the dialogs is first opened. */
-export const dialogs = new LazyCode(() => import('./dialogs.js'));
+export const dialogs = new LazyModule(() => import('./dialogs.js'));

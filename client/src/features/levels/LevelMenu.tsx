@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { useSelected } from '../../store/use-store.js';
 import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
 import { NotLoaded } from '../../ui/MissingCode.js';
@@ -10,7 +10,7 @@ import { levelWords as words } from './levels.words.js';
 import { MUTED, mutedText } from './mute-times.js';
 import './levels.css';
 
-const choices = new LazyCode(() => import('./LevelChoices.js'));
+const choices = new LazyModule(() => import('./LevelChoices.js'));
 
 /** The bell of a room. It shows what notifies the user there, and opens the choices. */
 export function LevelMenu({ membership }: { membership: Membership }) {

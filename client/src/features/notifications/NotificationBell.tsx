@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { toggle, usePanel } from '../../shell/panel.js';
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { usePart } from '../../store/use-store.js';
 import { usePreload } from '../../store/use-preload.js';
+import { NotLoaded } from '../../ui/MissingCode.js';
 import { useIsMissing, useLazyCode } from '../../ui/use-lazy-code.js';
 import { notificationWords as words } from './notifications.words.js';
 import { readState } from './read-state.js';
@@ -10,7 +11,7 @@ import './bell.css';
 
 const PANEL_ID = 'notifications';
 
-const panelCode = new LazyCode(() => import('./NotificationPanel.js'));
+const panelCode = new LazyModule(() => import('./NotificationPanel.js'));
 
 /** The bell with the number of unread notifications. It opens the list. */
 export function NotificationBell() {
@@ -41,9 +42,9 @@ export function NotificationBell() {
       </button>
       {isOpen && Panel && <Panel id={PANEL_ID} onClose={close} onFollow={dismiss} />}
       {isOpen && failed && (
-        <p id={PANEL_ID} role="alert" className="bell-failure">
-          {words.noPanel}
-        </p>
+        <div id={PANEL_ID} className="bell-failure">
+          <NotLoaded />
+        </div>
       )}
     </div>
   );

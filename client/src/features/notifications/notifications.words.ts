@@ -12,7 +12,6 @@ export const notificationWords = texts({
   none: 'You have no notifications.',
   offline: 'There is no connection. New notifications appear when it is back.',
   notLoaded: 'There is no connection. The list appears when it is back.',
-  noPanel: 'Notifications cannot be shown now. Reload the page when the connection is back.',
   more: 'Show older notifications',
   askBrowser: 'Also notify me in this browser',
   blocked: 'Your browser blocks notifications from this page. You can change this in its settings.',

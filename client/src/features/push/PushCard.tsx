@@ -1,10 +1,10 @@
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { useLazyCode } from '../../ui/use-lazy-code.js';
 
-const setting = new LazyCode(async () => (await import('./PushSetting.js')).PushSetting);
+const setting = new LazyModule(() => import('./PushSetting.js'));
 
 /** The setting, once its code is loaded. */
 export function PushCard({ userId }: { userId: string }) {
-  const PushSetting = useLazyCode(setting, true);
-  return PushSetting && <PushSetting userId={userId} />;
+  const code = useLazyCode(setting, true);
+  return code && <code.PushSetting userId={userId} />;
 }

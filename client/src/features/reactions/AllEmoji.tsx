@@ -1,6 +1,6 @@
 import { type Gemoji, gemoji } from 'gemoji';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { words } from '../../words/words.js';
+import { allEmojiWords as words } from './all-emoji.words.js';
 
 /** The emoji of a row; the style sheet has as many columns. */
 const COLUMNS = 8;
@@ -17,8 +17,8 @@ export function AllEmoji({ onPick }: { onPick: (emoji: string) => void }) {
       <input
         type="search"
         className="emoji-search"
-        aria-label={words.reactions.search}
-        placeholder={words.reactions.search}
+        aria-label={words.search}
+        placeholder={words.search}
         value={query}
         onInput={({ currentTarget }) => setQuery(currentTarget.value)}
         onKeyDown={({ key, nativeEvent }) => {
@@ -29,9 +29,9 @@ export function AllEmoji({ onPick }: { onPick: (emoji: string) => void }) {
       />
       <div ref={list} className="all-emoji" onKeyDown={moveFocus}>
         {groups.map(([category, emoji]) => (
-          <section key={category} aria-label={words.reactions.categories[category] ?? category}>
+          <section key={category} aria-label={words.categories[category] ?? category}>
             <p className="emoji-heading" aria-hidden="true">
-              {words.reactions.categories[category] ?? category}
+              {words.categories[category] ?? category}
             </p>
             <div className="emoji-grid">
               {emoji.map((one) => (
@@ -50,7 +50,7 @@ export function AllEmoji({ onPick }: { onPick: (emoji: string) => void }) {
             </div>
           </section>
         ))}
-        {groups.length === 0 && <p className="picker-note">{words.reactions.noneFound}</p>}
+        {groups.length === 0 && <p className="picker-note">{words.noneFound}</p>}
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { useStore } from '../../store/use-store.js';
-import { words } from '../../words/words.js';
+import { reactionWords as words } from './reactions.words.js';
 import { textOrNames } from '../files/file-names.js';
 import { useExcerpt } from '../formatting/use-excerpt.js';
 import type { Message } from '../rooms/message.js';
@@ -28,7 +28,7 @@ export function ReactButton({ className, message, isCurrent, children }: ReactBu
         ref={button}
         type="button"
         className={className}
-        aria-label={words.reactions.reactTo(text)}
+        aria-label={words.reactTo(text)}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
         tabIndex={isCurrent ? 0 : -1}

@@ -1,6 +1,9 @@
-import { type ComponentType, type RefObject, useEffect, useState } from 'react';
+import type { RefObject } from 'react';
+import { LazyModule } from '../../state/lazy-module.js';
+import { MissingCode } from '../../ui/MissingCode.js';
 import { Popover } from '../../ui/Popover.js';
-import { words } from '../../words/words.js';
+import { useLazyCode } from '../../ui/use-lazy-code.js';
+import { reactionWords as words } from './reactions.words.js';
 
 interface ReactionPickerProps {
   opener: RefObject<HTMLButtonElement | null>;
@@ -8,11 +11,13 @@ interface ReactionPickerProps {
   onClose: () => void;
 }
 
+const allEmoji = new LazyModule(() => import('./AllEmoji.js'));
+
 const COMMON = ['👍', '❤️', '😂', '🎉', '👀', '✅'];
 
 /** The common emoji, and all others once their code is loaded. */
 export function ReactionPicker({ opener, onPick, onClose }: ReactionPickerProps) {
-  const { All, isMissing } = useAllEmoji();
+  const code = useLazyCode(allEmoji, true);
 
   function pick(emoji: string) {
     onPick(emoji);
@@ -21,12 +26,7 @@ export function ReactionPicker({ opener, onPick, onClose }: ReactionPickerProps)
   }
 
   return (
-    <Popover
-      opener={opener}
-      label={words.reactions.pick}
-      className="reaction-picker"
-      onClose={onClose}
-    >
+    <Popover opener={opener} label={words.pick} className="reaction-picker" onClose={onClose}>
       <div className="common-emoji">
         {COMMON.map((emoji) => (
           <button key={emoji} type="button" className="emoji" onClick={() => pick(emoji)}>
@@ -34,29 +34,13 @@ export function ReactionPicker({ opener, onPick, onClose }: ReactionPickerProps)
           </button>
         ))}
       </div>
-      {All && <All onPick={pick} />}
-      {!All && <p className="picker-note">{note(isMissing)}</p>}
+      {code ? (
+        <code.AllEmoji onPick={pick} />
+      ) : (
+        <div className="picker-note">
+          <MissingCode code={allEmoji} />
+        </div>
+      )}
     </Popover>
   );
-}
-
-const note = (isMissing: boolean): string =>
-  isMissing ? words.reactions.notLoaded : words.app.loading;
-
-type AllEmoji = ComponentType<{ onPick: (emoji: string) => void }>;
-
-function useAllEmoji() {
-  const [All, setAll] = useState<AllEmoji | null>(null);
-  const [isMissing, setIsMissing] = useState(false);
-  useEffect(() => {
-    let isNeeded = true;
-    import('./AllEmoji.js').then(
-      (loaded) => isNeeded && setAll(() => loaded.AllEmoji),
-      () => isNeeded && setIsMissing(true),
-    );
-    return () => {
-      isNeeded = false;
-    };
-  }, []);
-  return { All, isMissing };
 }

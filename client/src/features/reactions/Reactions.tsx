@@ -2,7 +2,7 @@ import type { Reaction } from '../../../../src/rooms/room/reactions.js';
 import { partOf } from '../../store/state.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
-import { words } from '../../words/words.js';
+import { reactionWords as words } from './reactions.words.js';
 import { nameOf } from '../people/people.js';
 import { useNeededPeople } from '../people/use-name.js';
 import type { Message } from '../rooms/message.js';
@@ -30,7 +30,7 @@ export function Reactions({ id, message, isArchived, isCurrent }: ReactionsProps
   if (reactions.length === 0 && !pending?.failure) return null;
   return (
     <>
-      <ul id={id} className="reactions" aria-label={words.reactions.heading}>
+      <ul id={id} className="reactions" aria-label={words.heading}>
         {reactions.map((reaction) => (
           <li key={reaction.emoji}>
             <Chip
@@ -71,13 +71,13 @@ function Chip({ message, reaction, isDisabled, isCurrent }: ChipProps) {
       type="button"
       className="reaction"
       aria-pressed={isMine}
-      aria-label={words.reactions.of(emoji, userIds.length, names)}
+      aria-label={words.of(emoji, userIds.length, names)}
       disabled={isDisabled}
       tabIndex={isCurrent ? 0 : -1}
       onClick={() => store.service(reactionService).set(message, emoji, !isMine)}
     >
       <span aria-hidden="true">{emoji}</span>
-      <span aria-hidden="true">{words.reactions.count(userIds.length)}</span>
+      <span aria-hidden="true">{words.count(userIds.length)}</span>
       <span className="reaction-names" aria-hidden="true" dir="auto">
         {names}
       </span>
@@ -90,8 +90,8 @@ function useNames(userIds: readonly string[]): string {
   const named = userIds.slice(0, MAX_NAMES);
   useNeededPeople(named);
   return useSelected(({ state }) =>
-    words.reactions.names(
-      named.map((id) => (id === me ? words.reactions.you : nameOf(state, id))),
+    words.names(
+      named.map((id) => (id === me ? words.you : nameOf(state, id))),
       userIds.length - named.length,
     ),
   );

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import { LazyBody } from '../../ui/LazyBody.js';
 import { PaneHead } from '../../ui/PaneHead.js';
 import { savedWords as words } from './saved.words.js';
 
-const lazyBody = new LazyCode(() => import('./SavedBody.js'));
+const lazyBody = new LazyModule(() => import('./SavedBody.js'));
 
 /** The messages that the user has saved for later. */
 export function SavedPage() {

@@ -1,4 +1,4 @@
-import { LazyCode } from '../../state/lazy-code.js';
+import { LazyModule } from '../../state/lazy-module.js';
 
 /** The results of a search, which are no part of the first load. */
-export const searchBody = new LazyCode(() => import('./SearchBody.js'));
+export const searchBody = new LazyModule(() => import('./SearchBody.js'));

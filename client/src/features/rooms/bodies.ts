@@ -1,0 +1,2 @@
+export { BrowseBody } from './BrowseBody.js';
+export { NewRoomBody } from './NewRoomBody.js';
