@@ -69,6 +69,19 @@ const gives = (
 const isUploaded = (page: Page, name: string): Promise<void> =>
   waiting(page, name).getByRole('status').filter({ hasText: 'is uploaded' }).waitFor();
 
+/** @returns a function that lets the uploads go on */
+async function holdUploads(page: Page): Promise<() => void> {
+  const held = Promise.withResolvers<void>();
+  await page.route('**/files/**', async (route) => {
+    await held.promise;
+    await route.continue().catch(() => {}); // cancelled meanwhile
+  });
+  return held.resolve;
+}
+
+const sendsLater = (page: Page): Locator =>
+  page.getByText('The message is sent when all files are uploaded.');
+
 const named = (name: string): object => expect.objectContaining({ name });
 
 const lastMessage = async (): Promise<Message> =>
@@ -139,13 +152,7 @@ describe('files', () => {
     const question = await grace.says(room, 'Which notes?');
     await grace.repliesTo(question, 'The last ones');
     const page = await open(ada);
-    let goOn = () => {};
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    await page.route('**/files/**', async (route) => {
-      await held;
-      await route.continue();
-    });
-    const sendsLater = page.getByText('The message is sent when all files are uploaded.');
+    const goOn = await holdUploads(page);
     await said(page, 'Which notes?')
       .getByRole('button', { name: /reply · last/ })
       .click();
@@ -155,13 +162,13 @@ describe('files', () => {
     await gives(page, 'drop', notes, '.side-pane textarea');
     await reply.fill('These');
     await reply.press('Enter');
-    await sendsLater.waitFor();
-    await page.keyboard.press('Escape');
+    await sendsLater(page).waitFor();
+    await button(thread, 'Close').click();
     await thread.waitFor({ state: 'detached' });
     await choose(page, { ...notes, name: 'other.txt' });
     await waiting(page, 'other.txt').waitFor();
     await composer(page).press('Enter');
-    await sendsLater.waitFor();
+    await sendsLater(page).waitFor();
     await page.evaluate(`location.hash = '#/profile'`);
     await composer(page).waitFor({ state: 'detached' });
     goOn();
@@ -184,6 +191,87 @@ describe('files', () => {
       .getByRole('link', { name: /other\.txt/ })
       .waitFor();
     expect(await tray(page).count()).toBe(0);
+  });
+
+  it('that a message waits for are sent with the text as it was then, whatever is typed in other tabs', async () => {
+    const context = await browserOf(ada);
+    const [one, other] = [await tabOf(context), await tabOf(context)];
+    const goOn = await holdUploads(one);
+    await choose(one, notes);
+    await composer(one).fill('Caption');
+    await eventually(async () => expect(await composer(other).inputValue()).toBe('Caption'));
+    await composer(one).press('Enter');
+    await sendsLater(one).waitFor();
+    await findsNothing(one, 'a message that waits for its files');
+    await eventually(async () => expect(await composer(other).inputValue()).toBe(''));
+    await composer(other).fill('An unfinished thou');
+    expect(await composer(one).inputValue()).toBe('Caption');
+    goOn();
+    await eventually(async () =>
+      expect(await lastMessage()).toMatchObject({ text: 'Caption', files: [named('notes.txt')] }),
+    );
+    await eventually(async () =>
+      expect(await composer(one).inputValue()).toBe('An unfinished thou'),
+    );
+    expect(await ada.reads(room)).toEqual(['Caption']);
+  });
+
+  it('that a message waits for give it back when it is cancelled, or when the last of them is removed', async () => {
+    const page = await open(ada);
+    await holdUploads(page);
+    await composer(page).fill('Caption');
+    for (const cancel of [
+      () => page.keyboard.press('Escape'),
+      () => button(page, 'Cancel sending').click(),
+      () => button(page, 'Remove notes.txt').click(),
+    ]) {
+      if ((await tray(page).count()) === 0) await choose(page, notes);
+      await composer(page).press('Enter');
+      await sendsLater(page).waitFor();
+      await page.keyboard.type(' and more');
+      await cancel();
+      await sendsLater(page).waitFor({ state: 'detached' });
+      expect(await composer(page).inputValue()).toBe('Caption');
+      expect(await focused(page)).toContain('Message to');
+    }
+    expect(await tray(page).count()).toBe(0);
+    expect(await ada.reads(room)).toEqual([]);
+    await composer(page).press('Enter');
+    await said(page, 'Caption').waitFor();
+  });
+
+  it('that are still being uploaded are lost by a sign-out only after a question, and nothing of them is kept', async () => {
+    const page = await open(ada);
+    const held = Promise.withResolvers<void>();
+    await page.route('**/files/**', async (route) => {
+      await held.promise;
+      await route.abort().catch(() => {}); // cancelled meanwhile
+    });
+    await choose(page, { ...notes, name: 'medical-results.txt' });
+    await composer(page).fill('For the doctor');
+    await composer(page).press('Enter');
+    await sendsLater(page).waitFor();
+    const ended = page.waitForEvent('requestfailed');
+    await button(page, 'Sign out').click();
+    await page.getByText('Files are still being uploaded.').waitFor();
+    expect(await overflow(page)).toBe(0);
+    await button(page, 'Sign out: press again to confirm').click();
+    await page.getByLabel('Password').waitFor();
+    held.resolve();
+    await ended;
+    const stored = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }])';
+    expect(await page.evaluate(stored)).not.toMatch(/medical-results|For the doctor|draft/);
+  });
+
+  it('that are interrupted by themselves do not blame the connection, and can be uploaded again at once', async () => {
+    const page = await open(ada);
+    await page.route(/name=notes/, (route) => route.abort());
+    await choose(page, notes, { ...notes, name: 'other.txt' });
+    await isUploaded(page, 'other.txt');
+    await waiting(page, 'notes.txt').getByText('Interrupted. Continues soon.').waitFor();
+    await page.unroute(/name=notes/);
+    await button(page, 'Upload notes.txt again').click();
+    await isUploaded(page, 'notes.txt');
   });
 
   it('say why they are refused, and can be uploaded again, or cancelled', async () => {
@@ -264,10 +352,10 @@ describe('files', () => {
     await isUploaded(page, 'before.txt');
     await page.route('**/files/**', (route) => route.abort());
     await choose(page, notes, { ...notes, name: 'more.txt' });
-    await waiting(page, 'more.txt').getByText('Continues when you are online').waitFor();
+    await waiting(page, 'more.txt').getByText('Interrupted').waitFor();
     await composer(page).fill('With notes');
     await composer(page).press('Enter');
-    await page.getByText('The message is sent when all files are uploaded.').waitFor();
+    await sendsLater(page).waitFor();
     await page.reload();
     complaints.splice(0);
     expect(asked).toEqual(['beforeunload']);

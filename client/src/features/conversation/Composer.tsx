@@ -17,7 +17,7 @@ import { titleOf } from '../rooms/names.js';
 import type { Membership } from '../rooms/room.js';
 import { threadWords } from '../threads/threads.words.js';
 import { MessageField } from './MessageField.js';
-import { messageIn, messageSender, sendingDrafts } from './message-sender.js';
+import { messageIn, messageSender, waitingMessages } from './message-sender.js';
 import { reportTyping } from './messages-api.js';
 import { ReplyBar } from './ReplyBar.js';
 
@@ -41,7 +41,10 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const reported = useRef(0);
   const drafts = store.service(draftsService);
   const draft = draftOf(room.id, thread);
-  const [{ text, replyTo }, setWritten] = useState(() => drafts.in(draft));
+  const [written, setWritten] = useState(() => drafts.in(draft));
+  /** The user has sent the message, and files are still on their way. */
+  const waiting = usePart(waitingMessages).get(draft);
+  const { text, replyTo } = waiting ?? written;
   useLayoutEffect(() => drafts.onChange(draft, setWritten), [drafts, draft]);
   useFocusOnReply(replyTo, field);
   const message = messageIn(text);
@@ -50,8 +53,6 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const { files } = attached;
   const isEmpty = message === '' && files.length === 0;
   const sender = store.service(messageSender);
-  /** The user has sent the message, and files are still on their way. */
-  const isSending = usePart(sendingDrafts).has(draft);
   const isDropping = useFileDrop(form, attach);
 
   const everyone = useEveryone(room.id);
@@ -59,8 +60,6 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   const [isAsking, setIsAsking] = useState(false);
 
   function type(next: string) {
-    // What the user has decided about `@all` was about the text before.
-    if (hasAll(next) !== mentionsAll) sender.cancel(draft);
     drafts.keep(draft, { text: next });
     if (thread !== undefined || next === '' || Date.now() - reported.current < REPORT_TYPING)
       return;
@@ -69,7 +68,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function send() {
-    if (isEmpty || mistake || !attached.mayBeSent()) return;
+    if (waiting || isEmpty || mistake || !attached.mayBeSent()) return;
     if (mentionsAll && everyone.allowed === 'confirmed') setIsAsking(true);
     else submit();
   }
@@ -82,12 +81,20 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function attach(contents: readonly File[]) {
+    // What is sent is what the user had attached then.
+    sender.cancel(draft);
     attached.add(contents);
     field.current?.focus();
   }
 
-  function cancel() {
+  function cancelReply() {
+    sender.cancel(draft);
     drafts.keep(draft, { replyTo: null });
+    field.current?.focus();
+  }
+
+  function cancelSending() {
+    sender.cancel(draft);
     field.current?.focus();
   }
 
@@ -108,12 +115,14 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
         attach(contents);
       }}
       onKeyDown={(event) => {
-        if (replyTo === null || event.key !== 'Escape' || event.defaultPrevented) return;
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        if (!waiting && replyTo === null) return;
         event.preventDefault();
-        cancel();
+        if (waiting) cancelSending();
+        else cancelReply();
       }}
     >
-      {replyTo !== null && <ReplyBar roomId={room.id} seq={replyTo} onCancel={() => cancel()} />}
+      {replyTo !== null && <ReplyBar roomId={room.id} seq={replyTo} onCancel={cancelReply} />}
       {files.length > 0 && (
         <FileTray
           draft={draft}
@@ -129,6 +138,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
         roomId={room.id}
         text={text}
         isNew
+        readOnly={waiting !== undefined}
         autoFocus={matchMedia('(pointer: fine)').matches}
         fieldRef={field}
         onType={type}
@@ -138,7 +148,9 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
       <button
         type="submit"
         className="button-primary"
-        aria-disabled={isEmpty || attached.isRefused || mistake !== undefined}
+        aria-disabled={
+          waiting !== undefined || isEmpty || attached.isRefused || mistake !== undefined
+        }
       >
         {words.conversation.send}
       </button>
@@ -154,10 +166,13 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
           onCancel={() => setIsAsking(false)}
         />
       )}
-      {isSending && (
-        <p className="files-note" role="status">
-          {filesWords.sendsLater}
-        </p>
+      {waiting && (
+        <div className="files-note">
+          <span role="status">{filesWords.sendsLater}</span>
+          <button type="button" className="button-quiet" onClick={cancelSending}>
+            {filesWords.cancelSending}
+          </button>
+        </div>
       )}
       <FailureText text={attached.refusal} />
       {isDropping && <div className="file-drop">{filesWords.drop}</div>}

@@ -9,6 +9,7 @@ import { roomAddress } from '../rooms/room-address.js';
 import { historyLoader } from './history-loader.js';
 import { lazyMenu } from './lazy-menu.js';
 import { lazyPanes } from './lazy-panes.js';
+import { messageSender } from './message-sender.js';
 import { MessageAnnouncer } from './MessageAnnouncer.js';
 import { outboxService } from './outbox-service.js';
 import { readMarkers } from './read-markers.js';
@@ -20,7 +21,11 @@ export function ConversationBackground() {
   const roomId = useParams(roomAddress)?.roomId ?? null;
   useEffect(() => {
     store.service(historyLoader);
-    const stops = [store.service(outboxService).start(), store.service(readMarkers).start()];
+    const stops = [
+      store.service(outboxService).start(),
+      store.service(messageSender).start(),
+      store.service(readMarkers).start(),
+    ];
     return () => stops.forEach((stop) => stop());
   }, [store]);
   useUnreadInTitle(usePart(memberships).reduce((sum, mine) => sum + countedIn(mine), 0));

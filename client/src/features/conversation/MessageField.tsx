@@ -31,7 +31,14 @@ export function MessageField(props: MessageFieldProps) {
   const id = useId();
   const [caret, setCaret] = useState(0);
   const [isPreviewed, setPreviewed] = useState(false);
-  const mentions = useMentions({ roomId, text, caret, isNew: props.isNew ?? false, onComplete });
+  const written = props.readOnly ? '' : text;
+  const mentions = useMentions({
+    roomId,
+    text: written,
+    caret,
+    isNew: props.isNew ?? false,
+    onComplete,
+  });
   useFocusAtEnd(own, props.autoFocus);
 
   function onComplete(completed: string, place: number) {

@@ -3,7 +3,7 @@ import type { Feature } from '../../shell/feature.js';
 import { roomAddress } from '../rooms/room-address.js';
 import { ConversationBackground } from './ConversationBackground.js';
 import { histories } from './histories.js';
-import { sendingDrafts } from './message-sender.js';
+import { waitingMessages } from './message-sender.js';
 import { outboxEntries } from './outbox-service.js';
 import { openThread } from './open-thread.js';
 import { RoomPane } from './RoomPage.js';
@@ -14,7 +14,7 @@ import './conversation.css';
 /** The open room: its messages, and those being written. */
 export const conversationFeature: Feature = {
   isOn: isOn('rooms'),
-  slices: [histories, typingUsers, outboxEntries, sendingDrafts, openThread, roomThreads],
+  slices: [histories, typingUsers, outboxEntries, waitingMessages, openThread, roomThreads],
   events: ['message.posted', 'message.edited', 'message.deleted', 'member.left', 'room.left'],
   routes: [{ address: roomAddress, Pane: RoomPane }],
   Background: ConversationBackground,

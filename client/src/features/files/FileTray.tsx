@@ -1,4 +1,4 @@
-import { useStore } from '../../store/use-store.js';
+import { useIsLive, useStore } from '../../store/use-store.js';
 import { FileIcon, FileThumbnail, Thumbnail } from './FileThumbnail.js';
 import { filesWords as words } from './files.words.js';
 import { fileUploads } from './file-uploads.js';
@@ -42,15 +42,17 @@ interface WaitingProps {
 }
 
 function Waiting({ roomId, file, onRetry, onRemove }: WaitingProps) {
-  const { name, state, canRetry } = file;
+  const { name, state } = file;
+  const isLive = useIsLive();
+  const canRetry = state === 'refused' ? file.canRetry : state === 'interrupted' && isLive;
   return (
     <li className={`waiting-file waiting-file-${state}`}>
       <Picture roomId={roomId} file={file} />
       <span className="waiting-file-name" dir="auto">
         {name}
       </span>
-      <Status file={file} />
-      {state === 'refused' && canRetry && (
+      <Status file={file} isLive={isLive} />
+      {canRetry && (
         <button
           type="button"
           className="button-quiet"
@@ -78,7 +80,8 @@ function Picture({ roomId, file: { thumbnail, file } }: Pick<WaitingProps, 'room
 }
 
 /** Assistive technology announces the end of an upload, not each step. */
-function Status({ file: { name, size, state, progress, failure } }: { file: WaitingFile }) {
+function Status({ file, isLive }: { file: WaitingFile; isLive: boolean }) {
+  const { name, size, state, progress, failure } = file;
   if (state === 'refused')
     return (
       <span className="waiting-file-state failure" role="alert">
@@ -100,7 +103,7 @@ function Status({ file: { name, size, state, progress, failure } }: { file: Wait
       )}
       {state === 'uploading' && words.percent(progress)}
       {state === 'queued' && words.queued}
-      {state === 'interrupted' && words.interrupted}
+      {state === 'interrupted' && (isLive ? words.interrupted : words.offline)}
     </span>
   );
 }
