@@ -66,6 +66,8 @@ export class SessionStore {
   #following = false;
   /** A new session is about to replace the current one. */
   #replacing = false;
+  /** The user who is signed in, or was last. A request can report the end of the session before the sign-out does. */
+  #lastUser: string | null = null;
 
   /** Follows the other tabs until the returned function is called. */
   readonly start = (): (() => void) => {
@@ -115,8 +117,10 @@ export class SessionStore {
 
   /** Others may use this browser next: what was typed and not sent must not stay in it. */
   #endHere(): void {
-    if (this.#view.state === 'signed in') forget(this.#view.who.user.id, 'carillon.draft');
+    const user = this.#lastUser;
     this.#set({ state: 'signed out', justNow: this.#wasIn(), end: null });
+    // After the listeners have stopped what would store more.
+    if (user !== null) forget(user, 'carillon.draft');
   }
 
   async changePassword(passwords: PasswordChange): Promise<void> {
@@ -182,6 +186,7 @@ export class SessionStore {
     const { state } = this.#view;
     // A check that was planned before the sign-in may end after it.
     const justNow = state === 'signed out' || (state === 'signed in' && this.#view.justNow);
+    this.#lastUser = who.user.id;
     this.#set({ state: 'signed in', who, justNow });
   }
 

@@ -6,15 +6,17 @@ interface ConfirmButtonProps {
   text: string;
   /** The accessible name, if the text needs its surroundings to be understood. */
   label?: string;
-  className: string;
+  className?: string | undefined;
   /** What the user may not expect, shown with the question. */
   consequence?: string | undefined;
+  /** Whether to ask when the button is pressed; by default, always. */
+  needsConfirmation?: () => boolean;
   onConfirm: () => void;
 }
 
 /** A button that asks for confirmation: the second press runs the action; losing the focus cancels it. */
 export function ConfirmButton(props: ConfirmButtonProps) {
-  const { text, label = text, className, consequence, onConfirm } = props;
+  const { text, label = text, className, consequence, needsConfirmation, onConfirm } = props;
   const [asks, setAsks] = useState(false);
   return (
     <>
@@ -24,8 +26,9 @@ export function ConfirmButton(props: ConfirmButtonProps) {
         aria-label={asks ? words.confirm.pressAgain(label) : label}
         onBlur={() => setAsks(false)}
         onClick={() => {
-          setAsks(!asks);
-          if (asks) onConfirm();
+          const isConfirmed = asks || needsConfirmation?.() === false;
+          setAsks(!isConfirmed);
+          if (isConfirmed) onConfirm();
         }}
       >
         {asks ? words.confirm.question(text) : text}

@@ -1,4 +1,5 @@
 import { useSession } from '../../session/use-session.js';
+import { ConfirmButton } from '../../ui/ConfirmButton.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import { words } from '../../words/words.js';
 
@@ -13,9 +14,13 @@ export function SignOutButton({ text, className }: SignOutButtonProps) {
   const { failure, attempt } = useAttempt();
   return (
     <>
-      <button type="button" className={className} onClick={() => attempt(session.signOut())}>
-        {text}
-      </button>
+      <ConfirmButton
+        text={text}
+        className={className}
+        consequence={words.account.losesUploads}
+        needsConfirmation={wouldAsk}
+        onConfirm={() => attempt(session.signOut())}
+      />
       {failure !== null && (
         <span role="alert" className="failure">
           {words.account.stillSignedIn}
@@ -24,3 +29,6 @@ export function SignOutButton({ text, className }: SignOutButtonProps) {
     </>
   );
 }
+
+/** Whether the browser would ask before it leaves the page. */
+const wouldAsk = (): boolean => !dispatchEvent(new Event('beforeunload', { cancelable: true }));

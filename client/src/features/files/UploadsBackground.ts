@@ -1,9 +1,21 @@
 import { useEffect } from 'react';
-import { usePart } from '../../store/use-store.js';
+import { useSession } from '../../session/use-session.js';
+import { usePart, useStore } from '../../store/use-store.js';
+import { fileUploads } from './file-uploads.js';
 import { isUnderWay, waitingFiles } from './waiting-files.js';
 
-/** Lets the browser ask before it closes or reloads a page with uploads under way, which would be lost. */
+/** Asks before the user leaves a page with uploads under way, which would be lost, and ends them with the session. */
 export function UploadsBackground() {
+  const session = useSession();
+  const { stop } = useStore().service(fileUploads);
+  useEffect(() => {
+    // Before the session store removes what is stored for the user.
+    const unsubscribe = session.subscribe(() => session.view().state === 'signed out' && stop());
+    return () => {
+      unsubscribe();
+      stop();
+    };
+  }, [session, stop]);
   const isUploading = [...usePart(waitingFiles).values()].flat().some(isUnderWay);
   useEffect(() => {
     if (!isUploading) return undefined;

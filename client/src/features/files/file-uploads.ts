@@ -35,10 +35,12 @@ interface Upload {
 export class FileUploads {
   readonly #store: Store;
   readonly #uploads = new Map<string, Upload>();
-  readonly #wakes = new Set<() => void>();
+  /** By the ids of the files that are interrupted. */
+  readonly #wakes = new Map<string, () => void>();
   readonly #changes = new Listeners<[string]>();
   #queue: Upload[] = [];
   #running = 0;
+  #isStopped = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -70,7 +72,15 @@ export class FileUploads {
     return null;
   }
 
+  /** Ends all uploads. Nothing is stored after that: the user may have signed out. */
+  readonly stop = (): void => {
+    this.#isStopped = true;
+    for (const id of this.#uploads.keys()) this.#forget(id);
+  };
+
   retry(id: string): void {
+    const wake = this.#wakes.get(id);
+    if (wake) return wake();
     const upload = this.#uploads.get(id);
     if (upload) this.#enqueue({ ...upload, aborted: new AbortController() });
   }
@@ -163,22 +173,22 @@ export class FileUploads {
     });
   }
 
-  #pause({ aborted }: Upload, error: unknown, delay: number): Promise<void> {
+  #pause({ id, aborted }: Upload, error: unknown, delay: number): Promise<void> {
     const wanted = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1_000 : 0;
     return new Promise((resolve) => {
       const timer = setTimeout(wake, Math.max(delay, wanted));
-      const wakes = this.#wakes.add(wake);
+      const wakes = this.#wakes.set(id, wake);
       aborted.signal.addEventListener('abort', wake, { once: true });
       function wake() {
         clearTimeout(timer);
-        wakes.delete(wake);
+        wakes.delete(id);
         resolve();
       }
     });
   }
 
   #wake(): void {
-    for (const wake of this.#wakes) wake();
+    for (const wake of this.#wakes.values()) wake();
   }
 
   #refuse(upload: Upload, failure: string, canRetry: boolean): void {
@@ -202,6 +212,7 @@ export class FileUploads {
   }
 
   #show(draft: string, to: (files: readonly WaitingFile[]) => readonly WaitingFile[]): void {
+    if (this.#isStopped) return;
     const files = to(this.in(draft));
     this.#store.update(waitingFiles, (all) => {
       const others = [...all].filter(([key]) => key !== draft);
