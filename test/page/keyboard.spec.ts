@@ -19,7 +19,7 @@ import {
 } from '../support/chat.js';
 import { fillRoom, leaveUnread } from '../support/long-room.js';
 import { Person } from '../support/people.js';
-import { overflow } from '../support/windows.js';
+import { button, overflow } from '../support/windows.js';
 
 useChat();
 
@@ -93,6 +93,34 @@ describe('the finder', () => {
     await page.keyboard.press('Enter');
     await title(page, room.name!).waitFor();
     expect(await focused(page)).toBe(`Message to ${room.name}`);
+  });
+
+  it.each([
+    ['the composer', 'Message to Room', '/#/'],
+    ['the editor of a message', 'Edit message', '/#/'],
+    ['the search of all messages', 'Search all messages', '/#/search'],
+  ])('returns the caret to %s, however it is closed', async (_, name, path) => {
+    await ada.says(room, 'To be edited');
+    const page = await open(ada, path === '/#/' ? undefined : path);
+    if (name === 'Edit message') await button(page, 'Edit: To be edited').click();
+    const field = page.getByRole('textbox', { name }).or(page.getByRole('searchbox', { name }));
+    const closeWith: readonly (() => Promise<void>)[] = [
+      () => page.keyboard.press('Escape'),
+      () => page.keyboard.press('ControlOrMeta+k'),
+      () => page.mouse.click(2, 2),
+      ...(path === '/#/' ? [() => page.keyboard.press('Enter')] : []),
+    ];
+    for (const close of closeWith) {
+      await field.fill('Hello world');
+      await page.keyboard.press('Home');
+      for (let n = 0; n < 5; n += 1) await page.keyboard.press('ArrowRight');
+      await find(page, room.name!);
+      await chosen(page).filter({ hasText: room.name! }).waitFor();
+      await close();
+      await finder(page).waitFor({ state: 'detached' });
+      await page.keyboard.type('!!');
+      expect(await field.inputValue()).toBe('Hello!! world');
+    }
   });
 
   it('says why a conversation cannot be opened', async () => {

@@ -21,6 +21,8 @@ export function Dialog({ label, className, onClose, children }: DialogProps) {
     current.showModal();
     return () => {
       removed.abort();
+      // The field that gets the focus back takes no text in Chromium if the removed one contains the selection.
+      getSelection()?.empty();
       current.close();
     };
   }, []);
@@ -34,7 +36,7 @@ export function Dialog({ label, className, onClose, children }: DialogProps) {
         if (key === 'Escape' && !nativeEvent.isComposing) onClose();
       }}
       onClick={({ target, currentTarget }) => {
-        if (target === currentTarget) currentTarget.close();
+        if (target === currentTarget) onClose();
       }}
     >
       <div className="dialog-body">{children}</div>

@@ -11,11 +11,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
         <h2 tabIndex={-1} ref={focusOnMount}>
           {words.shortcuts}
         </h2>
-        <button
-          type="button"
-          className="button-quiet"
-          onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}
-        >
+        <button type="button" className="button-quiet" onClick={onClose}>
           {words.close}
         </button>
       </header>
