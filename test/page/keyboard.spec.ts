@@ -222,6 +222,43 @@ describe('the shortcuts', () => {
     await history(page).locator('.fresh-line').waitFor();
   });
 
+  it('close a small popup first', async () => {
+    const other = await ada.makes(`Other ${made}`);
+    await grace.says(room, 'Hello');
+    const page = await open(ada);
+    await said(page, 'Hello').hover();
+    const popup = page.locator(':popover-open');
+    for (const opener of [
+      'React to: Hello',
+      'More actions: Hello',
+      'Profile of Grace Hopper',
+      `Options for ${room.name}`,
+      /^Notifications:/,
+    ]) {
+      await page.getByRole('button', { name: opener }).press('Enter');
+      await popup.waitFor();
+      await find(page, '');
+      expect(await popup.count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await finder(page).waitFor({ state: 'detached' });
+      expect(await focused(page)).toMatch(opener);
+      await page.keyboard.press('Enter');
+      await popup.waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+      expect(await popup.count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Enter');
+      await popup.waitFor();
+      await page.keyboard.press('Alt+ArrowDown');
+      await title(page, other.name!).waitFor();
+      expect(await popup.count()).toBe(0);
+      await page.keyboard.press('Alt+ArrowUp');
+      await said(page, 'Hello').hover();
+    }
+  });
+
   it('are listed with ?, which is a question mark in a text', async () => {
     const page = await open(ada);
     await composer(page).pressSequentially('Really?');

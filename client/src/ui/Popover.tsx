@@ -2,6 +2,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
+  type ToggleEvent,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -9,7 +10,7 @@ import {
 import './popover.css';
 
 interface PopoverProps {
-  /** The control that opened it. It takes the focus when Escape closes the popover. */
+  /** The control that opened it. It takes the focus when Escape or `hidePopover` closes the popover. */
   opener: RefObject<HTMLElement | null>;
   /** The edge at which both are aligned: that at which the text ends by default. */
   align?: 'start' | 'end';
@@ -44,10 +45,15 @@ export function Popover(props: PopoverProps) {
     return () => removeEventListener('pointerdown', leave);
   }, [opener, onClose]);
 
-  /** The keys are not for what is around it. */
-  function onKeyDown(event: KeyboardEvent) {
-    event.stopPropagation();
-    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+  /** Keys that move or close something are not for what is around it. Shortcuts and text are. */
+  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
+    const { key, altKey, currentTarget, nativeEvent } = event;
+    if (key.length > 1 && !altKey) event.stopPropagation();
+    if (key === 'Escape' && !nativeEvent.isComposing) currentTarget.hidePopover();
+  }
+
+  function onBeforeToggle({ newState }: ToggleEvent<HTMLElement>) {
+    if (newState === 'open') return;
     opener.current?.focus();
     onClose();
   }
@@ -61,6 +67,7 @@ export function Popover(props: PopoverProps) {
       tabIndex={-1}
       aria-label={label}
       onKeyDown={onKeyDown}
+      onBeforeToggle={onBeforeToggle}
     >
       {children}
     </div>

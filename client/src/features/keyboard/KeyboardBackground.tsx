@@ -44,6 +44,8 @@ function useShortcuts(onPress: (pressed: Pressed) => void): void {
       const pressed = pressedIn(event);
       if (!pressed) return;
       event.preventDefault();
+      for (const popover of document.querySelectorAll<HTMLElement>(':popover-open'))
+        popover.hidePopover();
       onPress(pressed);
     };
     addEventListener('keydown', onKeyDown);

@@ -24,4 +24,5 @@ const isInDialog = ({ target }: Event): boolean => (target as Element).closest('
 
 /** A `?` in a text field is a question mark. */
 const isWriting = ({ target }: Event): boolean =>
-  (target as Element).closest('input, textarea, select, [contenteditable]') !== null;
+  (target as Element).closest('input:not([type=radio]), textarea, select, [contenteditable]') !==
+  null;

@@ -78,7 +78,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
     ArrowDown: COLUMNS,
   };
   const step = steps[event.key];
-  if (step === undefined) return;
+  if (step === undefined || event.altKey) return;
   event.preventDefault();
   const all = [...event.currentTarget.querySelectorAll('button')];
   const next = all.indexOf(document.activeElement as HTMLButtonElement) + step;
