@@ -270,6 +270,16 @@ describe('a link to a message that does not exist', () => {
     await findsNothing(page, 'a link to no message');
     await grace.says(room, 'Now it does');
     await note.waitFor({ state: 'detached' });
+    for (const [wrong, right] of [
+      ['/0', ''],
+      ['/abc', '/'],
+      ['/1.5', '/1'],
+    ]) {
+      await page.evaluate(`location.hash = '#/rooms/${room.id}${wrong}'`);
+      await note.waitFor();
+      await page.evaluate(`location.hash = '#/rooms/${room.id}${right}'`);
+      await note.waitFor({ state: 'detached' });
+    }
   });
 });
 

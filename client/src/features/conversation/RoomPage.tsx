@@ -56,7 +56,7 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
   const store = useStore();
   const { state, failures, status } = useView();
   const { room, lastSeq } = membership;
-  const isMissing = target !== null && target > lastSeq;
+  const isMissing = target !== null && !isSeq(target, lastSeq);
   const known = partOf(state, roomMembers);
   const closed = whyClosed(membership, state);
   const members = usePanel('members');
@@ -120,6 +120,9 @@ function OpenRoom({ membership, target }: { membership: Membership; target: numb
     </div>
   );
 }
+
+const isSeq = (target: number, last: number): boolean =>
+  Number.isInteger(target) && target >= 1 && target <= last;
 
 /** Why the user cannot write; null if they can. */
 function whyClosed(membership: Membership, state: State): ReactNode {

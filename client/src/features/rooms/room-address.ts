@@ -3,12 +3,13 @@ import type { Address } from '../../shell/address.js';
 /** A room, and the message to start at. */
 export interface RoomParams {
   readonly roomId: string;
+  /** 0 if the address has something else there. */
   readonly seq: number | null;
 }
 
 export const roomAddress: Address<RoomParams> = {
   path: 'rooms',
-  parse: ([roomId, seq]) => (roomId ? { roomId, seq: Number(seq) > 0 ? Number(seq) : null } : null),
+  parse: ([roomId, seq]) => (roomId ? { roomId, seq: seq ? Number(seq) || 0 : null } : null),
 };
 
 export function hrefOfRoom(roomId: string, seq?: number): string {
