@@ -1,4 +1,4 @@
-import type { Page, Route } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { findsNothing } from '../support/accessibility.js';
 import { eventually, focused } from '../support/browser.js';
 import {
@@ -69,6 +69,23 @@ describe('a formatted message', () => {
     await page.evaluate(`location.hash = '#/rooms/${room.id}'`);
     await message.waitFor();
     await findsNothing(page, 'a formatted message');
+  });
+
+  it('has its lists and quotes at the side at which its text starts', async () => {
+    const page = await open(ada);
+    const text = '- פריט\n- second\n\n1. ראשון\n\n> ציטוט\n\n- one\n- שני';
+    const areFromRight = (within: Locator) =>
+      within
+        .locator('ul, ol, blockquote')
+        .evaluateAll((blocks) => blocks.map((block) => block.matches(':dir(rtl)')));
+    await composer(page).fill(text);
+    await button(page, 'Preview').click();
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.locator('blockquote').waitFor();
+    expect(await areFromRight(preview)).toEqual([true, true, true, false]);
+    await composer(page).press('Enter');
+    await said(page, 'ראשון').locator('blockquote').waitFor();
+    expect(await areFromRight(said(page, 'ראשון'))).toEqual([true, true, true, false]);
   });
 
   it('has code that can be copied, without a clipboard as well', async () => {

@@ -16,20 +16,33 @@ export type FormattedTextProps = Context & { readonly text: string };
 export function FormattedText({ text, ...context }: FormattedTextProps) {
   const parts = useMemo(() => parsed(text), [text]);
   if (!parts) return <p dir="auto">{context.renderText(text)}</p>;
-  return <Parts parts={parts} context={context} />;
+  return <Parts parts={parts} context={context} dir="auto" />;
 }
 
-function Parts({ parts, context }: { parts: readonly Formatted[]; context: Context }) {
+interface PartsProps {
+  parts: readonly Formatted[];
+  context: Context;
+  /** Only of the outermost blocks: the text of a block with a direction of its own does not count for those around it. */
+  dir?: 'auto';
+}
+
+function Parts({ parts, context, dir }: PartsProps) {
   return parts.map((part, index) =>
     typeof part === 'string' ? (
       <Fragment key={index}>{context.renderText(part)}</Fragment>
     ) : (
-      <Part key={index} part={part} context={context} />
+      <Part key={index} part={part} context={context} dir={dir} />
     ),
   );
 }
 
-function Part({ part, context }: { part: FormattedElement; context: Context }) {
+interface PartProps {
+  part: FormattedElement;
+  context: Context;
+  dir?: 'auto' | undefined;
+}
+
+function Part({ part, context, dir }: PartProps) {
   const { tag: Tag, children, start } = part;
   const inside = <Parts parts={children} context={context} />;
   switch (Tag) {
@@ -39,17 +52,16 @@ function Part({ part, context }: { part: FormattedElement; context: Context }) {
       return <CodeBlock part={part} isCurrent={context.isCurrent} />;
     case 'code':
       return <code>{textOf(children)}</code>;
-    case 'ol':
-      return <ol start={start}>{inside}</ol>;
-    case 'p':
-    case 'li':
-      return <Tag dir="auto">{inside}</Tag>;
     default:
-      return <Tag>{inside}</Tag>;
+      return (
+        <Tag start={start} dir={dir}>
+          {inside}
+        </Tag>
+      );
   }
 }
 
-function Link({ part, context }: { part: FormattedElement; context: Context }) {
+function Link({ part, context }: PartProps) {
   return (
     <a
       href={part.href}
