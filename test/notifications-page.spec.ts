@@ -110,8 +110,10 @@ it('the bell shows the number of unread notifications on all devices, also after
   const again = await tabOf(here.context());
   await shows(again, 'Notifications, 2 unread');
   await bell(again).click();
-  await button(again, 'Mark all as read').click();
+  await button(again, 'Mark all as read').press('Enter');
   for (const page of [here, phone, again]) await shows(page, 'Notifications');
+  await button(again, 'Mark all as read').waitFor({ state: 'detached' });
+  expect(await focused(again)).toBe('Notifications');
   const list = await ada.gets<ReceivedNotification[]>('/api/me/notifications?unread=true');
   expect(list).toEqual([]);
 });
@@ -182,9 +184,10 @@ it('the list shows older notifications when the user asks for them', async () =>
   await eventually(async () => expect(await items(page).count()).toBe(50));
   await send('A newer one');
   await eventually(async () => expect(await items(page).count()).toBe(51));
-  await button(page, 'Show older notifications').click();
+  await button(page, 'Show older notifications').press('Enter');
   await eventually(async () => expect(await items(page).count()).toBe(53));
   expect(await button(page, 'Show older notifications').count()).toBe(0);
+  expect(await focused(page)).toBe('Notifications');
 });
 
 it('the list opens without a connection, and is loaded when it is back', async () => {

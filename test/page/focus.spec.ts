@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Room } from '../../src/rooms/room/room.js';
 import { eventually, focused } from '../support/browser.js';
 import {
   ada,
@@ -104,6 +105,32 @@ describe('the focus', () => {
     await focusIs(page, 'Message to Other');
     await ada.does('POST', `/api/rooms/${one.id}/invitations`, { userId: grace.id });
     await button(page, 'Decline: One').click();
+    await focusIs(page, 'Rooms');
+  });
+
+  it('goes with a room to another group of the list', async () => {
+    const next = await ada.makes(`Next ${made}`);
+    const direct = await ada.does<Room>('POST', '/api/rooms', { kind: 'direct', userId: grace.id });
+    const page = await open(ada);
+    const options = (name: string) => `Options for ${name}`;
+    const choose = async (name: string, action: string) => {
+      await button(page, options(name)).press('Enter');
+      await button(page, action).press('Enter');
+    };
+    for (const action of ['Add to favourites', 'Remove from favourites']) {
+      await choose(room.name!, action);
+      const group = page.locator('summary').filter({ hasText: 'Favourites' });
+      await group.waitFor({ state: action.startsWith('Add') ? 'visible' : 'detached' });
+      await page.locator(':popover-open').waitFor({ state: 'detached' });
+      expect(await focused(page)).toBe(options(room.name!));
+    }
+    await roomLink(page, next).focus();
+    await ada.does('PUT', `/api/rooms/${next.id}/favourite`);
+    await page.locator('summary').filter({ hasText: 'Favourites' }).waitFor();
+    expect(await page.evaluate('document.activeElement.hash')).toBe(`#/rooms/${next.id}`);
+    await ada.says(direct, 'Hello');
+    await choose('Grace Hopper', 'Close conversation');
+    await button(page, options('Grace Hopper')).waitFor({ state: 'detached' });
     await focusIs(page, 'Rooms');
   });
 });

@@ -80,6 +80,9 @@ describe('reactions', () => {
     await page.keyboard.press('Escape');
     await picker(page).waitFor({ state: 'detached' });
     expect(await focused(page)).toContain('React');
+    await said(page, 'Keys').locator('.reaction').first().press('Enter');
+    await said(page, 'Keys').locator('.reactions').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.localName')).toBe('article');
   });
 
   it('are sent once the server is back, even if the tab was closed meanwhile', async () => {

@@ -3,6 +3,7 @@ import { useStore } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { focusOnMount } from '../../ui/focus-on-mount.js';
 import { onEscape } from '../../ui/on-escape.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import { words } from '../../words/words.js';
 import { draftOf, draftsService } from '../drafts/drafts.js';
@@ -108,9 +109,4 @@ function Question({ message, onClose }: { message: Message; onClose: () => void 
   );
 }
 
-/** A ref: when the element is removed with the focus inside, its message takes the focus. */
-function passFocusOn(element: HTMLElement | null) {
-  return () => {
-    if (element?.contains(document.activeElement)) element.closest('article')?.focus();
-  };
-}
+const passFocusOn = passFocusTo('article');

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useStore } from '../../store/use-store.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { canNotify, isWanted, want } from './notification-setting.js';
 import { notificationWords as words } from './notifications.words.js';
 
@@ -17,7 +18,7 @@ export function BrowserNotifications() {
 
   if (!canNotify() || isOn) return null;
   return (
-    <div className="notifications-foot">
+    <div ref={passFocusOn} className="notifications-foot">
       <button type="button" onClick={() => void ask()}>
         {words.askBrowser}
       </button>
@@ -27,3 +28,5 @@ export function BrowserNotifications() {
     </div>
   );
 }
+
+const passFocusOn = passFocusTo('section');

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { usePart, useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { onEscape } from '../../ui/on-escape.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import { BrowserNotifications } from './BrowserNotifications.js';
 import {
@@ -83,13 +84,20 @@ interface PartProps {
   attempt: (work: Promise<unknown>) => void;
 }
 
+const passFocusOn = passFocusTo('section');
+
 /** Marks what this list shows, and nothing that arrives meanwhile. */
 function MarkAllRead({ list, attempt }: PartProps & { list: NotificationList | null }) {
   const { unread } = usePart(readState);
   const newest = list?.items[0];
   if (!newest || unread === 0) return null;
   return (
-    <button type="button" className="button-quiet" onClick={() => attempt(markRead(newest.id))}>
+    <button
+      ref={passFocusOn}
+      type="button"
+      className="button-quiet"
+      onClick={() => attempt(markRead(newest.id))}
+    >
       {words.markAllRead}
     </button>
   );
@@ -117,6 +125,7 @@ function List({
       </ul>
       {next !== null && (
         <button
+          ref={passFocusOn}
           type="button"
           className="button-quiet"
           onClick={() => attempt(fetchOlder(store, next))}

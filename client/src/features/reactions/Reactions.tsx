@@ -2,6 +2,7 @@ import type { Reaction } from '../../../../src/rooms/room/reactions.js';
 import { partOf } from '../../store/state.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { reactionWords as words } from './reactions.words.js';
 import { nameOf } from '../people/people.js';
 import { useNeededPeople } from '../people/use-name.js';
@@ -68,6 +69,7 @@ function Chip({ message, reaction, isDisabled, isCurrent }: ChipProps) {
   const names = useNames(userIds);
   return (
     <button
+      ref={passFocusOn}
       type="button"
       className="reaction"
       aria-pressed={isMine}
@@ -84,6 +86,8 @@ function Chip({ message, reaction, isDisabled, isCurrent }: ChipProps) {
     </button>
   );
 }
+
+const passFocusOn = passFocusTo('article');
 
 function useNames(userIds: readonly string[]): string {
   const { me } = useStore();

@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useRef } from 'react';
+import { memo, useLayoutEffect } from 'react';
 import { partOf } from '../../store/state.js';
 import { useSelected, useStore } from '../../store/use-store.js';
 import { Avatar } from '../../ui/Avatar.js';
@@ -19,6 +19,7 @@ import { RoomIcon } from '../rooms/RoomIcon.js';
 import { roomListWords } from './room-list.words.js';
 import { RoomMenu } from './RoomMenu.js';
 import { Unread } from './Unread.js';
+import { useKeptFocus } from './use-kept-focus.js';
 
 interface RoomItemProps {
   membership: Membership;
@@ -32,10 +33,10 @@ export const RoomItem = memo(function RoomItem({ membership, isOpen }: RoomItemP
   const title = useSelected(({ state }) => titleOf(state, membership));
   const isOnline = useSelected(({ state }) => partOf(state, onlineUsers).has(other ?? ''));
   const hasDraft = useSelected(({ state }) => partOf(state, roomsWithDrafts).has(room.id));
-  const item = useRef<HTMLLIElement>(null);
+  const item = useKeptFocus(room.id);
   useLayoutEffect(() => {
     if (isOpen) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [isOpen]);
+  }, [item, isOpen]);
   useNeededPeople([other, lastMessage?.authorId]);
   return (
     <li ref={item} className="room-line">

@@ -10,6 +10,7 @@ import { words } from '../../words/words.js';
 import { nameOf } from '../people/people.js';
 import { useNeededPeople } from '../people/use-name.js';
 import { myInvitations } from './invitations.js';
+import { focusRoomsHeading } from './focus-rooms-heading.js';
 import { roomName } from './names.js';
 import { hrefOfRoom } from './room-address.js';
 import type { Invitation } from './room.js';
@@ -38,7 +39,7 @@ function InvitationItem({ invitation: { room, invitedBy, userId } }: { invitatio
   const item = usePassFocusOn<HTMLLIElement>(
     useCallback(() => {
       // The room takes the focus.
-      if (!isAccepted.current) document.getElementById('rooms-heading')?.focus();
+      if (!isAccepted.current) focusRoomsHeading();
     }, []),
   );
   useNeededPeople([invitedBy]);
