@@ -254,4 +254,45 @@ describe('a screen 320 px wide', () => {
     await look('members');
     expect(found).toEqual({});
   });
+
+  it('shows a long username in full, or shortened', async () => {
+    const username = 'm'.repeat(28) + String(made).padStart(2, '0');
+    const long = await Person.signUp(carillon.url, username);
+    await long.joins(room);
+    const message = await long.says(room, 'Hello');
+    await long.repliesTo(await long.repliesTo(message, 'A reply'), 'Another');
+    await long.reacts(message, '👍');
+    await ada.does('PUT', `/api/rooms/${room.id}/messages/${message.id}/pin`);
+    const page = await open(ada, undefined, { viewport: NARROW });
+    await said(page, 'Hello').first().waitFor();
+    const found: Record<string, string[]> = {};
+    const look = async (name: string) => {
+      const cut = await cutOff(page);
+      if (cut.length > 0) found[name] = cut;
+    };
+    await look('room');
+    await page.locator('.reaction').first().focus();
+    await look('reaction');
+    await said(page, 'Hello').first().locator('.message-author').click();
+    await page.locator('.person-card').getByText(`@${username}`).waitFor();
+    await look('card');
+    await page.keyboard.press('Escape');
+    for (const [name, item] of [
+      ['Pinned', '.pin-item'],
+      ['Threads', '.thread-item'],
+      ['Members', '.member'],
+    ] as const) {
+      await button(page, name).click();
+      await page.locator(item).filter({ hasText: username }).first().waitFor();
+      await look(name);
+      if (name === 'Threads') {
+        await page.locator(item).click();
+        await page.locator('.thread-root').getByText('Hello').waitFor();
+        await look('thread');
+      }
+      await page.keyboard.press('Escape');
+      await page.locator(item).first().waitFor({ state: 'detached' });
+    }
+    expect(found).toEqual({});
+  });
 });
