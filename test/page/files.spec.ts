@@ -16,7 +16,7 @@ import {
   useChat,
 } from '../support/chat.js';
 import { filePath, photo, postsFiles, uploads } from '../support/uploads.js';
-import { button, complaints, overflow } from '../support/windows.js';
+import { button, complaints, isInReach, overflow, overflowBelow } from '../support/windows.js';
 
 useChat();
 
@@ -272,6 +272,31 @@ describe('files', () => {
     await page.unroute(/name=notes/);
     await button(page, 'Upload notes.txt again').click();
     await isUploaded(page, 'notes.txt');
+  });
+
+  it('leave Send within reach on a small screen, next to a long text and a reply', async () => {
+    await grace.says(room, 'Which lines?');
+    const page = await open(ada);
+    await said(page, 'Which lines?').hover();
+    await button(page, 'Reply to: Which lines?').click();
+    await composer(page).fill(Array.from({ length: 30 }, (_, n) => `Line ${n}`).join('\n'));
+    for (const name of ['1.txt', '2.txt', '3.txt', '4.txt']) await choose(page, { ...notes, name });
+    await isUploaded(page, '4.txt');
+    const small = [
+      [320, 568],
+      [390, 420],
+      [360, 380],
+    ] as const;
+    for (const [width, height] of small) {
+      await page.setViewportSize({ width, height });
+      const reach = await Promise.all(
+        ['Send', 'Attach files', 'Cancel the reply'].map((name) => isInReach(button(page, name))),
+      );
+      const seen = { reach, below: await overflowBelow(page), aside: await overflow(page) };
+      expect({ width, ...seen }).toEqual({ width, reach: [true, true, true], below: 0, aside: 0 });
+    }
+    await button(page, 'Remove 4.txt').scrollIntoViewIfNeeded();
+    expect(await isInReach(button(page, 'Remove 4.txt'))).toBe(true);
   });
 
   it('say why they are refused, and can be uploaded again, or cancelled', async () => {

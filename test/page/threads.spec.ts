@@ -15,7 +15,7 @@ import {
   said,
   useChat,
 } from '../support/chat.js';
-import { button, overflow, PHONE } from '../support/windows.js';
+import { button, isInReach, overflow, PHONE } from '../support/windows.js';
 
 useChat();
 
@@ -218,15 +218,6 @@ describe('a narrow thread', () => {
   it('leaves Send within reach next to the toolbar, as a narrow room does', async () => {
     const { seq } = await ada.says(room, 'The first');
     const page = await open(ada);
-    const isInReach = (send: Locator) =>
-      send.evaluate((element) => {
-        const { x, y, width, height } = element.getBoundingClientRect();
-        return [0.1, 0.5, 0.9].every((part) =>
-          element.contains(
-            element.ownerDocument.elementFromPoint(x + width * part, y + height / 2),
-          ),
-        );
-      });
     const check = async (field: Locator) => {
       await field.fill('Text');
       for (const width of [320, 360, 390]) {

@@ -45,3 +45,18 @@ export const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>(
     'document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth',
   );
+
+/** How many pixels a page is too high. */
+export const overflowBelow = (page: Page): Promise<number> =>
+  page.evaluate<number>(
+    'document.scrollingElement.scrollHeight - document.scrollingElement.clientHeight',
+  );
+
+/** Whether a press on any part of it reaches it. */
+export const isInReach = (place: Locator): Promise<boolean> =>
+  place.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [0.1, 0.5, 0.9].every((part) =>
+      element.contains(element.ownerDocument.elementFromPoint(x + width * part, y + height / 2)),
+    );
+  });
