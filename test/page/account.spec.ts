@@ -348,6 +348,10 @@ describe('the page', () => {
       expect(await connection.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
       expect(await overflow(page)).toBe(0);
     }
+    await page.unroute(/api.events/);
+    await button(connection, 'Try now').press('Enter');
+    await connection.getByText('Live').waitFor();
+    expect(await page.evaluate(`document.activeElement.className`)).toBe('connection');
   });
 
   it('never scrolls sideways on a phone, where a room has a way back to the list', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { OwnSession } from '../../src/accounts/session.js';
-import { eventually } from '../support/browser.js';
+import { eventually, focused } from '../support/browser.js';
 import {
   ada,
   agrees,
@@ -193,8 +193,9 @@ describe('what was typed', () => {
     await page.route('**/messages', (route) => route.fulfill(refuse), { times: 1 });
     await write(page, 'Refused at first');
     await page.getByText('Not sent. Not now.').waitFor();
-    await button(page, 'Send again').click();
+    await button(page, 'Send again').press('Enter');
     await agrees(page);
+    expect(await focused(page)).toBe('Messages');
   });
 
   it('is not lost with the server: killed under the conversation, nothing is missing or doubled', async () => {

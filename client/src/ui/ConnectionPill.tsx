@@ -1,5 +1,6 @@
 import type { FollowStatus } from '@carillon/client';
 import { words } from '../words/words.js';
+import { passFocusTo } from './pass-focus-to.js';
 import { useSecondsUntil } from './use-seconds-until.js';
 
 interface ConnectionPillProps {
@@ -10,19 +11,21 @@ interface ConnectionPillProps {
 export function ConnectionPill({ status, onTryNow }: ConnectionPillProps) {
   const waiting = ['reconnecting', 'offline', 'failed'].includes(status.state);
   return (
-    <div className="connection">
+    <div className="connection" tabIndex={-1}>
       <p role="status" className={`pill pill-${status.state}`}>
         {words.connection.states[status.state]}
         {status.state === 'reconnecting' && <Countdown until={status.retryAt} />}
       </p>
       {waiting && (
-        <button type="button" className="button-quiet" onClick={onTryNow}>
+        <button ref={passFocusOn} type="button" className="button-quiet" onClick={onTryNow}>
           {words.connection.tryNow}
         </button>
       )}
     </div>
   );
 }
+
+const passFocusOn = passFocusTo('.connection');
 
 /** Hidden from screen readers, which would read out every second. */
 function Countdown({ until }: { until: number }) {

@@ -7,7 +7,7 @@ export function useFocusOnLastPage(list: RefObject<HTMLElement | null>, hasMore:
   useLayoutEffect(() => {
     const items = list.current?.children;
     if (items && before.current.hasMore && !hasMore && isFocusLost())
-      items[before.current.items]?.querySelector<HTMLElement>('a')?.focus();
+      items[before.current.items]?.querySelector<HTMLElement>('a, button')?.focus();
     before.current = { hasMore, items: items?.length ?? 0 };
   });
 }

@@ -1,5 +1,6 @@
 import { useSelected, useStore } from '../../store/use-store.js';
 import { Avatar } from '../../ui/Avatar.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { words } from '../../words/words.js';
 import { MessageFiles } from '../files/MessageFiles.js';
 import { nameOf } from '../people/people.js';
@@ -44,7 +45,7 @@ export function PendingRow({ entry }: { entry: OutboxEntry }) {
 function Refused({ entry }: { entry: OutboxEntry }) {
   const { outbox } = useStore().service(outboxService);
   return (
-    <div className="refusal" role="alert">
+    <div ref={passFocusToHistory} className="refusal" role="alert">
       <p>{words.conversation.notSent(entry.failure ?? '')}</p>
       <div className="actions">
         <button type="button" onClick={() => outbox.resend(entry.clientId)}>
@@ -61,3 +62,5 @@ function Refused({ entry }: { entry: OutboxEntry }) {
     </div>
   );
 }
+
+const passFocusToHistory = passFocusTo('[role=log]');

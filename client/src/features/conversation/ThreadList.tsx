@@ -1,9 +1,10 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { usePanel } from '../../shell/panel.js';
 import { partOf } from '../../store/state.js';
 import { usePart, useSelected, useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
 import { useAttempt } from '../../ui/use-attempt.js';
+import { useFocusOnLastPage } from '../../ui/use-focus-on-last-page.js';
 import { words } from '../../words/words.js';
 import { usePlainText } from '../formatting/plain-text.js';
 import { useName } from '../people/use-name.js';
@@ -21,6 +22,8 @@ export function ThreadList({ membership: { room } }: ThreadPaneProps) {
   const { failures, loaded } = useView();
   const { failure, attempt } = useAttempt();
   const known = usePart(roomThreads);
+  const list = useRef<HTMLUListElement>(null);
+  useFocusOnLastPage(list, typeof known?.next === 'string');
   useEffect(() => {
     if (loaded) needThreads(store, room.id);
   }, [store, room.id, loaded, known, failures]);
@@ -29,7 +32,7 @@ export function ThreadList({ membership: { room } }: ThreadPaneProps) {
   if (roots.length === 0) return <p className="nav-empty">{threadWords.none}</p>;
   return (
     <>
-      <ul className="thread-list">
+      <ul ref={list} className="thread-list">
         {roots.map((root) => (
           <ThreadItem key={root.id} root={root} />
         ))}

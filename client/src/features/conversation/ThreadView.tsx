@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { usePart, useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
+import { passFocusTo } from '../../ui/pass-focus-to.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import type { Message } from '../rooms/message.js';
 import { threadWords as words } from '../threads/threads.words.js';
@@ -73,6 +74,7 @@ function Older({ thread }: { thread: OpenThread }) {
   return (
     <>
       <button
+        ref={passFocusToReplies}
         type="button"
         className="button-quiet"
         onClick={() => attempt(fetchOlder(store, thread))}
@@ -83,6 +85,8 @@ function Older({ thread }: { thread: OpenThread }) {
     </>
   );
 }
+
+const passFocusToReplies = passFocusTo('[role=log]');
 
 /** The line that opens the thread is of no use in it. */
 const withoutThread = (message: Message): Message => ({ ...message, thread: null });

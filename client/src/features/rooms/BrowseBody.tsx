@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isTemporary, messageOf } from '../../http/failure.js';
 import { partOf } from '../../store/state.js';
 import { useRecovery } from '../../store/use-recovery.js';
 import { useStore, useView } from '../../store/use-store.js';
 import { FailureText } from '../../ui/FailureText.js';
+import { useFocusOnLastPage } from '../../ui/use-focus-on-last-page.js';
 import { words } from '../../words/words.js';
 import { memberships } from './memberships.js';
 import { roomName } from './names.js';
@@ -17,6 +18,8 @@ import { fetchPublicRooms } from './rooms-api.js';
 export function BrowseBody() {
   const { state } = useView();
   const { rooms, next, failure, load } = usePublicRooms();
+  const list = useRef<HTMLUListElement>(null);
+  useFocusOnLastPage(list, next !== null);
   const mine = new Set(partOf(state, memberships).map(({ room }) => room.id));
   return (
     <>
@@ -25,7 +28,7 @@ export function BrowseBody() {
           <NoPublicRooms />
         </p>
       )}
-      <ul className="found-list" aria-label={words.rooms.publicRooms}>
+      <ul ref={list} className="found-list" aria-label={words.rooms.publicRooms}>
         {rooms
           ?.filter(({ archivedAt }) => archivedAt === null)
           .map((room) => (
