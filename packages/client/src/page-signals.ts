@@ -1,3 +1,5 @@
+import { after } from './timer.js';
+
 /** What happens to the page that contains a stream. */
 export interface PageSignals {
   readonly online?: () => void;
@@ -34,7 +36,7 @@ export function watchPage(signals: PageSignals): () => void {
 
 class Visibility {
   readonly #signals: PageSignals;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
 
   constructor(signals: PageSignals) {
     this.#signals = signals;
@@ -53,11 +55,10 @@ class Visibility {
   onHidden(): void {
     this.stop();
     const { hidden } = this.#signals;
-    // A timer cannot wait forever: it would fire at once.
-    if (hidden && hidden.after !== Infinity) this.#timer = setTimeout(hidden.act, hidden.after);
+    if (hidden && hidden.after !== Infinity) this.#stopTimer = after(hidden.after, hidden.act);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
   }
 }

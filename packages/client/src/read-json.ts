@@ -1,12 +1,13 @@
 import { FollowError, problemErrorOf } from './errors.js';
+import { MAX_DELAY } from './timer.js';
 
 export interface ReadOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-  readonly credentials?: RequestCredentials;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly credentials?: RequestCredentials | undefined;
   /** In ms; 20,000 by default. */
-  readonly timeout?: number;
-  readonly fetch?: typeof fetch;
+  readonly timeout?: number | undefined;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 export interface ReadResult<Body> {
@@ -34,7 +35,7 @@ export async function readJson<Body>(
     ...options
   }: ReadOptions = {},
 ): Promise<ReadResult<Body>> {
-  const limit = AbortSignal.timeout(timeout);
+  const limit = AbortSignal.timeout(Math.min(timeout, MAX_DELAY));
   const response = await (options.fetch ?? fetch)(url, {
     headers: { Accept: 'application/json', ...headers },
     credentials,

@@ -1,5 +1,6 @@
 import { Backoff } from './backoff.js';
 import { type FollowError, ProblemError } from './errors.js';
+import { MAX_DELAY } from './timer.js';
 
 /** How long to wait before the next attempt: the backoff, and no less than the server wants. */
 export class RetryDelay {
@@ -29,7 +30,7 @@ export class RetryDelay {
 
   /** In ms. */
   next(): number {
-    const delay = Math.max(this.#least, this.#backoff.next());
+    const delay = Math.min(MAX_DELAY, Math.max(this.#least, this.#backoff.next()));
     this.#least = 0;
     return delay;
   }

@@ -1,8 +1,8 @@
 export interface SilenceTimeoutOptions {
   /** The shortest timeout, in ms. A little more than two heartbeats allows for one that is late. */
-  readonly base?: number;
-  /** The longest timeout, in ms. */
-  readonly cap?: number;
+  readonly base?: number | undefined;
+  /** The longest timeout, in ms, unless `base` is longer. */
+  readonly cap?: number | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export class SilenceTimeout {
 
   constructor({ base = 40_000, cap = 300_000 }: SilenceTimeoutOptions = {}) {
     this.#base = base;
-    this.#cap = cap;
+    this.#cap = Math.max(base, cap);
     this.#limit = base;
   }
 

@@ -1,4 +1,5 @@
 import { SilenceTimeout } from './silence-timeout.js';
+import { after } from './timer.js';
 
 export interface SilenceWatchOptions {
   /** The shortest timeout, in ms. */
@@ -41,17 +42,17 @@ export class SilenceWatch {
    * @returns a function that ends it
    */
   start(): () => void {
-    let timer: ReturnType<typeof setTimeout>;
+    let stop: () => void;
     const watch = () => {
       const { limit } = this.#timeout;
       const left = limit - this.silence;
       const isPaused = this.#options.isPaused();
       if (isPaused) this.restart();
-      if (left > 0 || isPaused) timer = setTimeout(watch, Math.max(left, 1_000));
+      if (left > 0 || isPaused) stop = after(Math.max(left, 1_000), watch);
       else this.#expire(limit);
     };
-    timer = setTimeout(watch, this.#timeout.limit);
-    return () => clearTimeout(timer);
+    stop = after(this.#timeout.limit, watch);
+    return () => stop();
   }
 
   #expire(limit: number): void {

@@ -3,8 +3,6 @@ export type Token = string | (() => string | Promise<string>);
 
 /** A token is replaced this long before it expires, in ms. */
 const EARLY = 30_000;
-/** Timers cannot wait for longer, in ms. */
-const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Keeps a token until shortly before it expires. Only a JWT with `exp` (RFC 7519, 4.1.4) says when that is;
@@ -30,7 +28,7 @@ export class TokenSource {
   /** Milliseconds until the current token has to be replaced; `null` if that is not known, or not possible. */
   get renewIn(): number | null {
     if (!this.isRenewable || this.#renewAt === Infinity) return null;
-    return Math.min(MAX_TIMER, Math.max(0, this.#renewAt - this.#now()));
+    return Math.max(0, this.#renewAt - this.#now());
   }
 
   /** The server refused the current token. */

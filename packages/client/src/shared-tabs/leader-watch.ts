@@ -1,3 +1,5 @@
+import { after } from '../timer.js';
+
 export interface LeaderWatchOptions {
   /** Silence after which the leader is asked whether it is there, in ms. */
   readonly limit: number;
@@ -14,7 +16,7 @@ export interface LeaderWatchOptions {
  */
 export class LeaderWatch {
   readonly #options: LeaderWatchOptions;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
   #receivedAt = 0;
   #asking = false;
 
@@ -28,7 +30,7 @@ export class LeaderWatch {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
   }
 
   /** The leader is there. The timer is not armed again: there may be thousands of messages in a second. */
@@ -47,8 +49,8 @@ export class LeaderWatch {
   }
 
   #arm(milliseconds: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#onTimer(), milliseconds);
+    this.#stopTimer();
+    this.#stopTimer = after(milliseconds, () => this.#onTimer());
   }
 
   #onTimer(): void {

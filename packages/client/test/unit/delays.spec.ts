@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Backoff } from '../../src/backoff.js';
+import { follow, type FollowOptions } from '../../src/index.js';
 import { LoopGuard } from '../../src/loop-guard.js';
 import { SilenceTimeout } from '../../src/silence-timeout.js';
 
@@ -74,6 +76,52 @@ describe('the silence timeout', () => {
     expect(limits).toEqual([base, 2 * base, 4 * base, cap, cap]);
     timeout.received(1_000);
     expect(timeout.limit).toBe(base);
+  });
+
+  it('is never shorter than the option', () => {
+    const timeout = new SilenceTimeout({ base: 2 * cap, cap });
+    timeout.received(1_000);
+    expect(timeout.limit).toBe(2 * cap);
+  });
+});
+
+describe('a delay that is longer than a timer can be', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  const stream = (text: string): Response =>
+    new Response(text, { headers: { 'Content-Type': 'text/event-stream' } });
+  const busy = (retryAfter: string): Response =>
+    new Response(null, { status: 503, headers: { 'Retry-After': retryAfter } });
+
+  /** Follows for a minute. @returns how many requests that took, and the last status. */
+  async function followed(answer: () => Response | Promise<Response>, options = {}) {
+    const fetch = jest.fn(async () => answer());
+    const url = 'http://localhost/events';
+    const following = follow({ url, cursor: 'earliest', ...options, fetch } as FollowOptions);
+    await jest.advanceTimersByTimeAsync(60_000);
+    const { status } = following;
+    following.close();
+    return { requests: fetch.mock.calls.length, status };
+  }
+
+  it.each([
+    ['Retry-After: 2147484', () => busy('2147484')],
+    ['Retry-After: a date in 2099', () => busy('Thu, 01 Jan 2099 00:00:00 GMT')],
+    ['retry: 3000000000', () => stream('retry: 3000000000\n\n')],
+  ])('is the longest possible one: %s', async (_, answer) => {
+    const { requests, status } = await followed(answer);
+    expect(requests).toBe(1);
+    expect(status.state).toBe('reconnecting');
+    const { retryAt } = status as { retryAt: number };
+    expect(retryAt - Date.now()).toBeGreaterThan(20 * 86_400_000);
+    expect(retryAt - Date.now()).toBeLessThan(2 ** 31);
+  });
+
+  it('is the longest possible one: a silence timeout', async () => {
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    await followed(() => new Promise<Response>(() => {}), { silence: 3e9 });
+    expect(timers.mock.calls.map(([, delay]) => delay)).toEqual([2 ** 31 - 1]);
   });
 });
 
