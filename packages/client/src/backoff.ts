@@ -1,10 +1,10 @@
 export interface BackoffOptions {
   /** Ceiling of the first delay, in ms. */
-  readonly base?: number;
+  readonly base?: number | undefined;
   /** Ceiling of every delay, in ms. */
-  readonly cap?: number;
+  readonly cap?: number | undefined;
   /** Uniform on [0, 1). */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**

@@ -1,19 +1,13 @@
 import type { ConnectionEvents, ConnectionOptions } from './connection-options.js';
 import type { Credentials } from './credentials.js';
 import { Delivery } from './delivery.js';
-import {
-  type FollowError,
-  HandlerError,
-  ProblemError,
-  resetErrorOf,
-  silentError,
-  snapshotErrorOf,
-} from './errors.js';
+import { type FollowError, HandlerError, resetErrorOf, silentError } from './errors.js';
 import { Failures } from './failures.js';
 import type { FollowStatus } from './options.js';
 import { watchPage } from './page-signals.js';
 import { readSnapshot } from './read-snapshot.js';
 import { recoveryFrom } from './recovery.js';
+import { SilenceTimeout } from './silence-timeout.js';
 import { SilenceWatch } from './silence-watch.js';
 import {
   transition,
@@ -36,6 +30,7 @@ export class Connection {
   readonly #delivery: Delivery;
   readonly #failures: Failures;
   readonly #silence: SilenceWatch;
+  readonly #snapshotTimeout: SilenceTimeout;
   readonly #unwatchPage: () => void;
   #state: State = 'idle';
   #status: FollowStatus = { state: 'connecting' };
@@ -56,6 +51,7 @@ export class Connection {
     this.#events = events;
     this.#delivery = new Delivery(events, cursor);
     this.#failures = new Failures(credentials, retry);
+    this.#snapshotTimeout = new SilenceTimeout({ base: silence });
     this.#silence = new SilenceWatch({
       base: silence,
       // A consumer that is full has stopped reading.
@@ -143,18 +139,14 @@ export class Connection {
 
   #readSnapshot(): void {
     this.#silence.restart();
-    this.#stop = readSnapshot(this.#options.snapshot!, this.#credentials, {
+    this.#stop = readSnapshot(this.#options.snapshot!, this.#credentials, this.#snapshotTimeout, {
       onRead: (cursor) => {
         this.#delivery.startAt(cursor);
         this.#send('snapshotRead');
       },
-      onError: (error) => this.#onSnapshotError(error),
+      onError: (error) =>
+        error.isTemporary ? this.#onEnd('snapshotFailed', error) : this.#onRefusal(error),
     });
-  }
-
-  #onSnapshotError(error: unknown): void {
-    if (error instanceof ProblemError && !error.isTemporary) return this.#onRefusal(error);
-    this.#onEnd('snapshotFailed', snapshotErrorOf(error));
   }
 
   #openStream(): void {
@@ -247,7 +239,7 @@ export class Connection {
     if (!recovery) return this.#send('gaveUp');
     this.#options = { ...this.#options, ...recovery };
     this.#credentials.update(recovery);
-    this.#delivery.continueAt(recovery.cursor ?? this.cursor);
+    if (recovery.cursor !== undefined) this.#delivery.continueAt(recovery.cursor);
     this.#send('recovered');
     this.#startedOver = true;
   }

@@ -1,10 +1,11 @@
-import { FollowError } from './errors.js';
+import { areHeaders } from './check-options.js';
+import { FollowError, headerError } from './errors.js';
 import type { Recovery } from './options.js';
 import { type Token, TokenSource } from './token.js';
 
 export interface CredentialsOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly token?: Token;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly token?: Token | undefined;
 }
 
 /** The headers that authenticate the stream and its snapshot. */
@@ -29,12 +30,15 @@ export class Credentials {
     if (token !== undefined) this.#token = new TokenSource(token);
   }
 
-  /** @throws FollowError `token` if the function that returns the token failed. */
+  /** @throws FollowError `token` if the function that returns the token failed, `header` if the result cannot be sent. */
   async headers(): Promise<Record<string, string>> {
     const token = await this.#token.get().catch((cause: unknown) => {
       throw new FollowError('token', 'The function that returns the token failed.', { cause });
     });
-    return { ...this.#headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+    const authorization = token !== undefined && { Authorization: `Bearer ${token}` };
+    const headers = { ...this.#headers, ...authorization };
+    if (token === '' || !areHeaders(headers)) throw headerError();
+    return headers;
   }
 
   /** The server refused the token, which is not sent again. @returns whether another one is worth a try at once. */

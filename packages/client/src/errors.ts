@@ -7,6 +7,7 @@ export type FollowErrorCode =
   | 'fast-loop'
   | 'snapshot'
   | 'token'
+  | 'header'
   | 'reset'
   | 'handler'
   | (string & {});
@@ -19,6 +20,11 @@ export class FollowError extends Error {
   constructor(code: FollowErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  /** Whether another attempt may succeed without any change. */
+  get isTemporary(): boolean {
+    return !['header', 'reset', 'handler'].includes(this.code);
   }
 }
 
@@ -61,8 +67,8 @@ export class ProblemError extends FollowError {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may succeed later without any change: 408, 425, 429 and 5xx. */
-  get isTemporary(): boolean {
+  /** 408, 425, 429 and 5xx. */
+  override get isTemporary(): boolean {
     return this.status >= 500 || [408, 425, 429].includes(this.status);
   }
 }
@@ -133,8 +139,8 @@ export function fastLoopError(streams: number): FollowError {
   return new FollowError(
     'fast-loop',
     `${streams} streams in a row ended without an event or a heartbeat. Attempts are slowed down. Check: ` +
-      'does a proxy buffer the response or cut it after some seconds (turn buffering off, set its read timeout to more than two heartbeats); ' +
-      'does the server or the browser refuse the origin of the page (CORS); ' +
+      'does a proxy buffer the response or cut it (turn buffering off, set its read timeout to more than two heartbeats); ' +
+      'is the origin of the page refused (CORS); ' +
       'does another client sign in with the same session or token and end this one.',
   );
 }
@@ -144,6 +150,31 @@ export function silentError(milliseconds: number): FollowError {
     'silent',
     `The stream was silent for ${Math.round(milliseconds / 1000)} s, although the server sends heartbeats. ` +
       'If this repeats, check whether a proxy buffers the response.',
+  );
+}
+
+/** The usual reason why a header is there and cannot be read. */
+export const EXPOSED =
+  'A response of another origin has to name that header in Access-Control-Expose-Headers.';
+
+export function noCursorError(instead: unknown): FollowError {
+  return new FollowError(
+    'snapshot',
+    `\`snapshot\` has to resolve to a cursor, such as the header Last-Event-ID, and not to '${String(instead)}'. ${EXPOSED}`,
+  );
+}
+
+export function slowSnapshotError(milliseconds: number): FollowError {
+  return new FollowError(
+    'snapshot',
+    `The snapshot took more than ${Math.round(milliseconds / 1_000)} s.`,
+  );
+}
+
+export function headerError(): FollowError {
+  return new FollowError(
+    'header',
+    'The headers cannot be sent: the token has to be a non-empty string without line breaks.',
   );
 }
 

@@ -45,9 +45,13 @@ class FetchStream implements OpenTransport {
     try {
       const parser = await this.#parser();
       const response = await this.#open();
-      if (response) await this.#read(response.body!, parser);
-    } catch (error) {
-      this.#end(asFollowError(error));
+      this.#unlessClosed(() => this.#sink.onOpen());
+      await this.#read(response.body!, parser);
+      this.#unlessClosed(() => this.#sink.onEnd(null));
+    } catch (cause) {
+      const error = asFollowError(cause);
+      const { onEnd, onRefusal } = this.#sink;
+      this.#unlessClosed(() => (error.isTemporary ? onEnd(error) : onRefusal(error)));
     }
   }
 
@@ -57,12 +61,12 @@ class FetchStream implements OpenTransport {
     return createParser({
       onId: (id) => this.#onId(id),
       onEvent: ({ event = 'message', data, id }) =>
-        this.#onEvent({ type: event, data, id: id ?? null }),
+        this.#onEvent({ type: event, data, id: id || null }),
       onRetry: (milliseconds) => this.#sink.onRetry(milliseconds),
     });
   }
 
-  async #open(): Promise<Response | null> {
+  async #open(): Promise<Response> {
     const { url, headers, credentials, fetch } = this.#request;
     const response = await fetch(url, {
       headers: { Accept: 'text/event-stream', ...(await headers()) },
@@ -70,22 +74,10 @@ class FetchStream implements OpenTransport {
       cache: 'no-store',
       signal: this.#closing.signal,
     });
-    if (isEventStream(response)) {
-      this.#unlessClosed(() => this.#sink.onOpen());
-      return response;
-    }
-    await this.#refuse(response);
-    return null;
-  }
-
-  async #refuse(response: Response): Promise<void> {
-    if (response.status < 400) {
-      await response.body?.cancel();
-      return this.#end(notAnEventStream(response));
-    }
-    const problem = await problemErrorOf(response);
-    if (problem.isTemporary) this.#end(problem);
-    else this.#unlessClosed(() => this.#sink.onRefusal(problem));
+    if (isEventStream(response)) return response;
+    if (response.status >= 400) throw await problemErrorOf(response);
+    await response.body?.cancel();
+    throw notAnEventStream(response);
   }
 
   async #read(body: ReadableStream<Uint8Array>, parser: EventSourceParser): Promise<void> {
@@ -96,7 +88,6 @@ class FetchStream implements OpenTransport {
       this.#flushId();
       await this.#deliver();
     }
-    this.#end(null);
   }
 
   /** What has been read waits here while the consumer is full: at most one chunk. */
@@ -126,10 +117,6 @@ class FetchStream implements OpenTransport {
   #flushId(): void {
     if (this.#id !== null) this.#frames.push({ type: null, data: '', id: this.#id });
     this.#id = null;
-  }
-
-  #end(error: FollowError | null): void {
-    this.#unlessClosed(() => this.#sink.onEnd(error));
   }
 
   #unlessClosed(act: () => void): void {

@@ -1,8 +1,10 @@
+import { checkOptions } from './check-options.js';
 import { Credentials } from './credentials.js';
 import type { FollowError } from './errors.js';
 import { EventQueue } from './event-queue.js';
 import type { FollowEvent, Following, FollowOptions, FollowStatus } from './options.js';
 import { OwnStream } from './own-stream.js';
+import { reporting } from './reporting.js';
 import { canShareTabs } from './shared-tabs/leadership.js';
 import { SharedStream } from './shared-tabs/shared-stream.js';
 import type { Source, SourceEvent, SourceEvents } from './source.js';
@@ -45,7 +47,7 @@ import type { Source, SourceEvent, SourceEvents } from './source.js';
  * the stream, at most `buffer` events wait, and the stream pauses. Leaving the loop does not close the
  * stream.
  *
- * @throws TypeError if the options contradict each other
+ * @throws TypeError if an option is of no use, or the options contradict each other
  */
 export function follow<Events extends object = Record<string, unknown>>(
   options: FollowOptions<Events>,
@@ -81,6 +83,7 @@ class Follower<Events extends object> implements Following<Events> {
   #failure: FollowError | null = null;
 
   constructor(options: FollowOptions<Events>) {
+    checkOptions({ ...options, url: options.url ?? null });
     refuseContradiction(options);
     this.#options = options;
     const { shareTabs, signal, on: _, onStatus: __, ...stream } = options;
@@ -161,8 +164,8 @@ class Follower<Events extends object> implements Following<Events> {
     const { on = {}, parse = parseJson } = this.#options;
     const data = text === undefined ? value : parse(text, type);
     const event = { type, data, cursor, transient } as FollowEvent<Events>;
-    const handlers = on as Record<string, (data: unknown, event: unknown) => void>;
-    for (const name of [type, '*']) if (Object.hasOwn(on, name)) handlers[name]!(data, event);
+    const handlers = on as Record<string, ((data: unknown, event: unknown) => void) | undefined>;
+    for (const name of [type, '*']) if (Object.hasOwn(on, name)) handlers[name]?.(data, event);
     this.#enqueue(event);
   }
 
@@ -174,6 +177,6 @@ class Follower<Events extends object> implements Following<Events> {
   #onStatus(status: FollowStatus): void {
     this.#failure = status.state === 'failed' ? status.error : null;
     if (this.#failure) this.#queue?.end(this.#failure);
-    this.#options.onStatus?.(status);
+    reporting('onStatus', () => this.#options.onStatus?.(status));
   }
 }

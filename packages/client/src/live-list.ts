@@ -5,7 +5,7 @@ export interface LiveListOptions<Item> {
   readonly keyOf: (item: Item) => string;
   /** Where a new item goes, unless there is a `compare`. */
   readonly insert: 'first' | 'last';
-  readonly compare?: (one: Item, other: Item) => number;
+  readonly compare?: ((one: Item, other: Item) => number) | undefined;
 }
 
 /** A burst of events is shown once per frame: each render costs as much as the list is long. In ms. */

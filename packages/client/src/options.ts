@@ -18,12 +18,12 @@ export type FollowEvent<Events extends object = Record<string, unknown>> = {
 
 /** A handler for each type of event; `*` receives the events of all types. */
 export type Handlers<Events extends object> = {
-  readonly [Type in keyof Events & string]?: (
-    data: Events[Type],
-    event: Extract<FollowEvent<Events>, { readonly type: Type }>,
-  ) => void;
+  readonly [Type in keyof Events & string]?:
+    | ((data: Events[Type], event: Extract<FollowEvent<Events>, { readonly type: Type }>) => void)
+    | undefined;
 } & {
-  readonly '*'?: (data: Events[keyof Events & string], event: FollowEvent<Events>) => void;
+  readonly '*'?:
+    ((data: Events[keyof Events & string], event: FollowEvent<Events>) => void) | undefined;
 };
 
 export type FollowStatus =
@@ -52,12 +52,12 @@ export interface SnapshotRequest {
 
 /** What an error can change. */
 export interface Recovery {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly token?: Token;
-  readonly params?: Params;
-  readonly topic?: string | readonly string[];
-  /** Continues there, without a snapshot. */
-  readonly cursor?: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly token?: Token | undefined;
+  readonly params?: Params | undefined;
+  readonly topic?: string | readonly string[] | undefined;
+  /** Continues there, without a snapshot; `null` forgets the cursor. */
+  readonly cursor?: string | null | undefined;
 }
 
 export type Params = Readonly<Record<string, string | readonly string[]>>;
@@ -66,66 +66,69 @@ export interface ShareTabs {
   /** The same in all tabs that share one stream. Include the user, if tabs may have different ones. */
   readonly name: string;
   /** Transient events that a tab needs when it joins, such as who is online. Read in the tab that leads. */
-  readonly welcome?: () => readonly { readonly type: string; readonly data: unknown }[];
+  readonly welcome?:
+    (() => readonly { readonly type: string; readonly data: unknown }[]) | undefined;
 }
 
 export interface FollowOptions<Events extends object = Record<string, unknown>> {
   /** The stream, such as `/api/events`. Outside a browser it has to be absolute. */
   readonly url: string;
   /** Topics to follow; without any, everything that the caller may see. */
-  readonly topic?: string | readonly string[];
+  readonly topic?: string | readonly string[] | undefined;
   /** Further parameters of the URL. */
-  readonly params?: Params;
+  readonly params?: Params | undefined;
   /** Headers of the stream. They need the transport `fetch`, which is then used. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * Sent as `Authorization: Bearer …`. A function is called for the first request, again after a 401, and
    * shortly before the token expires, if it is a JWT with `exp`.
    */
-  readonly token?: Token;
+  readonly token?: Token | undefined;
   /** Cookies: see the Fetch standard. `same-origin` by default. */
-  readonly credentials?: RequestCredentials;
+  readonly credentials?: RequestCredentials | undefined;
   /**
    * Reads and applies the current state, and resolves to its cursor: the header `Last-Event-ID` of the
    * response. Called at the start, unless there is a `cursor`, and whenever the server no longer knows the cursor
    * or a handler threw. A `ProblemError` with a 4xx status goes to `onError`; any other rejection is retried
-   * with backoff. Give the request a time limit.
+   * with backoff, and so is a snapshot that takes longer than `silence`.
    */
-  readonly snapshot?: (request: SnapshotRequest) => Promise<string>;
+  readonly snapshot?: ((request: SnapshotRequest) => Promise<string>) | undefined;
   /** Where to start without a snapshot: a cursor, or `earliest` for everything that is kept. */
-  readonly cursor?: string | null;
+  readonly cursor?: string | null | undefined;
   /** Handlers. A handler that throws has not handled its event: the state is read again. */
-  readonly on?: Handlers<Events>;
+  readonly on?: Handlers<Events> | undefined;
   /** Reads the data of an event; `JSON.parse` by default. */
-  readonly parse?: (data: string, type: string) => unknown;
-  readonly onStatus?: (status: FollowStatus) => void;
+  readonly parse?: ((data: string, type: string) => unknown) | undefined;
+  readonly onStatus?: ((status: FollowStatus) => void) | undefined;
   /**
    * An error that another attempt does not change: a `ProblemError` with a 4xx status, a `ResetError`, a
-   * `HandlerError`. Return what to change (`{}` to try the same again), or nothing to stop.
+   * `HandlerError`, or a token that cannot be sent. Return what to change (`{}` to try the same again), or nothing to
+   * stop.
    */
-  readonly onError?: (error: FollowError) => Recovery | void | Promise<Recovery | void>;
+  readonly onError?:
+    ((error: FollowError) => Recovery | void | Promise<Recovery | void>) | undefined;
   /** One stream for all tabs of a browser. Requires `snapshot`. A name alone is enough. */
-  readonly shareTabs?: string | ShareTabs;
+  readonly shareTabs?: string | ShareTabs | undefined;
   /**
    * `event-source` where a browser has it and nothing needs `fetch`: no `headers`, no `token`, no `*` handler,
    * no `for await`, and a `snapshot` or `cursor` to start from. `event-source` with any of the first four is a
    * `TypeError`.
    */
-  readonly transport?: 'auto' | 'fetch' | 'event-source';
+  readonly transport?: 'auto' | 'fetch' | 'event-source' | undefined;
   /** Events that may wait for a `for await` loop; 256 by default. */
-  readonly buffer?: number;
+  readonly buffer?: number | undefined;
   /** The server's heartbeat, in ms; 15,000 by default. */
-  readonly heartbeat?: number;
+  readonly heartbeat?: number | undefined;
   /** Silence after which a stream counts as dead, in ms; 40,000 by default. */
-  readonly silence?: number;
+  readonly silence?: number | undefined;
   /** How long a hidden page keeps its stream, in ms; 60,000 by default. Ignored with `shareTabs`. */
-  readonly hiddenFor?: number;
+  readonly hiddenFor?: number | undefined;
   /** Ceiling of the first reconnection delay, in ms; 1,000 by default. The server's `retry` is the least. */
-  readonly retry?: number;
+  readonly retry?: number | undefined;
   /** Closes the stream when it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** A `fetch` to use instead of the global one. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** A stream that is being followed. It is also an `AsyncIterable` of its events. */

@@ -1,4 +1,4 @@
-import { FollowError, problemErrorOf } from './errors.js';
+import { EXPOSED, FollowError, problemErrorOf } from './errors.js';
 import { MAX_DELAY } from './timer.js';
 
 export interface ReadOptions {
@@ -52,7 +52,7 @@ export async function readJson<Body>(
 function noCursor(url: string): FollowError {
   return new FollowError(
     'snapshot',
-    `The response of ${url} has no header Last-Event-ID that can be read.`,
+    `The response of ${url} has no header Last-Event-ID that can be read. ${EXPOSED}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js';
 import type { FollowError } from './errors.js';
 import type { FollowOptions, Recovery } from './options.js';
 
@@ -7,7 +8,11 @@ export async function recoveryFrom(
   onError: FollowOptions['onError'],
 ): Promise<Recovery | undefined> {
   try {
-    return (await onError?.(error)) ?? undefined;
+    const recovery = await onError?.(error);
+    if (!recovery) return undefined;
+    checkOptions(recovery);
+    const changes = Object.entries(recovery).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(changes);
   } catch (thrown) {
     console.error('onError threw', thrown);
     return undefined;

@@ -2,8 +2,8 @@ import type { Params } from './options.js';
 
 export interface StreamAddress {
   readonly url: string;
-  readonly topic?: string | readonly string[];
-  readonly params?: Params;
+  readonly topic?: string | readonly string[] | undefined;
+  readonly params?: Params | undefined;
 }
 
 /**

@@ -36,6 +36,7 @@ export class TokenSource {
     this.#current = null;
   }
 
+  /** @returns `undefined` without a token; an empty string if the function returned none. */
   async get(): Promise<string | undefined> {
     if (typeof this.#token !== 'function') return this.#token;
     if (this.#current === null || this.#now() >= this.#renewAt) await this.#renew(this.#token);
@@ -43,7 +44,7 @@ export class TokenSource {
   }
 
   async #renew(token: () => string | Promise<string>): Promise<void> {
-    this.#current = await token();
+    this.#current = (await token()) ?? '';
     const now = this.#now();
     const left = expiryOf(this.#current) - now;
     // A token that is short-lived, or has expired already, must not be replaced all the time.

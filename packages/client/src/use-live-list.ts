@@ -10,7 +10,7 @@ export interface LiveListHookOptions<Item> extends Omit<
   'snapshot' | 'on' | 'cursor' | 'transport'
 > {
   /** Not `event-source`: the list needs the events of all types. */
-  readonly transport?: 'auto' | 'fetch';
+  readonly transport?: 'auto' | 'fetch' | undefined;
   /**
    * Where the list is stored: a URL that answers with a JSON array and `Last-Event-ID` (further pages are read
    * through `Link`, `rel="next"`), or a function that reads it.
@@ -22,11 +22,11 @@ export interface LiveListHookOptions<Item> extends Omit<
    * What an event does to the list. By default the last word of its type says so, as in `order.created`: `create(d)`
    * and `update(d)` put the data, `remove(d)` and `delete(d)` remove the item with the same key.
    */
-  readonly change?: (event: FollowEvent) => ListChange<Item>;
+  readonly change?: ((event: FollowEvent) => ListChange<Item>) | undefined;
   /** Where a new item goes; `last` by default. */
-  readonly insert?: 'first' | 'last';
+  readonly insert?: 'first' | 'last' | undefined;
   /** The order of the list; without it, the order of the snapshot. */
-  readonly compare?: (one: Item, other: Item) => number;
+  readonly compare?: ((one: Item, other: Item) => number) | undefined;
 }
 
 export interface LiveListState<Item> {

@@ -207,9 +207,9 @@ describe('a server that is not Carillon', () => {
     expect(following.cursor).toBe('order/8');
   });
 
-  it('whose events have no id delivers them as transient, and continues at the present', async () => {
+  it('whose events have no id, or an empty one, delivers them as transient, and continues at the present', async () => {
     server = await Impostor.start((response, count) => {
-      stream(response).write(`data: ${count}\n\n`);
+      stream(response).write(count === 1 ? 'id:\ndata: 1\n\n' : 'data: 2\n\n');
       if (count === 1) response.end();
     });
     const events: unknown[] = [];

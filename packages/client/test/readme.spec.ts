@@ -15,6 +15,7 @@ const COMPILER_OPTIONS = {
   strict: true,
   noUncheckedIndexedAccess: true,
   exactOptionalPropertyTypes: true,
+  noImplicitReturns: true,
   skipLibCheck: true,
   // Finds syntax errors in JavaScript. Its values have no types to check.
   allowJs: true,
@@ -26,9 +27,13 @@ const COMPILER_OPTIONS = {
 
 /** The names that the code blocks use without declaring them. */
 const NAMES = `
-  import { follow } from '@carillon/client';
+  import { follow, type FollowOptions } from '@carillon/client';
   declare const url: string;
   declare const cursor: string;
+  declare const userId: string;
+  declare const snapshot: () => Promise<string>;
+  declare const on: NonNullable<FollowOptions['on']>;
+  declare function signIn(): Promise<boolean>;
   declare function store(data: unknown, cursor: string | null): Promise<void>;
 `;
 const USER = 'interface User { readonly id: string; readonly firstname: string }\n';
@@ -39,15 +44,26 @@ const blocks = (language: string): string[] =>
     ([, code]) => code!,
   );
 
-/** A block can show a single option of `follow`. */
-const asStatement = (code: string): string =>
-  /^\w+:/.test(code) ? `export const options = {\n${code.replace(/;\s*$/, '')}};` : code;
+/** Options that are `undefined`, for the compiler option `exactOptionalPropertyTypes`. */
+const UNDEFINED = `
+  import { follow, readJson, type FollowOptions } from '@carillon/client';
+  import { useFollow, useLiveList } from '@carillon/client/react';
+  type Optional<Options> = { [Name in keyof Options]?: Options[Name] | undefined };
+  declare const options: Optional<FollowOptions>;
+  declare const signal: AbortSignal | undefined;
+  follow({ ...options, url: '/api/events', on: { update: undefined } });
+  follow({ url: '/api/events', onError: () => ({ token: undefined, topic: undefined, cursor: undefined }) });
+  useFollow({ ...options, url: '/api/events' });
+  useLiveList<{ id: string }>({ url: '/', snapshot: '/', key: 'id', token: undefined, compare: undefined, insert: undefined });
+  void readJson('/api/users', { signal, headers: undefined, timeout: undefined });
+`;
 
 function writeBlocks(folder: string): void {
   writeFileSync(join(folder, 'blocks.ts'), NAMES + blocks('ts').join('\n'));
+  writeFileSync(join(folder, 'undefined.ts'), UNDEFINED);
   writeFileSync(join(folder, 'component.tsx'), USER + blocks('tsx').join('\n'));
   for (const [index, code] of blocks('js').entries())
-    writeFileSync(join(folder, `block-${index}.js`), asStatement(code));
+    writeFileSync(join(folder, `block-${index}.js`), code);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const config = { compilerOptions: COMPILER_OPTIONS, include: ['*'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

@@ -1,8 +1,9 @@
-import { type FollowError, ProblemError, snapshotErrorOf } from '../errors.js';
+import type { FollowError } from '../errors.js';
 import { Failures } from '../failures.js';
 import type { FollowStatus } from '../options.js';
 import { readSnapshot } from '../read-snapshot.js';
 import { recoveryFrom } from '../recovery.js';
+import { SilenceTimeout } from '../silence-timeout.js';
 import { after } from '../timer.js';
 import { ANSWER, type SharingTab } from './shared-options.js';
 
@@ -16,6 +17,7 @@ export class FollowerSnapshot {
   readonly #tab: SharingTab;
   readonly #events: FollowerSnapshotEvents;
   readonly #failures: Failures;
+  readonly #timeout: SilenceTimeout;
   #status: FollowStatus | null = null;
   /** Ends the request, or the wait for the next one. */
   #stop = () => {};
@@ -25,7 +27,9 @@ export class FollowerSnapshot {
   constructor(tab: SharingTab, events: FollowerSnapshotEvents) {
     this.#tab = tab;
     this.#events = events;
-    this.#failures = new Failures(tab.credentials, tab.options.retry ?? 1_000);
+    const { retry = 1_000, silence } = tab.options;
+    this.#failures = new Failures(tab.credentials, retry);
+    this.#timeout = new SilenceTimeout({ base: silence });
   }
 
   /** The status of a tab without a snapshot; `null` if the tab has one. */
@@ -41,7 +45,7 @@ export class FollowerSnapshot {
     this.#stop();
     this.#tab.events.startAt(null);
     this.#readAt = Date.now();
-    this.#stop = readSnapshot(this.#tab.options.snapshot!, this.#tab.credentials, {
+    this.#stop = readSnapshot(this.#tab.options.snapshot!, this.#tab.credentials, this.#timeout, {
       onRead: (cursor) => this.#onRead(cursor),
       onError: (error) => this.#onError(error),
     });
@@ -72,9 +76,8 @@ export class FollowerSnapshot {
     this.#report(null);
   }
 
-  #onError(cause: unknown): void {
-    const error = snapshotErrorOf(cause);
-    if (!(error instanceof ProblemError) || error.isTemporary) return this.#retry(error);
+  #onError(error: FollowError): void {
+    if (error.isTemporary) return this.#retry(error);
     if (this.#failures.refused(error) === 'renewed') this.read();
     else void this.#askApplication(error);
   }
@@ -93,7 +96,7 @@ export class FollowerSnapshot {
     if (!asked) return;
     if (!recovery) return this.#report({ state: 'failed', error });
     this.#tab.credentials.update(recovery);
-    if (recovery.cursor !== undefined) return this.#onRead(recovery.cursor);
+    if (recovery.cursor) return this.#onRead(recovery.cursor);
     // The second time in a row it waits, so that it does not spin.
     if (this.#recovered) return this.#retry(error);
     this.#recovered = true;

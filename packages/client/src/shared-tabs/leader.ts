@@ -1,5 +1,6 @@
 import { Connection } from '../connection.js';
 import type { FollowStatus } from '../options.js';
+import { reporting } from '../reporting.js';
 import type { SharedEvent } from './recent-events.js';
 import type { SharingTab } from './shared-options.js';
 import { sendable, type TabMessage } from './tab-message.js';
@@ -83,7 +84,9 @@ export class Leader {
   #welcome(to: string): void {
     const { options, channel } = this.#tab;
     const { shareTabs } = options;
-    const events = typeof shareTabs === 'string' ? [] : (shareTabs.welcome?.() ?? []);
-    for (const { type, data } of events) channel.send({ kind: 'welcome', type, value: data, to });
+    if (typeof shareTabs === 'string') return;
+    const events = reporting('welcome', () => shareTabs.welcome?.());
+    for (const { type, data } of events ?? [])
+      channel.send({ kind: 'welcome', type, value: data, to });
   }
 }

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Backoff } from '../../src/backoff.js';
-import { follow, type FollowOptions } from '../../src/index.js';
+import { follow } from '../../src/index.js';
 import { LoopGuard } from '../../src/loop-guard.js';
 import { SilenceTimeout } from '../../src/silence-timeout.js';
 
@@ -98,7 +98,7 @@ describe('a delay that is longer than a timer can be', () => {
   async function followed(answer: () => Response | Promise<Response>, options = {}) {
     const fetch = jest.fn(async () => answer());
     const url = 'http://localhost/events';
-    const following = follow({ url, cursor: 'earliest', ...options, fetch } as FollowOptions);
+    const following = follow({ url, cursor: 'earliest', ...options, fetch });
     await jest.advanceTimersByTimeAsync(60_000);
     const { status } = following;
     following.close();

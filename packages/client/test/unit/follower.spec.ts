@@ -12,6 +12,7 @@ describe('a tab that follows', () => {
   const log = new FakeLog();
   const group = new FakeTabs();
   const streams: SharedStream[] = [];
+  const welcome = jest.fn(() => [{ type: 'online', data: ['ada'] }]);
 
   const open = async (
     options: Partial<SharedStreamOptions>,
@@ -23,7 +24,7 @@ describe('a tab that follows', () => {
     const stream = new SharedStream(
       {
         url: 'http://log/events',
-        shareTabs: { name: 'tabs', welcome: () => [{ type: 'online', data: ['ada'] }] },
+        shareTabs: { name: 'tabs', welcome },
         transport: 'fetch',
         snapshot: async () => log.snapshot(),
         fetch: async (url, init) => log.open(fake, url as string, init!.signal!),
@@ -66,6 +67,31 @@ describe('a tab that follows', () => {
   it('shows that its snapshot cannot be read, although the leader is live', async () => {
     const { stream } = await open({ snapshot: () => Promise.reject(new Error('No answer')) });
     expect(stream.status).toMatchObject({ state: 'reconnecting', error: { code: 'snapshot' } });
+  });
+
+  it('shows that its snapshot has no cursor, or does not resolve', async () => {
+    const { stream } = await open({ snapshot: async () => null as never });
+    expect(stream.status).toMatchObject({ state: 'reconnecting', error: { code: 'snapshot' } });
+    const hanging = await open({ snapshot: () => new Promise(() => {}), silence: 5_000 });
+    expect(hanging.stream.status.state).toBe('connecting');
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(hanging.statuses).toContainEqual(
+      expect.objectContaining({
+        state: 'reconnecting',
+        error: expect.objectContaining({ code: 'snapshot' }),
+      }),
+    );
+  });
+
+  it('is welcomed only if the application does not throw', async () => {
+    const reported = jest.spyOn(console, 'error').mockImplementation(() => {});
+    welcome.mockImplementationOnce(() => {
+      throw new Error('No use');
+    });
+    const { stream } = await open({});
+    expect(stream.status.state).toBe('live');
+    expect(reported.mock.calls).toEqual([['welcome threw', new Error('No use')]]);
+    reported.mockRestore();
   });
 
   it('does not show that it is live for long while its leader is suspended', async () => {
