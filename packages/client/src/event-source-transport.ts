@@ -1,4 +1,5 @@
 import { FollowError } from './errors.js';
+import { loadParser } from './load-parser.js';
 import type { OpenStream } from './transport.js';
 
 /**
@@ -8,7 +9,10 @@ import type { OpenStream } from './transport.js';
  */
 export const openEventSource: OpenStream = ({ url, types, credentials }, sink) => {
   const source = new EventSource(url, { withCredentials: credentials === 'include' });
-  source.addEventListener('open', () => sink.onOpen());
+  source.addEventListener('open', () => {
+    sink.onOpen();
+    loadParser().catch(() => undefined);
+  });
   source.addEventListener('error', () => {
     const { readyState } = source;
     source.close();

@@ -1,5 +1,6 @@
 import type { EventSourceParser } from 'eventsource-parser';
 import { FollowError, problemErrorOf } from './errors.js';
+import { loadParser } from './load-parser.js';
 import type {
   Frame,
   OpenStream,
@@ -43,8 +44,8 @@ class FetchStream implements OpenTransport {
 
   async #run(): Promise<void> {
     try {
-      const parser = await this.#parser();
       const response = await this.#open();
+      const parser = await this.#parser();
       this.#unlessClosed(() => this.#sink.onOpen());
       await this.#read(response.body!, parser);
       this.#unlessClosed(() => this.#sink.onEnd(null));
@@ -55,9 +56,8 @@ class FetchStream implements OpenTransport {
     }
   }
 
-  /** Loaded when it is first needed: not for an `EventSource`. */
   async #parser(): Promise<EventSourceParser> {
-    const { createParser } = await import('eventsource-parser');
+    const { createParser } = await loadParser();
     return createParser({
       onId: (id) => this.#onId(id),
       onEvent: ({ event = 'message', data, id }) =>

@@ -70,8 +70,8 @@ describe('the size of a bundle', () => {
   };
   /** In bytes: minified, gzip, brotli. Raise a limit only for what it brings. */
   it.each([
-    ['@carillon/client', [34_900, 12_200, 11_050]],
-    ['@carillon/client/react', [37_650, 13_200, 11_950]],
+    ['@carillon/client', [35_050, 12_300, 11_100]],
+    ['@carillon/client/react', [37_800, 13_300, 12_000]],
   ] as const)('of %s is below its limit, and as the README says', async (name, limits) => {
     const sizes = await measured(`export * from '${name}';`);
     sizes.forEach((size, index) => expect(size).toBeLessThanOrEqual(limits[index]!));
