@@ -1,14 +1,20 @@
 import type { Logger } from '@nestjs/common';
-import { inLog } from './errors.js';
+import { DatabaseUnavailable, inLog } from './errors.js';
+
+/** Milliseconds after which a failure that lasts is logged again. */
+const REMINDER = 3_600_000;
 
 export interface OutageLines {
   readonly begins: string;
   readonly ends: string;
 }
 
-/** The log of what is tried again and again: one line when it fails for the first time, and one when it succeeds again. */
+/**
+ * The log of what is tried again and again: one line when it begins to fail, and one when it succeeds again. A failure of
+ * another kind has a line of its own, since a fault must not pass for an outage of the database.
+ */
 export class OutageLog {
-  #isFailing = false;
+  #logged: { readonly at: number; readonly isOfDatabase: boolean } | undefined;
 
   constructor(
     private readonly logger: Logger,
@@ -16,12 +22,15 @@ export class OutageLog {
   ) {}
 
   failed(error: unknown): void {
-    if (!this.#isFailing) this.logger.error(inLog(error), this.lines.begins);
-    this.#isFailing = true;
+    const isOfDatabase = error instanceof DatabaseUnavailable;
+    const at = performance.now();
+    if (this.#logged?.isOfDatabase === isOfDatabase && at - this.#logged.at < REMINDER) return;
+    this.logger.error(inLog(error), this.lines.begins);
+    this.#logged = { at, isOfDatabase };
   }
 
   succeeded(): void {
-    if (this.#isFailing) this.logger.log(this.lines.ends);
-    this.#isFailing = false;
+    if (this.#logged) this.logger.log(this.lines.ends);
+    this.#logged = undefined;
   }
 }

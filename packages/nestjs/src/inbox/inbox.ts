@@ -33,8 +33,8 @@ const PAUSE = 500;
 @Injectable()
 export class Inbox implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #outages = new OutageLog(new Logger(Inbox.name), {
-    begins: 'The inbox cannot be moved. Carillon tries again.',
-    ends: 'The inbox can be read again.',
+    begins: 'Events cannot be moved from the inbox. Carillon tries again.',
+    ends: 'Events are moved from the inbox again.',
   });
   readonly #stop = new AbortController();
   #turns: Promise<void> | undefined;
