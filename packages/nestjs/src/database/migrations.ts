@@ -78,14 +78,17 @@ async function runMissing(db: Kysely<Schema>, known: readonly OwnedMigration[]):
   }
 }
 
+/** As a sentence. */
+const messageOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).replace(/\.?$/, '.');
+
 /** What says by itself why it happened stays as it is. */
 const failureOf = ({ owner, name }: Omit<OwnedMigration, 'run'>, cause: unknown): unknown =>
   cause instanceof StartupError || cause instanceof DatabaseUnavailable
     ? cause
-    : new StartupError(
-        `The feature ${owner}: the migration ${name} failed: ${(cause as Error).message}.`,
-        { cause },
-      );
+    : new StartupError(`The feature ${owner}: the migration ${name} failed: ${messageOf(cause)}`, {
+        cause,
+      });
 
 /** Lets the database refuse other programs on topics, and events of the types, of features. */
 async function storeRegisteredNames(

@@ -7,8 +7,8 @@ export type ColumnKind = 'number' | 'text';
 type KindOf<Value> = [NonNullable<Value>] extends [number] ? 'number' : 'text';
 
 /**
- * The final form of a table after its migrations. The compiler compares it with the type of the table, the tests with
- * the database.
+ * The final form of a table after its migrations. The compiler compares it with the type of the table, and `checkTables` with
+ * the database at each start.
  */
 export interface TableDeclaration<Row> {
   /** Every column, in the order in which rows are copied and compared. */
