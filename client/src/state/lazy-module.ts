@@ -9,7 +9,8 @@ export class LazyModule<Module> extends LazyCode<Module> {
 
 /**
  * Until the page is reloaded, Chromium remembers the URL of a module that it could not fetch. A fragment makes another URL
- * of it. The error of Safari names no URL, but Safari fetches the module again.
+ * of it. A static import of the module keeps its URL: if that one failed, the page has to be reloaded. The error of Safari
+ * names no URL, but Safari fetches the module again.
  */
 function retryable<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let failed: string | undefined;

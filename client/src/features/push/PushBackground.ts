@@ -1,9 +1,15 @@
 import { useEffect } from 'react';
 import { useCurrentSession } from '../../session/use-session.js';
+import { LazyModule } from '../../state/lazy-module.js';
 import type { StreamEvent } from '../../store/events.js';
 import { usePart, useStore } from '../../store/use-store.js';
 import { memberships } from '../rooms/memberships.js';
 import { isPushOn } from './push-setting.js';
+
+type Device = typeof import('./device.js');
+
+/** Loaded after the page has opened. */
+const lazyDevice = new LazyModule<Device>(() => import('./device.js'));
 
 /**
  * Registers the service worker, keeps the subscription up to date, opens the message of a notification that was clicked, and
@@ -31,9 +37,14 @@ function useServiceWorker(me: string, sessionId: string | undefined): void {
   }, [me]);
 }
 
-/** The code is loaded after the page has opened. */
-function withDevice(act: (device: typeof import('./device.js')) => Promise<void>): void {
-  import('./device.js').then(act).catch((error: unknown) => console.info(error));
+async function actOnDevice(act: (device: Device) => Promise<void>): Promise<void> {
+  await lazyDevice.load();
+  const device = lazyDevice.view();
+  if (device) await act(device);
+}
+
+function withDevice(act: (device: Device) => Promise<void>): void {
+  actOnDevice(act).catch((error: unknown) => console.info(error));
 }
 
 function useOpenedNotification(): void {
