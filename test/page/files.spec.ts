@@ -251,7 +251,9 @@ describe('files', () => {
     await composer(page).fill('For the doctor');
     await composer(page).press('Enter');
     await sendsLater(page).waitFor();
-    const ended = page.waitForEvent('requestfailed');
+    const ended = page.waitForEvent('requestfailed', (request) =>
+      request.url().includes('/files/'),
+    );
     await button(page, 'Sign out').click();
     await page.getByText('Files are still being uploaded.').waitFor();
     expect(await overflow(page)).toBe(0);
@@ -259,6 +261,7 @@ describe('files', () => {
     await page.getByLabel('Password').waitFor();
     held.resolve();
     await ended;
+    await page.evaluate('new Promise(requestAnimationFrame)');
     const stored = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }])';
     expect(await page.evaluate(stored)).not.toMatch(/medical-results|For the doctor|draft/);
   });
@@ -268,7 +271,7 @@ describe('files', () => {
     await page.route(/name=notes/, (route) => route.abort());
     await choose(page, notes, { ...notes, name: 'other.txt' });
     await isUploaded(page, 'other.txt');
-    await waiting(page, 'notes.txt').getByText('Interrupted. Continues soon.').waitFor();
+    await waiting(page, 'notes.txt').getByText('Interrupted. Trying again soon.').waitFor();
     await page.unroute(/name=notes/);
     await button(page, 'Upload notes.txt again').click();
     await isUploaded(page, 'notes.txt');
@@ -350,7 +353,9 @@ describe('files', () => {
     const page = await open(ada);
     await restartServer(async () => {
       await choose(page, await bridge());
-      await waiting(page, 'bridge.jpg').getByText('Continues when you are online').waitFor();
+      await waiting(page, 'bridge.jpg')
+        .getByText('Continues when the connection is back')
+        .waitFor();
     });
     await isUploaded(page, 'bridge.jpg');
     await page.reload();

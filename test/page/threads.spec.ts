@@ -298,7 +298,7 @@ describe('saved messages', () => {
     await page.getByText('This could not be loaded.').waitFor();
     await button(page, 'Reload the page').waitFor();
     await page.context().setOffline(true);
-    await page.getByText('It appears when you are back online.').waitFor();
+    await page.getByText('It appears when the connection is back.').waitFor();
     await page.unroute('**/assets/*.js');
     await page.context().setOffline(false);
     await list(page).getByText('Worth keeping').waitFor();

@@ -25,5 +25,5 @@ export function usePart<Part>(slice: Slice<Part>): Part {
   return useSelected(({ state }) => partOf(state, slice));
 }
 
-/** Whether the connection is there. */
+/** Whether the stream is connected. */
 export const useIsLive = (): boolean => useSelected(({ status }) => status.state === 'live');

@@ -45,7 +45,7 @@ export const en = {
     unreachable: 'There is no connection to the server. This page opens when it is back.',
     loading: 'Loading…',
     notLoaded: 'This could not be loaded.',
-    loadedLater: 'This could not be loaded. It appears when you are back online.',
+    loadedLater: 'This could not be loaded. It appears when the connection is back.',
     reload: 'Reload the page',
     keepsTrying: (failure: string) => `${failure} This page keeps trying.`,
     nothingOpen: 'Choose a page.',
@@ -407,7 +407,7 @@ export const en = {
     signingIn: 'Signing in…',
     signOut: 'Sign out',
     signOutHere: 'Sign out here',
-    losesUploads: 'Files are still being uploaded. If you sign out, they are not sent.',
+    losesUploads: 'Files are still being uploaded. If you sign out, they will not be sent.',
     stillSignedIn: 'You are still signed in: the server cannot be reached.',
     ends: {
       revoked: 'This session was ended on another device. Sign in to continue.',

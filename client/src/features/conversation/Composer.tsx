@@ -81,7 +81,7 @@ export function Composer({ membership, thread, onEditLast }: ComposerProps) {
   }
 
   function attach(contents: readonly File[]) {
-    // What is sent is what the user had attached then.
+    // Another file cancels the sending: the user decides again.
     sender.cancel(draft);
     attached.add(contents);
     field.current?.focus();

@@ -3,7 +3,7 @@ import type { Address } from '../../shell/address.js';
 /** A room, and the message to start at. */
 export interface RoomParams {
   readonly roomId: string;
-  /** 0 if the address has something else there. */
+  /** 0 if that part of the address is not a number. */
   readonly seq: number | null;
 }
 
