@@ -1,4 +1,4 @@
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { SessionStore } from './session-store.js';
 import type { CurrentSession } from './session.js';
 
@@ -16,4 +16,17 @@ export function useCurrentSession(): CurrentSession {
   const view = useSyncExternalStore(session.subscribe, session.view);
   if (view.state !== 'signed in') throw new Error('No user is signed in');
   return view.who;
+}
+
+/** Stops with the session, before the session store removes what is stored for a user who signs out. */
+export function useDuringSession(start: () => () => void): void {
+  const session = useSession();
+  useEffect(() => {
+    const stop = start();
+    const unsubscribe = session.subscribe(() => session.view().state === 'signed out' && stop());
+    return () => {
+      unsubscribe();
+      stop();
+    };
+  }, [session, start]);
 }

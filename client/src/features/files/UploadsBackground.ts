@@ -1,21 +1,12 @@
 import { useEffect } from 'react';
-import { useSession } from '../../session/use-session.js';
+import { useDuringSession } from '../../session/use-session.js';
 import { usePart, useStore } from '../../store/use-store.js';
 import { fileUploads } from './file-uploads.js';
 import { isUnderWay, waitingFiles } from './waiting-files.js';
 
 /** Asks before the user leaves a page with uploads under way, which would be lost, and ends them with the session. */
 export function UploadsBackground() {
-  const session = useSession();
-  const { stop } = useStore().service(fileUploads);
-  useEffect(() => {
-    // Before the session store removes what is stored for the user.
-    const unsubscribe = session.subscribe(() => session.view().state === 'signed out' && stop());
-    return () => {
-      unsubscribe();
-      stop();
-    };
-  }, [session, stop]);
+  useDuringSession(useStore().service(fileUploads).start);
   const isUploading = [...usePart(waitingFiles).values()].flat().some(isUnderWay);
   useEffect(() => {
     if (!isUploading) return undefined;

@@ -72,10 +72,15 @@ export class FileUploads {
     return null;
   }
 
-  /** Ends all uploads. Nothing is stored after that: the user may have signed out. */
-  readonly stop = (): void => {
-    this.#isStopped = true;
-    for (const id of this.#uploads.keys()) this.#forget(id);
+  /**
+   * @returns a function that ends all uploads; nothing is stored until the next start, as the user may have signed out
+   */
+  readonly start = (): (() => void) => {
+    this.#isStopped = false;
+    return () => {
+      this.#isStopped = true;
+      for (const id of this.#uploads.keys()) this.#forget(id);
+    };
   };
 
   retry(id: string): void {
