@@ -1,4 +1,5 @@
 import { useSession } from '../../session/use-session.js';
+import { losesWork } from '../../state/leaving.js';
 import { ConfirmButton } from '../../ui/ConfirmButton.js';
 import { useAttempt } from '../../ui/use-attempt.js';
 import { words } from '../../words/words.js';
@@ -18,7 +19,7 @@ export function SignOutButton({ text, className }: SignOutButtonProps) {
         text={text}
         className={className}
         consequence={words.account.losesUploads}
-        needsConfirmation={wouldAsk}
+        needsConfirmation={losesWork}
         onConfirm={() => attempt(session.signOut())}
       />
       {failure !== null && (
@@ -29,6 +30,3 @@ export function SignOutButton({ text, className }: SignOutButtonProps) {
     </>
   );
 }
-
-/** Whether the browser would ask before it leaves the page. */
-const wouldAsk = (): boolean => !dispatchEvent(new Event('beforeunload', { cancelable: true }));

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useDuringSession } from '../../session/use-session.js';
+import { keepFromLeaving } from '../../state/leaving.js';
 import { usePart, useStore } from '../../store/use-store.js';
 import { fileUploads } from './file-uploads.js';
 import { isUnderWay, waitingFiles } from './waiting-files.js';
@@ -8,11 +9,6 @@ import { isUnderWay, waitingFiles } from './waiting-files.js';
 export function UploadsBackground() {
   useDuringSession(useStore().service(fileUploads).start);
   const isUploading = [...usePart(waitingFiles).values()].flat().some(isUnderWay);
-  useEffect(() => {
-    if (!isUploading) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [isUploading]);
+  useEffect(() => (isUploading ? keepFromLeaving() : undefined), [isUploading]);
   return null;
 }
