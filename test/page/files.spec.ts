@@ -5,6 +5,7 @@ import { eventually, focused } from '../support/browser.js';
 import {
   ada,
   browserOf,
+  carillon,
   composer,
   grace,
   history,
@@ -14,7 +15,9 @@ import {
   said,
   tabOf,
   useChat,
+  write,
 } from '../support/chat.js';
+import { Person } from '../support/people.js';
 import { filePath, photo, postsFiles, uploads } from '../support/uploads.js';
 import { button, complaints, isInReach, overflow, overflowBelow } from '../support/windows.js';
 
@@ -204,6 +207,13 @@ describe('files', () => {
     await sendsLater(one).waitFor();
     await findsNothing(one, 'a message that waits for its files');
     await eventually(async () => expect(await composer(other).inputValue()).toBe(''));
+    const [copy] = await Promise.all([
+      one.waitForEvent('popup'),
+      one.evaluate('void open(location.href)'),
+    ]);
+    await copy.locator('.pill-live').waitFor({ state: 'attached' });
+    expect(await copy.evaluate('sessionStorage.length')).toBeGreaterThan(0);
+    expect(await composer(copy).inputValue()).toBe('');
     await composer(other).fill('An unfinished thou');
     expect(await composer(one).inputValue()).toBe('Caption');
     goOn();
@@ -264,6 +274,20 @@ describe('files', () => {
     await page.evaluate('new Promise(requestAnimationFrame)');
     const stored = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }])';
     expect(await page.evaluate(stored)).not.toMatch(/medical-results|For the doctor|draft/);
+  });
+
+  it('that a message waits for give it back when the session is revoked', async () => {
+    const page = await open(ada);
+    await holdUploads(page);
+    await choose(page, notes);
+    await write(page, 'For the doctor');
+    await sendsLater(page).waitFor();
+    const elsewhere = await Person.signIn(carillon.url, ada.user.username!);
+    await elsewhere.does('DELETE', '/api/sessions?except=current');
+    await page.getByLabel('Password').waitFor();
+    complaints.splice(0);
+    expect(await page.evaluate('Object.values(localStorage).join()')).toContain('For the doctor');
+    expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('For the doctor');
   });
 
   it('that are interrupted by themselves do not blame the connection, and can be uploaded again at once', async () => {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useDuringSession } from '../../session/use-session.js';
 import { useParams } from '../../shell/address.js';
 import { usePart, useStore } from '../../store/use-store.js';
 import { useUnreadInTitle } from '../../ui/page-title.js';
@@ -21,13 +22,10 @@ export function ConversationBackground() {
   const roomId = useParams(roomAddress)?.roomId ?? null;
   useEffect(() => {
     store.service(historyLoader);
-    const stops = [
-      store.service(outboxService).start(),
-      store.service(messageSender).start(),
-      store.service(readMarkers).start(),
-    ];
+    const stops = [store.service(outboxService).start(), store.service(readMarkers).start()];
     return () => stops.forEach((stop) => stop());
   }, [store]);
+  useDuringSession(store.service(messageSender).start);
   useUnreadInTitle(usePart(memberships).reduce((sum, mine) => sum + countedIn(mine), 0));
   return <MessageAnnouncer roomId={roomId} />;
 }

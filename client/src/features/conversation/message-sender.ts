@@ -45,18 +45,22 @@ class MessageSender {
     store.service(fileUploads).onChange((draft) => this.#onFiles(draft));
   }
 
-  /** Until the returned function is called, a tab that is closed leaves its waiting messages to the others, as drafts. */
-  start(): () => void {
+  /** The waiting messages become drafts, for other tabs, when this one is closed or the returned function is called. */
+  readonly start = (): (() => void) => {
     for (const key of tabStorage.keys(this.#prefix)) {
-      this.#returnToDraft(key.slice(this.#prefix.length), tabStorage.read(key) as WaitingMessage);
+      const message = tabStorage.read(key) as WaitingMessage;
       tabStorage.remove(key);
+      if (!isNewTab()) this.#returnToDraft(key.slice(this.#prefix.length), message);
     }
     const leave = () => {
       for (const draft of this.#store.partOf(waitingMessages).keys()) this.cancel(draft);
     };
     addEventListener('pagehide', leave);
-    return () => removeEventListener('pagehide', leave);
-  }
+    return () => {
+      removeEventListener('pagehide', leave);
+      leave();
+    };
+  };
 
   send(target: Target): void {
     const draft = draftOf(target.roomId, target.thread);
@@ -121,4 +125,10 @@ class MessageSender {
     if (message === null) tabStorage.remove(this.#prefix + draft);
     else tabStorage.write(this.#prefix + draft, message);
   }
+}
+
+/** A new tab may have a copy of the storage of the tab that opened it, which still sends its messages. */
+function isNewTab(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation');
+  return (navigation as PerformanceNavigationTiming).type === 'navigate';
 }
