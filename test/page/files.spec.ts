@@ -292,7 +292,9 @@ describe('files', () => {
 
   it('that are interrupted by themselves do not blame the connection, and can be uploaded again at once', async () => {
     const page = await open(ada);
-    await page.route(/name=notes/, (route) => route.abort());
+    // The page would not try again by itself within the test.
+    const later = { status: 503, headers: { 'Retry-After': '600' } };
+    await page.route(/name=notes/, (route) => route.fulfill(later));
     await choose(page, notes, { ...notes, name: 'other.txt' });
     await isUploaded(page, 'other.txt');
     await waiting(page, 'notes.txt').getByText('Interrupted. Trying again soon.').waitFor();

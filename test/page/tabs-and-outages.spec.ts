@@ -145,7 +145,7 @@ describe('what was typed', () => {
     await composer(page).fill('A draft');
     await said(page, 'Three').waitFor();
     await said(other, 'Three').waitFor();
-    await page.getByText('Will be sent when you are back online').first().waitFor();
+    await page.getByText('Will be sent when the connection is back').first().waitFor();
     expect(await grace.reads(room)).toEqual([]);
     // As it closes, it may be back online for a moment.
     await page.close();

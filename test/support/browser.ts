@@ -111,7 +111,7 @@ const FONTS = `<?xml version="1.0"?>
  * Gathers into `complaints` all that goes wrong on a page by itself: errors and warnings on its console, what
  * it throws, violations of its Content-Security-Policy, and reloads. What the browser says of a
  * request that failed is not among them, where it is one to the API: that is what the tests bring about. While the server
- * is stopped, the page may also ask for code that it loads ahead.
+ * or the network is away, the page may also ask for code that it loads ahead.
  */
 export async function watchForComplaints(page: Page, complaints: string[]): Promise<void> {
   page.on('console', (message) => {
@@ -136,7 +136,7 @@ export async function watchForComplaints(page: Page, complaints: string[]): Prom
 const isRefusal = (message: ConsoleMessage): boolean =>
   (/^Failed to load resource: (net::|.* status of (4\d\d|503) )/.test(message.text()) &&
     pathOf(message).startsWith('/api/')) ||
-  (message.text().startsWith('Failed to load resource: net::ERR_CONNECTION_') &&
+  (/^Failed to load resource: net::ERR_(CONNECTION_|INTERNET_DIS)/.test(message.text()) &&
     pathOf(message).startsWith('/assets/'));
 
 const pathOf = (message: ConsoleMessage): string => new URL(message.location().url).pathname;

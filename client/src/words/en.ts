@@ -375,7 +375,7 @@ export const en = {
     send: 'Send',
     peopleToMention: 'People to mention',
     sending: 'Sending…',
-    sentLater: 'Will be sent when you are back online',
+    sentLater: 'Will be sent when the connection is back',
     notSent: (failure: string) => `Not sent. ${failure}`,
     sendAgain: 'Send again',
     discard: 'Discard',
