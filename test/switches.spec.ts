@@ -156,7 +156,9 @@ describe.each(SWITCHES)('with $settings', ({ settings, isGone, topics, events })
       const path = `/api/events?topic=${encodeURIComponent(topic)}`;
       const { status, body } = await exchange(application.url + path, headers);
       expect([topic, status]).toEqual([topic, 404]);
-      expect(body.toString()).toContain(`There is no topic \\"${topic}\\" for you`);
+      expect(body.toString()).toContain(
+        `There is no topic \\"${topic}\\" that you can subscribe to`,
+      );
     }
   });
 
