@@ -136,7 +136,7 @@ describe('the finder', () => {
     await title(page, 'Grace Hopper').waitFor();
   });
 
-  it('keeps what is typed while its code is being loaded, and posts none of it', async () => {
+  it('does what is typed while its code is being loaded, and posts none of it', async () => {
     const context = await browserOf(ada);
     const load = Promise.withResolvers<void>();
     await context.route(DIALOGS, async (route) => {
@@ -147,13 +147,10 @@ describe('the finder', () => {
     await composer(page).waitFor();
     await page.keyboard.press('ControlOrMeta+k');
     await page.keyboard.type('brow');
+    expect(await finder(page).inputValue()).toBe('brow');
     await page.keyboard.press('Enter');
     expect(await composer(page).inputValue()).toBe('');
     load.resolve();
-    await chosen(page).filter({ hasText: 'Browse rooms' }).waitFor();
-    await page.keyboard.type('se');
-    expect(await finder(page).inputValue()).toBe('browse');
-    await page.keyboard.press('Enter');
     await title(page, 'Browse rooms').waitFor();
     expect(await ada.reads(room)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import type { Feature } from '../../shell/feature.js';
 import { Dialog } from '../../ui/Dialog.js';
 import { MissingCode } from '../../ui/MissingCode.js';
@@ -22,16 +22,27 @@ export function Finder({ features, onClose, onListShortcuts }: FinderProps) {
   const [typed, setTyped] = useState('');
   const [chosen, setChosen] = useState(0);
   const [count, setCount] = useState(0);
+  /** Enter was pressed while there were no results. */
+  const [isEntered, setEntered] = useState(false);
   const id = useId();
   const optionId = (index: number) => `${id}-${index}`;
+
+  const choose = () => document.getElementById(optionId(chosen))?.click();
+  useEffect(() => {
+    if (!isEntered || count === 0) return;
+    setEntered(false);
+    choose();
+  }, [isEntered, count]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const { key, nativeEvent } = event;
     if (nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: count - 1 }[key];
     if (step !== undefined && count > 0) setChosen((chosen + step) % count);
-    else if (key === 'Enter') document.getElementById(optionId(chosen))?.click();
-    else return;
+    else if (key === 'Enter') {
+      if (count > 0) choose();
+      else setEntered(true);
+    } else return;
     event.preventDefault();
   }
 
@@ -44,6 +55,7 @@ export function Finder({ features, onClose, onListShortcuts }: FinderProps) {
         onType={(text) => {
           setTyped(text);
           setChosen(0);
+          setEntered(false);
         }}
         onKeyDown={onKeyDown}
       />
