@@ -1,10 +1,33 @@
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
+/** What fake timers replace. A spy on one of them, restored later, would put the fake back. */
+const timersOf = ({
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  Date,
+  setImmediate,
+  setInterval,
+  setTimeout,
+}) => ({
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  Date,
+  setImmediate,
+  setInterval,
+  setTimeout,
+});
+
 /** What jest changes in the process for the time of one spec. The global object is that of the process itself. */
 export default class ProcessEnvironment {
   global = globalThis;
-  #kept = { console: globalThis.console, exit: Object.getOwnPropertyDescriptor(process, 'exit') };
+  #kept = {
+    console: globalThis.console,
+    exit: Object.getOwnPropertyDescriptor(process, 'exit'),
+    timers: timersOf(globalThis),
+  };
 
   constructor({ projectConfig }) {
     this.moduleMocker = new ModuleMocker(globalThis);
@@ -16,6 +39,7 @@ export default class ProcessEnvironment {
   teardown() {
     this.moduleMocker.restoreAllMocks();
     this.fakeTimersModern.dispose();
+    Object.assign(globalThis, this.#kept.timers);
     globalThis.console = this.#kept.console;
     Object.defineProperty(process, 'exit', this.#kept.exit);
   }

@@ -122,6 +122,7 @@ describe('a delay that is longer than a timer can be', () => {
     const timers = jest.spyOn(globalThis, 'setTimeout');
     await followed(() => new Promise<Response>(() => {}), { silence: 3e9 });
     expect(timers.mock.calls.map(([, delay]) => delay)).toEqual([2 ** 31 - 1]);
+    timers.mockRestore();
   });
 });
 
