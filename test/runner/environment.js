@@ -1,24 +1,13 @@
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
+const TIMERS = ['Immediate', 'Interval', 'Timeout'].flatMap((kind) => [
+  `set${kind}`,
+  `clear${kind}`,
+]);
 /** What fake timers replace. A spy on one of them, restored later, would put the fake back. */
-const timersOf = ({
-  clearImmediate,
-  clearInterval,
-  clearTimeout,
-  Date,
-  setImmediate,
-  setInterval,
-  setTimeout,
-}) => ({
-  clearImmediate,
-  clearInterval,
-  clearTimeout,
-  Date,
-  setImmediate,
-  setInterval,
-  setTimeout,
-});
+const timers = () =>
+  Object.fromEntries(['Date', ...TIMERS].map((name) => [name, globalThis[name]]));
 
 /** What jest changes in the process for the time of one spec. The global object is that of the process itself. */
 export default class ProcessEnvironment {
@@ -26,7 +15,7 @@ export default class ProcessEnvironment {
   #kept = {
     console: globalThis.console,
     exit: Object.getOwnPropertyDescriptor(process, 'exit'),
-    timers: timersOf(globalThis),
+    timers: timers(),
   };
 
   constructor({ projectConfig }) {
