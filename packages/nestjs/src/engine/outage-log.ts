@@ -4,7 +4,7 @@ import { DatabaseUnavailable, inLog } from './errors.js';
 /** Milliseconds after which a failure that lasts is logged again. */
 const REMINDER = 3_600_000;
 
-export interface OutageLines {
+interface OutageLines {
   readonly begins: string;
   readonly ends: string;
 }

@@ -5,7 +5,7 @@ import type { DomainEvent } from './domain-event.js';
 import type { PublishedEvent } from './published-event.js';
 
 /** Bytes of the data of an event. Each subscriber has to receive them as one frame. */
-export const MAX_DATA_BYTES = 2 ** 20;
+const MAX_DATA_BYTES = 2 ** 20;
 /** Unicode code points of a type. */
 const MAX_TYPE_LENGTH = 200;
 /** Characters of a wrong name that an error shows. */
