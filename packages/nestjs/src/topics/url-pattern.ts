@@ -23,6 +23,13 @@ export interface TopicUrl {
 
 type Component = keyof TopicUrl;
 
+/**
+ * A group or a name, and after it a text with `//` or a dot segment at its start. In a path without segments, `URLPattern`
+ * resolves such a text as if it were a path of its own: it drops the text, or a part of it, and then matches too much.
+ */
+const LOST_TEXT =
+  /(?:[{})*?+]|(?<!\\):[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*)\\?\/(?:\\?\/|(?:[^{}()*?+:]*\/)?\\?(?:\.|%2e))/iu;
+
 /** The path decides most often, so it comes first. */
 const COMPONENTS: readonly Component[] = [
   'pathname',
@@ -39,7 +46,7 @@ const COMPONENTS: readonly Component[] = [
  * A URL pattern as the URL Pattern Standard defines it, without `ignoreCase`. It matches in linear time, so a pattern may
  * come from a client: a native `URLPattern` backtracks and takes minutes for some patterns, and that of Node 24 ends the
  * process with a segmentation fault for others. The polyfill only checks the syntax here. It compiles regular expressions
- * with the flag `u`, so set operations in classes are refused.
+ * with the flag `u`, so set operations in classes are refused. So is a text that it would not keep as it is: see `LOST_TEXT`.
  *
  * An evaluation takes 0.1 to 0.2 µs for the usual patterns, such as `https://example.com/orders/:id/*`, and 1 to 2 µs with
  * a regular expression or an optional part. The most expensive pattern takes about 1 ms for a topic of 500 characters.
@@ -84,7 +91,7 @@ export class UrlPattern {
 
   #compile(pattern: URLPattern): Record<Component, ComponentMatcher> {
     try {
-      return matchersOf(pattern);
+      return matchersOf(pattern, this.source);
     } catch (error) {
       if (error instanceof TooComplex)
         throw new InvalidTopicMatcher(this.matcher, 'must be simpler');
@@ -125,10 +132,14 @@ function parse(source: string, base: string): URLPattern | undefined {
   }
 }
 
-function matchersOf(pattern: URLPattern): Record<Component, ComponentMatcher> {
+function matchersOf(pattern: URLPattern, source: string): Record<Component, ComponentMatcher> {
   const plain = (name: Component) => matcherOf(pattern[name], '', '');
   const protocol = plain('protocol');
   const isSpecial = SPECIAL.some((scheme) => protocol.matches(scheme));
+  if (!isSpecial && LOST_TEXT.test(source))
+    throw new UnsupportedPattern(
+      `"//" or a dot segment after a group, unless its scheme is ${SPECIAL.join(', ')}`,
+    );
   return {
     protocol,
     username: plain('username'),

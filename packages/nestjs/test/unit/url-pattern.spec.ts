@@ -1,10 +1,14 @@
 import { seeded } from '../../../../test/support/seeded.js';
 import { Automaton } from '../../src/topics/automaton.js';
+import { parseComponent } from '../../src/topics/component-pattern.js';
 import { parseRegExp } from '../../src/topics/regexp-parser.js';
 import { InvalidTopicMatcher } from '../../src/topics/topic-matcher.js';
 import { topicUrl, UrlPattern } from '../../src/topics/url-pattern.js';
 
 const BASE = 'https://hub.example.com/.well-known/mercure';
+
+const LOST_TEXT =
+  'must not contain "//" or a dot segment after a group, unless its scheme is http, https, ws, wss, ftp, file';
 
 /** The URLPattern of Node 24 ends the process for some of the random patterns. */
 const hasSoundURLPattern = Number.parseInt(process.versions.node) >= 26;
@@ -30,6 +34,8 @@ describe('a URL pattern', () => {
     ['urn\\:isbn\\:*', 'urn:isbn:3', true],
     ['/a/:x(\\d+)/b', '/a/12/b', true],
     ['/a/:x(\\d+)/b', '/a/1x/b', false],
+    ['urn\\:isbn//x/../*', 'urn:isbn//x/../3', true],
+    ['http://h/:x//b/../c', 'http://h/1//c', true],
     ['**', 'urn:isbn:3', false],
     ['/*', 'http://[', false],
   ])('%s and the topic %s: %s', (pattern, topic, expected) => {
@@ -44,7 +50,12 @@ describe('a URL pattern', () => {
     ['/a/(b(?<x>c)\\k<x>)', 'must not contain a back reference'],
     ['/a/(b(?i:c))', 'must not contain a lookahead, a lookbehind or a modifier'],
     ['/a/([\\q{ab|c}])', 'is not a valid URL pattern'],
-    ['urn\\:/*//*?', 'must not contain a wildcard next to another'],
+    ['urn\\:/*//*?', LOST_TEXT],
+    ['urn\\:(a)//b', LOST_TEXT],
+    ['urn\\:(a)//*', LOST_TEXT],
+    ['urn\\::x\\//b', LOST_TEXT],
+    ['urn\\:{//b}?', LOST_TEXT],
+    ['q://h/:x/b/../c', LOST_TEXT],
     ['/a/([a|b])', 'must not contain an invalid regular expression'],
     ['/a/(a{2000})', 'must be simpler'],
     ['/a/(b(?:(?:){1000}){1000})', 'must be simpler'],
@@ -93,10 +104,16 @@ describe('a URL pattern', () => {
       }
       expect(differences.slice(0, 10)).toEqual([]);
       expect(counts.matched).toBeGreaterThan(counts.compared / 20);
-      // Refused are set operations in classes, some hosts with escapes, and some adjacent wildcards.
-      expect(counts.refused).toBeLessThan(100);
+      // Refused are set operations in classes, some hosts with escapes, and texts that `URLPattern` loses: 84 on average.
+      expect(counts.refused).toBeLessThan(150);
     },
   );
+});
+
+describe('a component of a URL pattern', () => {
+  it('is refused if its modifiers are ambiguous', () => {
+    expect(() => parseComponent('**?', '', '')).toThrow('a wildcard next to another');
+  });
 });
 
 describe('a pattern that makes other engines backtrack', () => {
