@@ -244,6 +244,34 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
     }
   });
 
+  it('waits for whoever can still see the statistics that a scrub replaces', async () => {
+    if (database.startsWith('sqlite:')) return;
+    const message = await ada.says(room, 'A furtive numbat, which statistics have.');
+    await collectStatistics(database);
+    await ada.does('DELETE', pathOf(message));
+    const reader = new pg.Client({ connectionString: database, application_name: 'report' });
+    const blocker = new pg.Client(database);
+    await Promise.all([reader.connect(), blocker.connect()]);
+    try {
+      await blocker.query('begin; lock table messages in access share mode');
+      const scrubbed = scrub(1_000);
+      void scrubbed.catch(() => undefined);
+      await until(async () => {
+        const { rows } = await reader.query('select from pg_locks where not granted');
+        return rows.length > 0;
+      });
+      await reader.query('begin isolation level repeatable read');
+      await reader.query('select 1');
+      await blocker.query('commit');
+      await expect(scrubbed).rejects.toThrow(/the connection \d+ \(report\) can still see it/);
+      await reader.query('commit');
+      await scrub();
+      expect(await engine.filesWith('numbat')).toEqual([]);
+    } finally {
+      await Promise.all([reader.end(), blocker.end()]);
+    }
+  });
+
   /** As `npm run scrub` does. */
   const scrub = async (wait = 10_000) => {
     const tables = tablesOf(features).map(({ name }) => name);

@@ -10,9 +10,10 @@ const VACUUM_TIMEOUT = '1min';
 /** The server's code for a missing privilege. */
 const DENIED = '42501';
 
-/** The tables, and the statistics of the planner, which contain values. */
-const withStatistics = (tables: readonly string[]) =>
-  sql.join([...tables, 'pg_statistic'].map((name) => sql.table(name)));
+/** The statistics of the planner, which contain values of the tables. */
+const STATISTICS = 'pg_statistic';
+
+const listOf = (tables: readonly string[]) => sql.join(tables.map((name) => sql.table(name)));
 
 /**
  * Frees the space of deleted and overwritten rows, and renews the statistics of the planner. The bytes stay in the
@@ -21,7 +22,7 @@ const withStatistics = (tables: readonly string[]) =>
 export async function vacuum(db: Kysely<any>, tables: readonly string[]): Promise<void> {
   await sql`set statement_timeout = ${sql.lit(VACUUM_TIMEOUT)}`.execute(db);
   await sql`set vacuum_cost_delay = ${sql.lit(VACUUM_COST_DELAY)}`.execute(db);
-  await sql`vacuum (analyze, skip_locked) ${withStatistics(tables)}`.execute(db);
+  await sql`vacuum (analyze, skip_locked) ${listOf([...tables, STATISTICS])}`.execute(db);
 }
 
 /**
@@ -37,7 +38,10 @@ export async function rewriteTables(
   wait: number,
 ): Promise<void> {
   await waitForOlderSnapshots(db, wait);
-  await sql`vacuum (full, analyze) ${withStatistics(tables)}`.execute(db);
+  await sql`vacuum (full, analyze) ${listOf(tables)}`.execute(db);
+  // Only now are the old statistics deleted.
+  await waitForOlderSnapshots(db, wait);
+  await sql`vacuum (full) ${listOf([STATISTICS])}`.execute(db);
   // Removes the old files. Few roles have the privilege, and a checkpoint happens within minutes anyway.
   await sql`checkpoint`.execute(db).catch((error: unknown) => {
     if ((error as DatabaseError).code !== DENIED) throw error;
