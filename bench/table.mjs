@@ -15,8 +15,11 @@ import { NAMES } from './servers.mjs';
  */
 export function summarise(scenario, rounds) {
   const tables = rounds.map((round) => scenario.rows(round));
-  return (tables[0] ?? []).map((row, index) => {
-    const same = tables.map((table) => table[index]);
+  return (tables[0] ?? []).map((row) => {
+    // A round that measured less has fewer rows.
+    const same = tables.flatMap((table) =>
+      table.filter(({ figure, against }) => figure === row.figure && against === row.against),
+    );
     const value = median(same.map(({ value }) => value));
     const other = median(same.map(({ other }) => other));
     const ratio = median(same.map(({ value, other }) => Number(value) / Number(other)));
