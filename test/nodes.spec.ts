@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
+import { MAX_INVITATIONS, MAX_ROOMS } from '../src/rooms/room/limits.js';
 import type { Message } from '../src/rooms/room/message.js';
+import type { Room } from '../src/rooms/room/room.js';
 import type { User } from '../src/users/user.js';
 import { startApplication } from './support/application.js';
 import { Hopper, stopWriters, writeTo } from './support/hopper.js';
@@ -38,6 +40,25 @@ const countOf = async (url: string, firstname: string) => {
   await client.end();
   return rowCount;
 };
+
+/** The sorted statuses of requests that have all begun before any of them can write to a table. */
+async function statusesBehindLock(
+  url: string,
+  table: string,
+  requests: readonly (() => Promise<Response>)[],
+) {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(`begin; lock table ${table} in share row exclusive mode`);
+  const answers = requests.map((request) => request());
+  await until(async () => {
+    const { rows } = await client.query('select distinct pid from pg_locks where not granted');
+    return rows.length === requests.length;
+  });
+  await client.query('commit');
+  await client.end();
+  return (await Promise.all(answers)).map(({ status }) => status).toSorted();
+}
 
 /** What a node with a database of its own responds while that database hangs. */
 async function respondWhileHanging() {
@@ -352,6 +373,40 @@ describe('several nodes on one PostgreSQL', () => {
         );
         expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
       }
+    });
+
+    it('let two commands on two nodes use up a limit of a user, but not exceed it', async () => {
+      const [owner, guest] = [
+        await Person.signUp(urls()[0]!, 'owner'),
+        await Person.signUp(urls()[0]!, 'guest'),
+      ];
+      const own: Room[] = [];
+      for (let n = 0; n <= MAX_INVITATIONS.between; n++) own.push(await owner.makes(`Own ${n}`));
+      const [first, second, ...others] = own as [Room, Room, ...Room[]];
+
+      const invite = ({ id }: Room, node: number) =>
+        owner.at(urls()[node]!).send('POST', `/api/rooms/${id}/invitations`, { userId: guest.id });
+      for (const room of others) expect((await invite(room, 0)).status).toBe(201);
+      const invited = await statusesBehindLock(url, 'invitations', [
+        () => invite(first, 0),
+        () => invite(second, 1),
+      ]);
+      expect(invited).toEqual([201, 409]);
+
+      await runAsOtherProgram(
+        url,
+        `insert into rooms (id, kind, name, last_seq, created_at, updated_at)
+           select 'many ' || n, 'private', 'Many', 0, '2026', '2026' from generate_series(2, ${MAX_ROOMS}) n;
+         insert into members (room_id, user_id, role, read_seq, joined_at)
+           select 'many ' || n, '${guest.id}', 'member', 0, '2026' from generate_series(2, ${MAX_ROOMS}) n`,
+      );
+      const join = ({ id }: Room, node: number) =>
+        guest.at(urls()[node]!).send('POST', `/api/rooms/${id}/members`);
+      const joined = await statusesBehindLock(url, 'members', [
+        () => join(first, 0),
+        () => join(second, 1),
+      ]);
+      expect(joined).toEqual([201, 409]);
     });
 
     it('reset every subscriber after the database was restored, however many events it has now', async () => {

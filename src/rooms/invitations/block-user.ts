@@ -1,7 +1,7 @@
 import { UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { GetUser } from '../../users/get-user.js';
-import { lockUser } from '../../users/lock-user.js';
+import { lockUsers } from '../../users/lock-users.js';
 import { MAX_BLOCKS, refuseAbove } from '../room/limits.js';
 import { canBlock, enforce } from '../room/room-rules.js';
 import { BlockAdded } from '../room/rooms.events.js';
@@ -34,7 +34,7 @@ export class BlockUserHandler implements ICommandHandler<BlockUser> {
     await this.queries.execute(new GetUser(userId));
     await this.work.run(async (tx) => {
       if (await this.blocks.has(tx.db, callerId, userId)) return;
-      await lockUser(tx.db, callerId);
+      await lockUsers(tx.db, callerId);
       refuseAbove(
         MAX_BLOCKS,
         await this.blocks.count(tx.db, callerId),

@@ -2,6 +2,7 @@ import { type Schema, UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import type { Kysely } from 'kysely';
 import { CanSignIn } from '../../users/can-sign-in.js';
+import { lockUsers } from '../../users/lock-users.js';
 import { MAX_INVITATIONS, refuseAbove } from '../room/limits.js';
 import { RoomAccess } from '../room/room-access.js';
 import { canBeInvited, canInvite, enforce } from '../room/room-rules.js';
@@ -58,6 +59,7 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
 
   /** @throws Problem `conflict` */
   async #refuseTooMany(db: Kysely<Schema>, callerId: string, userId: string): Promise<void> {
+    await lockUsers(db, callerId, userId);
     const { by, to, between } = MAX_INVITATIONS;
     refuseAbove(
       between,

@@ -1,5 +1,6 @@
 import type { Transaction } from '@carillon/nestjs';
 import { Injectable } from '@nestjs/common';
+import { lockUsers } from '../../users/lock-users.js';
 import { Invitations } from '../invitations/invitations.js';
 import { MAX_MEMBERS, MAX_ROOMS, refuseAbove } from '../room/limits.js';
 import type { Member, Membership, Role, Room } from '../room/room.js';
@@ -30,6 +31,7 @@ export class Memberships {
 
   /** Adds a member. Earlier messages count as read. */
   async add(tx: Transaction, room: Room, userId: string, role: Role): Promise<Membership> {
+    await lockUsers(tx.db, userId);
     const member = await this.#insert(tx, room, userId, role);
     await this.invitations.remove(tx, room.id, userId, userId);
     await this.lines.add(tx, room.id, [{ kind: 'joined', userId }]);
@@ -63,6 +65,7 @@ export class Memberships {
 
   /** Adds both members of a direct conversation before it records the events. */
   async addBoth(tx: Transaction, room: Room, userIds: readonly string[]): Promise<void> {
+    await lockUsers(tx.db, ...userIds);
     const members: Member[] = [];
     for (const userId of userIds) members.push(await this.#insert(tx, room, userId, 'member'));
     for (const member of members) await this.#recordJoined(tx, room, member);

@@ -1,6 +1,6 @@
 import { type Transaction, UnitOfWork } from '@carillon/nestjs';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { lockUser } from '../../users/lock-user.js';
+import { lockUsers } from '../../users/lock-users.js';
 import { messageNotFound } from '../messages/message-not-found.js';
 import { MessagesRepository } from '../messages/messages.repository.js';
 import { MAX_SAVED, refuseAbove } from '../room/limits.js';
@@ -47,7 +47,7 @@ export class SetSavedHandler implements ICommandHandler<SetSaved> {
 
   /** @throws Problem `conflict`: the user has saved too many messages. */
   async #add(tx: Transaction, userId: string, message: Message): Promise<void> {
-    await lockUser(tx.db, userId);
+    await lockUsers(tx.db, userId);
     refuseAbove(
       MAX_SAVED,
       await this.repository.count(tx.db, userId),
