@@ -8,7 +8,7 @@ import { topicUrl, UrlPattern } from '../../src/topics/url-pattern.js';
 const BASE = 'https://hub.example.com/.well-known/mercure';
 
 const LOST_TEXT =
-  'must not contain "//" or a dot segment after a group, unless its scheme is http, https, ws, wss, ftp, file';
+  'must not contain "//" or a dot segment after a group or at the start of its path, unless its scheme is http, https, ws, wss, ftp, file';
 
 /** The URLPattern of Node 24 ends the process for some of the random patterns. */
 const hasSoundURLPattern = Number.parseInt(process.versions.node) >= 26;
@@ -35,6 +35,8 @@ describe('a URL pattern', () => {
     ['/a/:x(\\d+)/b', '/a/12/b', true],
     ['/a/:x(\\d+)/b', '/a/1x/b', false],
     ['urn\\:isbn//x/../*', 'urn:isbn//x/../3', true],
+    ['urn\\:{isbn}//x(//|..)', 'urn:isbn//x..', true],
+    ['shop://*/a.b/:x/c?d=/(.)', 'shop://h.com/a.b/1/c?d=/2', true],
     ['http://h/:x//b/../c', 'http://h/1//c', true],
     ['**', 'urn:isbn:3', false],
     ['/*', 'http://[', false],
@@ -55,6 +57,12 @@ describe('a URL pattern', () => {
     ['urn\\:(a)//*', LOST_TEXT],
     ['urn\\::x\\//b', LOST_TEXT],
     ['urn\\:{//b}?', LOST_TEXT],
+    ['urn\\:(a){/}/b', LOST_TEXT],
+    ['urn\\:{/}/b', LOST_TEXT],
+    ['urn\\:(a)/{.}{.}/b', LOST_TEXT],
+    ['urn\\:(a)/x/%2E./b', LOST_TEXT],
+    ['urn\\:(a)/%2e/é', LOST_TEXT],
+    ['urn\\:x//h(a)//b', LOST_TEXT],
     ['q://h/:x/b/../c', LOST_TEXT],
     ['/a/([a|b])', 'must not contain an invalid regular expression'],
     ['/a/(a{2000})', 'must be simpler'],
