@@ -348,9 +348,23 @@ describe('the page', () => {
         const tryNow = (await button(connection, 'Try now').boundingBox())!;
         expect(tryNow.x + tryNow.width).toBeLessThanOrEqual(head.x + head.width);
       });
-      expect(await connection.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
       expect(await overflow(page)).toBe(0);
     }
+    const held: Route[] = [];
+    await page.route(/api.events/, (route) => void held.push(route));
+    await button(connection, 'Try now').click();
+    await connection.getByText('Connecting').waitFor();
+    for (const width of [DESKTOP.width, PHONE.width, 320]) {
+      await page.setViewportSize({ ...PHONE, width });
+      const head = (await page.locator('.sidebar-head').boundingBox())!;
+      const pill = (await connection.locator('.pill').boundingBox())!;
+      expect([width, pill.x + pill.width - head.x - head.width]).toEqual([width, -16]);
+      expect(await overflow(page)).toBe(0);
+    }
+    await eventually(async () => expect(held).not.toEqual([]));
+    await page.route(/api.events/, (route) => route.abort());
+    await held[0]!.abort();
+    await button(connection, 'Try now').waitFor();
     await page.unroute(/api.events/);
     await button(connection, 'Try now').press('Enter');
     await connection.getByText('Live').waitFor();
