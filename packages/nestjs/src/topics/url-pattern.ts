@@ -125,14 +125,17 @@ function parse(source: string, base: string): URLPattern | undefined {
   }
 }
 
+/** A pattern up to the end of its host, whose text `URLPattern` may extend: `1` becomes `0.0.0.1`. */
+const AUTHORITY = /^[^/]*\\?\/\\?\/(?:[^/?#]|(?<=[})*])\?)*/;
+
 /**
  * Whether a pattern no longer has a slash or a dot of its source. In a path without segments, `URLPattern` resolves the text
- * between two groups as if it were a path of its own: `urn\\:(a)//b` becomes `urn\\:(a)`, which matches too much.
+ * between two groups as if it were a path of its own: `urn\:(a)//b` becomes `urn\:(a)`, which matches too much.
  */
 function losesText(pattern: URLPattern, source: string): boolean {
-  const kept = COMPONENTS.reduce((sum, name) => sum + resolvable(pattern[name]), 0);
-  const ofAuthority = pattern.hostname === '' ? 0 : 2;
-  return kept < resolvable(source) - ofAuthority;
+  const { hostname, pathname, search, hash } = pattern;
+  const kept = [pathname, search, hash].reduce((sum, part) => sum + resolvable(part), 0);
+  return kept < resolvable(hostname === '' ? source : source.replace(AUTHORITY, ''));
 }
 
 /** How many slashes and dots are in the text of a pattern, outside its regular expressions. */
