@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
+import { once } from 'node:events';
 import {
   appendFileSync,
   copyFileSync,
@@ -22,6 +23,7 @@ import type { CheckpointRequest } from '../src/sqlite/checkpointer.js';
 import { DatabaseDamaged } from '../src/engine/errors.js';
 import { openDatabase } from '../src/database/open-database.js';
 import { openSqlite } from '../src/sqlite/open-sqlite.js';
+import { prepareFile } from '../src/sqlite/sqlite-file.js';
 import { temporaryFolder } from '../../../test/support/files.js';
 import { anEvent, logOf } from '../../../test/support/log.js';
 import { until } from '../../../test/support/wait.js';
@@ -181,6 +183,26 @@ describe('the files of SQLite', () => {
       expect(existsSync(`${killed}-wal`)).toBe(true);
     },
   );
+
+  it('is not mistaken for one without its file while another process creates it', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => join(folder, `created-${n}.db`));
+    const turn = new Int32Array(new SharedArrayBuffer(4));
+    const creator = new Worker(
+      `const { writeFileSync } = require('node:fs');
+      const { names, turn } = require('node:worker_threads').workerData;
+      names.forEach((name, index) => {
+        while (Atomics.load(turn, 0) <= index);
+        for (const end of ['', '-shm', '-mark']) writeFileSync(name + end, 'a database');
+      });`,
+      { eval: true, workerData: { names, turn } },
+    );
+    const ended = once(creator, 'exit');
+    for (const name of names) {
+      Atomics.add(turn, 0, 1);
+      while (!existsSync(`${name}-mark`)) prepareFile(name);
+    }
+    await ended;
+  });
 
   it('begins a database in a file that is empty and never was one', async () => {
     const fresh = join(folder, 'fresh.db');

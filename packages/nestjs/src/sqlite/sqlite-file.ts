@@ -26,8 +26,9 @@ export const companionsOf = (path: string): string[] => [
  */
 export function prepareFile(path: string): void {
   makeFolder(dirname(path));
-  if (sizeOf(path) > 0) return;
+  // First: another process may be creating them all, which starts with the database file.
   const left = companionsOf(path).filter((name) => sizeOf(name) > 0);
+  if (sizeOf(path) > 0) return;
   if (left.length > 0)
     throw new StartupError(
       `${path} is ${existsSync(path) ? 'empty' : 'missing'}, but other files of this database exist: ${left.join(', ')}. ` +
