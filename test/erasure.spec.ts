@@ -257,7 +257,9 @@ describe.each(ENGINES)('what is erased on $name', ({ start }) => {
       const scrubbed = scrub(1_000);
       void scrubbed.catch(() => undefined);
       await until(async () => {
-        const { rows } = await reader.query('select from pg_locks where not granted');
+        const { rows } = await reader.query(
+          `select from pg_locks where relation = 'messages'::regclass and not granted`,
+        );
         return rows.length > 0;
       });
       await reader.query('begin isolation level repeatable read');
