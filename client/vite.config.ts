@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { htmlTexts } from './html-texts.js';
 import { installable } from './installable.js';
-import { preloadVisitor } from './preload.js';
+import { preload } from './preload.js';
 import { chunkOf } from './chunks.js';
 import { resolve } from './resolve.js';
 import { en } from './src/words/en.js';
@@ -14,7 +14,7 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [
     htmlTexts(en),
-    preloadVisitor,
+    preload,
     installable(en),
     // Each as small as can be, beside its file: src/app.page.ts has them sent.
     compression({

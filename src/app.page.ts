@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { sessionCookiesIn } from './accounts/session-cookie.js';
 import type { Config } from './config.js';
 import { noRoute } from './http/allowed-methods.js';
 import { AcceptedCodings, CODINGS, type ContentCoding } from './http/content-codings.js';
@@ -11,6 +12,7 @@ import { bestCoding, evaluateIfNoneMatch } from './http/negotiated-reads.js';
 import { checkIfMatch } from './http/preconditions.js';
 
 const FOLDER = join(import.meta.dirname, '..', 'dist', 'client');
+const HTML = '/index.html';
 
 const NOT_KEPT = 'no-cache';
 
@@ -33,15 +35,22 @@ interface PageFile {
   /** From which the best is selected. Others are sent only to clients that accept none of these. */
   readonly codings: readonly ContentCoding[];
   readonly cacheControl: string;
+  /** The request headers that it depends on. */
+  readonly vary: string;
 }
+
+/** For whom the HTML preloads code: `client/preload.ts`. */
+type Audience = 'visitors' | 'members';
 
 /** Middleware: selects the best content coding in which a file of the page was built, and sets its headers. */
 export function negotiatePage(config: Config): RequestHandler {
-  const files = existsSync(FOLDER) ? readFiles(settingsOf(config)) : new Map<string, PageFile>();
+  const exists = existsSync(FOLDER);
+  const files = exists ? readFiles() : new Map<string, PageFile>();
+  const html = exists ? describeHtml(settingsOf(config)) : undefined;
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const path = pathOf(request);
-    const file = files.get(path);
+    const file = path === HTML ? html?.[audienceOf(request)] : files.get(path);
     if (file) return selectCoding(path, file, response, next);
     // Compressed files have no URL of their own, because they would be sent without a type and a coding.
     if (files.has(path.replace(/\.(?:br|gz)$/, ''))) throw noRoute(request);
@@ -58,34 +67,43 @@ const settingsOf = (config: Config): object => ({
   maxFileBytes: config.FILES_MAX_BYTES,
 });
 
-function readFiles(settings: object): Map<string, PageFile> {
+/** The session may have expired: then the code for visitors is loaded when the page finds out. */
+const audienceOf = (request: Request): Audience =>
+  sessionCookiesIn(request).length > 0 ? 'members' : 'visitors';
+
+/** All but the HTML. */
+function readFiles(): Map<string, PageFile> {
   const found = readdirSync(FOLDER, { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(FOLDER.length))
     .map((path) => path.replaceAll(sep, '/'));
   const all = new Set(paths);
-  const originals = paths.filter((path) => !/\.(?:br|gz)$/.test(path));
-  const files = new Map(originals.map((path) => [path, describeFile(path, all)]));
-  return files.set('/index.html', describeHtml(settings));
+  const originals = paths.filter((path) => path !== HTML && !/\.(?:br|gz)$/.test(path));
+  return new Map(originals.map((path) => [path, describeFile(path, all)]));
 }
 
 /** The Content-Security-Policy allows no inline scripts, so the settings are the content of a meta element. */
-function describeHtml(settings: object): PageFile {
+function describeHtml(settings: object): Record<Audience, PageFile> {
   const content = JSON.stringify(settings)
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;');
-  const html = readFileSync(join(FOLDER, 'index.html'), 'utf8');
   const meta = `<meta name="carillon-settings" content="${content}" />`;
-  const identity = Buffer.from(html.replace('</head>', `  ${meta}\n  </head>`));
-  return {
-    content: compressed(identity),
-    tag: entityTag(identity),
-    type: '.html',
-    codings: CODINGS,
-    cacheControl: NOT_KEPT,
+  const html = readFileSync(join(FOLDER, HTML), 'utf8').replace('</head>', `  ${meta}\n  </head>`);
+  const without = (audience: Audience): PageFile => {
+    const others = new RegExp(`^ *<link [^>]*data-for="${audience}"[^>]*>\n`, 'gm');
+    const identity = Buffer.from(html.replaceAll(others, ''));
+    return {
+      content: compressed(identity),
+      tag: entityTag(identity),
+      type: '.html',
+      codings: CODINGS,
+      cacheControl: NOT_KEPT,
+      vary: 'Accept-Encoding, Cookie',
+    };
   };
+  return { visitors: without('members'), members: without('visitors') };
 }
 
 function describeFile(path: string, all: ReadonlySet<string>): PageFile {
@@ -99,6 +117,7 @@ function describeFile(path: string, all: ReadonlySet<string>): PageFile {
     codings,
     // Names in this folder contain a digest, so the content never changes. The service worker has a fixed name.
     cacheControl: path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : NOT_KEPT,
+    vary: 'Accept-Encoding',
   };
 }
 
@@ -121,7 +140,7 @@ function compressed(identity: Buffer): (coding: ContentCoding) => Buffer {
 /** @throws Problem `precondition-failed`, `malformed-request`, `not-acceptable` */
 function selectCoding(
   path: string,
-  { content, tag, type, codings, cacheControl }: PageFile,
+  { content, tag, type, codings, cacheControl, vary }: PageFile,
   response: Response,
   next: NextFunction,
 ): void {
@@ -129,7 +148,7 @@ function selectCoding(
   checkIfMatch(request.get('If-Match'), tag);
   const accepted = new AcceptedCodings(request.get('Accept-Encoding'));
   const coding = accepted.best(codings) ?? bestCoding(accepted, CODINGS);
-  response.vary('Accept-Encoding').set('Cache-Control', cacheControl);
+  response.vary(vary).set('Cache-Control', cacheControl);
   if (evaluateIfNoneMatch(response, tag, coding)) return void response.end();
   response.type(type);
   if (coding !== 'identity') response.set('Content-Encoding', coding);
@@ -151,7 +170,7 @@ function sendContent(response: Response, content: Buffer): void {
 /** The decoded path. If it cannot be decoded, it matches no file. */
 function pathOf({ path }: Request): string {
   try {
-    return path === '/' ? '/index.html' : posix.normalize(decodeURIComponent(path));
+    return path === '/' ? HTML : posix.normalize(decodeURIComponent(path));
   } catch {
     return path;
   }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { type RunningApplication, startApplication } from './support/application.js';
-import { exchange } from './support/exchange.js';
+import { type Exchange, exchange } from './support/exchange.js';
 
 /** As `npm run build` made it. */
 const FOLDER = join(import.meta.dirname, '..', 'dist', 'client');
@@ -192,17 +192,40 @@ describe('the files of the page', () => {
     }
   });
 
-  it('are within the budget: JavaScript of 40 kB for visitors and 90 kB for the chat, in gzip', () => {
-    const html = readFileSync(join(FOLDER, 'index.html'), 'utf8');
-    const preloaded = [...html.matchAll(/"\/assets\/([^"]+\.js)"/g)].map(([, name]) => name!);
-    const forVisitors = withImports(preloaded);
-    const member = originals.find((name) => name.startsWith('Member-'))!;
-    const weigh = (names: Iterable<string>) =>
-      [...names]
-        .map((name) => gzipSync(readFileSync(join(FOLDER, 'assets', name))).length)
-        .reduce((sum, size) => sum + size, 0);
-    expect(weigh(forVisitors)).toBeLessThan(40_000);
-    expect(weigh(withImports([...preloaded, member]))).toBeLessThan(90_000);
+  describe.each([
+    ['visitors', {}, 'Visitor-', 40_000],
+    ['members', { Cookie: 'theme=dark; carillon_session=carillon_1' }, 'Member-', 90_000],
+  ])('which the HTML for %s loads', (_, headers, page, budget) => {
+    let html: Exchange;
+    const scripts = () =>
+      [...html.body.toString().matchAll(/"\/assets\/([^"]+\.js)"/g)].map(([, name]) => name!);
+
+    beforeAll(async () => {
+      html = await exchange(url, headers);
+    });
+
+    it('are all scripts that the page needs, so that none is waited for', () => {
+      const entry = scripts().find((name) => name.startsWith('index-'))!;
+      const code = originals.find((name) => name.startsWith(page))!;
+      expect(scripts().toSorted()).toEqual([...withImports([entry, code])].toSorted());
+    });
+
+    it(`are within the budget of ${budget / 1000} kB in gzip`, () => {
+      const sizes = scripts().map(
+        (name) => gzipSync(readFileSync(join(FOLDER, 'assets', name))).length,
+      );
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(budget);
+    });
+
+    it('are no others while it is current', async () => {
+      const { etag, vary } = html.headers;
+      expect(vary!.split(', ')).toEqual(expect.arrayContaining(['Accept-Encoding', 'Cookie']));
+      const other = 'Cookie' in headers ? {} : { Cookie: 'carillon_session=carillon_1' };
+      const statuses = [headers, other].map(
+        async (sent) => (await exchange(url, { ...sent, 'If-None-Match': etag! })).status,
+      );
+      expect(await Promise.all(statuses)).toEqual([304, 200]);
+    });
   });
 
   it('are never so many that a browser waits for them', async () => {

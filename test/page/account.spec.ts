@@ -120,6 +120,23 @@ describe('the code of the page', () => {
     expect(response.status()).toBe(200);
   });
 
+  it('does not wait for the session, nor the session for the code', async () => {
+    const form = (page: Page) => page.getByRole('form', { name: 'Sign in' });
+    for (const [context, shown] of [
+      [await newContext(), form],
+      [await browserOf(ada), composer],
+    ] as const) {
+      const page = await newPage(context);
+      await page.goto(`${carillon.url}/#/rooms/${room.id}`);
+      await shown(page).waitFor();
+      const entries: { path: string; startedBy: string }[] = await page.evaluate(`
+        performance.getEntriesByType('resource').map(({ name, initiatorType }) =>
+          ({ path: new URL(name).pathname, startedBy: initiatorType }))`);
+      const session = entries.filter((entry) => entry.path === '/api/session');
+      expect(session.map(({ startedBy }) => startedBy)).toEqual(['link']);
+    }
+  });
+
   it('is loaded with the page again if it could not be loaded', async () => {
     const context = await browserOf(ada);
     const page = await newPage(context);
