@@ -5,16 +5,17 @@ import { nameOf } from './people.js';
 
 /** The name of a user; fetches a user who is not known yet. */
 export function useName(userId: string): string {
-  const store = useStore();
-  useEffect(() => needPerson(store, userId), [store, userId]);
+  useNeededPeople([userId]);
   return useSelected(({ state }) => nameOf(state, userId));
 }
 
-/** Fetches users who are not known yet, for a component that shows them with `nameOf`. */
+/** Fetches users whom the snapshot does not contain, for a component that shows them with `nameOf`. */
 export function useNeededPeople(userIds: readonly (string | null | undefined)[]): void {
   const store = useStore();
+  const isLoaded = useSelected(({ loaded }) => loaded);
   const needed = userIds.filter(Boolean).join(' ');
   useEffect(() => {
+    if (!isLoaded) return;
     for (const id of needed.split(' ').filter(Boolean)) needPerson(store, id);
-  }, [store, needed]);
+  }, [store, isLoaded, needed]);
 }

@@ -2,14 +2,17 @@ import { useEffect } from 'react';
 import { useCurrentSession } from '../../session/use-session.js';
 import { LazyModule } from '../../state/lazy-module.js';
 import type { StreamEvent } from '../../store/events.js';
-import { usePart, useStore } from '../../store/use-store.js';
+import { usePart, useSelected, useStore } from '../../store/use-store.js';
 import { memberships } from '../rooms/memberships.js';
 import { isPushOn } from './push-setting.js';
 
 type Device = typeof import('./device.js');
 
-/** Loaded after the page has opened. */
-const lazyDevice = new LazyModule<Device>(() => import('./device.js'));
+/** Loaded after the page has opened: the requests of an open room go first. */
+const lazyDevice = new LazyModule<Device>(async () => {
+  await idle();
+  return import('./device.js');
+});
 
 /**
  * Registers the service worker, keeps the subscription up to date, opens the message of a notification that was clicked, and
@@ -26,16 +29,26 @@ export function PushBackground() {
 
 /** The server forgets the subscription with the session, such as after a change of the password. */
 function useServiceWorker(me: string, sessionId: string | undefined): void {
+  const isLoaded = useSelected(({ loaded }) => loaded);
   useEffect(() => {
-    if (!('serviceWorker' in navigator)) return;
+    if (!isLoaded || !('serviceWorker' in navigator)) return;
     // The next visit tries again.
     withDevice((device) => (isPushOn(me) ? device.subscribe() : device.register()));
-  }, [me, sessionId]);
+  }, [me, sessionId, isLoaded]);
   useEffect(() => {
     if (!('serviceWorker' in navigator)) return undefined;
     return () => withDevice((device) => device.forgetDevice());
   }, [me]);
 }
+
+/** At most 2 s from now. */
+const idle = (): Promise<unknown> =>
+  new Promise((resolve) =>
+    // Safari does not have it.
+    'requestIdleCallback' in globalThis
+      ? requestIdleCallback(resolve, { timeout: 2000 })
+      : setTimeout(resolve, 200),
+  );
 
 async function actOnDevice(act: (device: Device) => Promise<void>): Promise<void> {
   await lazyDevice.load();
