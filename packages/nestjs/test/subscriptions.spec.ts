@@ -283,6 +283,7 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
     ]);
     await shop.ship(1);
     await comesTo(shop, 'refused', { deadLetters: 2, lag: 0 });
+    await comesTo(shop, 'allowed', { lag: 0 });
     const [letter] = await shop.subscriptions.deadLetters('refused');
     expect(letter!.error).toContain('it could trigger itself endlessly');
     // 1 itself, and what "allowed" has recorded of it.
@@ -507,8 +508,9 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
     (engineName === 'SQLite' ? it.skip : it)(
       'get the data of an event that is trimmed while another process stores its dead letter',
       async () => {
-        const other = new pg.Client(url);
-        await other.connect();
+        // A transaction sees the connections as they were when it first looked.
+        const [other, watching] = [new pg.Client(url), new pg.Client(url)];
+        await Promise.all([other.connect(), watching.connect()]);
         await other.query(`begin; select position from events where position = 1 for update;
           insert into dead_letters select 'other', position, 'dead', topic, topics, type, null, format, private, actor, at,
             subject, 'No.', 1, at, at from events where position = 1`);
@@ -516,10 +518,10 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
         await until(async () => {
           const waiting =
             "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-          return (await other.query(waiting)).rowCount === 1;
+          return (await watching.query(waiting)).rowCount === 1;
         });
         await other.query('commit');
-        await other.end();
+        await Promise.all([other.end(), watching.end()]);
         await trimming;
         const [letter] = await shop.subscriptions.deadLetters('other');
         expect(letter!.data).toEqual({ order: 0 });
