@@ -69,8 +69,8 @@ const OTHERS = [
 const VALUES: unknown[] = [...TEXTS, ...IDS, ...WORDS, ...OTHERS];
 
 /**
- * Objects with some of the properties of a class. In half of them every property has a value that
- * its own rules accept, so the rules of a class with many properties accept enough of them.
+ * Objects with some of the properties of a class. In half of them, every property has a value that its own rules accept.
+ * Otherwise almost no body of a class with many properties would be valid.
  */
 function inputsOf(type: Type<object>): fc.Arbitrary<Record<string, unknown>> {
   const known = propertiesOf(type).map((name) => {
@@ -81,6 +81,7 @@ function inputsOf(type: Type<object>): fc.Arbitrary<Record<string, unknown>> {
         ({ property }) => property !== name,
       ),
     );
+    if (valid.length === 0) throw new Error(`Add a valid ${type.name}.${name} to VALUES.`);
     return { name, any: fc.constantFrom(...any), valid: fc.constantFrom(...valid) };
   });
   const record = (kind: 'any' | 'valid', others: Record<string, fc.Arbitrary<unknown>> = {}) =>

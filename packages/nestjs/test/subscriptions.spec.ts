@@ -508,7 +508,7 @@ describe.each(ENGINES)('durable subscriptions on $name', ({ name: engineName, st
     (engineName === 'SQLite' ? it.skip : it)(
       'get the data of an event that is trimmed while another process stores its dead letter',
       async () => {
-        // A transaction sees the connections as they were when it first looked.
+        // Within a transaction, pg_stat_activity keeps its first result, so a second connection polls it.
         const [other, watching] = [new pg.Client(url), new pg.Client(url)];
         await Promise.all([other.connect(), watching.connect()]);
         await other.query(`begin; select position from events where position = 1 for update;
