@@ -3,7 +3,7 @@ import { useSelected, useStore } from '../../store/use-store.js';
 import { needPerson } from './need-people.js';
 import { nameOf } from './people.js';
 
-/** The name of a user; fetches a user who is not known yet. */
+/** The name of a user; fetches a user whom the snapshot does not contain. */
 export function useName(userId: string): string {
   useNeededPeople([userId]);
   return useSelected(({ state }) => nameOf(state, userId));

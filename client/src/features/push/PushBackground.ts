@@ -8,7 +8,7 @@ import { isPushOn } from './push-setting.js';
 
 type Device = typeof import('./device.js');
 
-/** Loaded after the page has opened: the requests of an open room go first. */
+/** Loaded when the browser is idle, so that the requests of an open room go first. */
 const lazyDevice = new LazyModule<Device>(async () => {
   await idle();
   return import('./device.js');
@@ -41,10 +41,10 @@ function useServiceWorker(me: string, sessionId: string | undefined): void {
   }, [me]);
 }
 
-/** At most 2 s from now. */
+/** Resolves when the browser is idle, after 2 s at the latest. */
 const idle = (): Promise<unknown> =>
   new Promise((resolve) =>
-    // Safari does not have it.
+    // Safari does not support it.
     'requestIdleCallback' in globalThis
       ? requestIdleCallback(resolve, { timeout: 2000 })
       : setTimeout(resolve, 200),
