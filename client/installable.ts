@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import sharp from 'sharp';
 import type { Plugin, Rolldown } from 'vite';
+import { chunkNamed, entryOf, filesOf, PAGES } from './page-chunks.js';
 import type { BuiltPage } from './src/service-worker/built-page.js';
 import type { Words } from './src/words/en.js';
 
@@ -12,8 +13,6 @@ type Bundle = Rolldown.OutputBundle;
 const FAVICON = readFileSync(join(import.meta.dirname, 'src', 'favicon.svg'));
 const WORKER = join(import.meta.dirname, 'src', 'service-worker', 'main.ts');
 const BACKGROUND = '#f8f7f3';
-/** The code that is loaded on demand, but needed to open the page. */
-const NEEDED = ['Visitor', 'Member'];
 /** The part of a maskable icon that every shape shows. */
 const SAFE_ZONE = 0.7;
 
@@ -78,25 +77,15 @@ async function iconOf(size: number, part = 1): Promise<Buffer> {
 
 /** What the page needs to open. Everything else is stored when it is first used. */
 function builtPage(bundle: Bundle, icon: string, html: string): BuiltPage {
-  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
-  const found = new Set<string>();
-  const add = (name: string): void => {
-    if (found.has(name)) return;
-    found.add(name);
-    byName.get(name)?.imports.forEach(add);
-  };
-  const entry = chunks.find(({ isEntry }) => isEntry)!.fileName;
-  [entry, ...chunks.filter(({ name }) => NEEDED.includes(name)).map((one) => one.fileName)].forEach(
-    add,
-  );
+  const entry = entryOf(bundle);
+  const scripts = filesOf(bundle, [entry, ...PAGES.map((page) => chunkNamed(bundle, page))]);
   const styles = Object.keys(bundle).filter((name) => /\.(css|svg)$/.test(name));
-  const files = [...found, ...styles].map((name) => `/${name}`);
+  const files = [...scripts, ...styles].map((name) => `/${name}`);
   const version = createHash('sha256')
     .update(html + files.join())
     .digest('hex')
     .slice(0, 12);
-  return { version, entry: `/${entry}`, files, icon };
+  return { version, entry: `/${entry.fileName}`, files, icon };
 }
 
 /** One classic script without imports: some browsers have no service workers that are modules. */

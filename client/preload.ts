@@ -1,9 +1,7 @@
 import type { Plugin } from 'vite';
+import { chunkNamed, entryOf, filesOf, PAGES } from './page-chunks.js';
 
-/** Whom the code on demand is for. The server sends the links of one group: `src/app.page.ts`. */
-const GROUPS = { visitors: 'Visitor', members: 'Member' } as const;
-
-/** The page waits for it as well. Browsers send six requests at once: the code goes first. */
+/** The page also waits for the session. Browsers send six requests at once, so the code comes first. */
 const SESSION = {
   tag: 'link',
   attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: '/api/session' },
@@ -11,26 +9,23 @@ const SESSION = {
 };
 
 /**
- * Loads the code for visitors, or that for signed-in users, and the session together with the code of `main.tsx`, and not
- * after it. In the built HTML the links of a group are marked with `data-for`.
+ * Preloads the session and the code of the pages in parallel with `main.tsx`. `data-page` names the page of each link: the
+ * server keeps those of one (`src/app.page.ts`).
  */
 export const preload: Plugin = {
   name: 'preload',
-  transformIndexHtml(_, { bundle = {} }) {
-    const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-    const entry = chunks.find(({ isEntry }) => isEntry);
-    const known = new Set([entry?.fileName, ...(entry?.imports ?? [])]);
-    const links = Object.entries(GROUPS).flatMap(([group, name]) => {
-      const chunk = chunks.find((each) => each.name === name);
-      return [chunk?.fileName ?? [], chunk?.imports ?? []]
-        .flat()
+  transformIndexHtml(_, { bundle }) {
+    if (!bundle) return [SESSION];
+    const known = filesOf(bundle, [entryOf(bundle)]);
+    const links = PAGES.flatMap((page) =>
+      [...filesOf(bundle, [chunkNamed(bundle, page)])]
         .filter((file) => !known.has(file))
         .map((file) => ({
           tag: 'link',
-          attrs: { rel: 'modulepreload', 'data-for': group, crossorigin: true, href: `/${file}` },
+          attrs: { rel: 'modulepreload', 'data-page': page, crossorigin: true, href: `/${file}` },
           injectTo: 'head' as const,
-        }));
-    });
+        })),
+    );
     return [...links, SESSION];
   },
 };

@@ -35,12 +35,12 @@ interface PageFile {
   /** From which the best is selected. Others are sent only to clients that accept none of these. */
   readonly codings: readonly ContentCoding[];
   readonly cacheControl: string;
-  /** The request headers that it depends on. */
+  /** The request headers that select the representation. */
   readonly vary: string;
 }
 
-/** For whom the HTML preloads code: `client/preload.ts`. */
-type Audience = 'visitors' | 'members';
+/** The page whose code the HTML preloads: `client/preload.ts`. */
+type PageName = 'Visitor' | 'Member';
 
 /** Middleware: selects the best content coding in which a file of the page was built, and sets its headers. */
 export function negotiatePage(config: Config): RequestHandler {
@@ -50,10 +50,11 @@ export function negotiatePage(config: Config): RequestHandler {
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const path = pathOf(request);
-    const file = path === HTML ? html?.[audienceOf(request)] : files.get(path);
+    const file = path === HTML ? html?.[pageFor(request)] : files.get(path);
     if (file) return selectCoding(path, file, response, next);
     // Compressed files have no URL of their own, because they would be sent without a type and a coding.
-    if (files.has(path.replace(/\.(?:br|gz)$/, ''))) throw noRoute(request);
+    const original = path.replace(/\.(?:br|gz)$/, '');
+    if (original === HTML || files.has(original)) throw noRoute(request);
     next();
   };
 }
@@ -67,11 +68,14 @@ const settingsOf = (config: Config): object => ({
   maxFileBytes: config.FILES_MAX_BYTES,
 });
 
-/** The session may have expired: then the code for visitors is loaded when the page finds out. */
-const audienceOf = (request: Request): Audience =>
-  sessionCookiesIn(request).length > 0 ? 'members' : 'visitors';
+/**
+ * The session may have expired, and the cookies of a request from another site are ignored, even if the user follows a link
+ * (`src/http/origins.ts`). The page then loads the code that it needs when it knows the session.
+ */
+const pageFor = (request: Request): PageName =>
+  sessionCookiesIn(request).length > 0 ? 'Member' : 'Visitor';
 
-/** All but the HTML. */
+/** All files except the HTML. */
 function readFiles(): Map<string, PageFile> {
   const found = readdirSync(FOLDER, { recursive: true, withFileTypes: true });
   const paths = found
@@ -84,16 +88,17 @@ function readFiles(): Map<string, PageFile> {
 }
 
 /** The Content-Security-Policy allows no inline scripts, so the settings are the content of a meta element. */
-function describeHtml(settings: object): Record<Audience, PageFile> {
+function describeHtml(settings: object): Record<PageName, PageFile> {
   const content = JSON.stringify(settings)
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;');
   const meta = `<meta name="carillon-settings" content="${content}" />`;
-  const html = readFileSync(join(FOLDER, HTML), 'utf8').replace('</head>', `  ${meta}\n  </head>`);
-  const without = (audience: Audience): PageFile => {
-    const others = new RegExp(`^ *<link [^>]*data-for="${audience}"[^>]*>\n`, 'gm');
-    const identity = Buffer.from(html.replaceAll(others, ''));
+  const built = readFileSync(join(FOLDER, HTML), 'utf8');
+  const html = built.replace('</head>', () => `  ${meta}\n  </head>`);
+  const htmlWithout = (other: PageName): PageFile => {
+    const links = new RegExp(`\\s*<link [^>]*data-page="${other}"[^>]*>`, 'g');
+    const identity = Buffer.from(html.replaceAll(links, ''));
     return {
       content: compressed(identity),
       tag: entityTag(identity),
@@ -103,7 +108,7 @@ function describeHtml(settings: object): Record<Audience, PageFile> {
       vary: 'Accept-Encoding, Cookie',
     };
   };
-  return { visitors: without('members'), members: without('visitors') };
+  return { Visitor: htmlWithout('Member'), Member: htmlWithout('Visitor') };
 }
 
 function describeFile(path: string, all: ReadonlySet<string>): PageFile {
