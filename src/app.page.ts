@@ -175,7 +175,8 @@ function sendContent(response: Response, content: Buffer): void {
 /** The decoded path. If it cannot be decoded, it matches no file. */
 function pathOf({ path }: Request): string {
   try {
-    return path === '/' ? HTML : posix.normalize(decodeURIComponent(path));
+    const normalized = posix.normalize(decodeURIComponent(path));
+    return normalized === '/' ? HTML : normalized;
   } catch {
     return path;
   }

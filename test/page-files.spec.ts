@@ -150,6 +150,12 @@ describe('the files of the page', () => {
       expect((await exchange(url + path)).headers['cache-control']).toBe('no-cache');
   });
 
+  it.each(['//', '/%2F', '/index.html'])('%s is the same as /', async (path) => {
+    const [{ headers, body }, same] = [await exchange(url), await exchange(url + path)];
+    expect([same.headers.etag, same.headers.vary]).toEqual([headers.etag, headers.vary]);
+    expect(same.body.equals(body)).toBe(true);
+  });
+
   it('come whole, whatever range or date is asked for', async () => {
     const { headers, body } = await exchange(url + script);
     for (const condition of [
