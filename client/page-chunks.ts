@@ -6,14 +6,15 @@ type Chunk = Rolldown.OutputChunk;
 /** The pages whose code is loaded on demand, by the names of their chunks. */
 export const PAGES = ['Visitor', 'Member'] as const;
 
-export const entryOf = (bundle: Bundle): Chunk => only(bundle, ({ isEntry }) => isEntry);
+export const entryOf = (bundle: Bundle): Chunk =>
+  requiredChunk(bundle, 'entry', (one) => one.isEntry);
 
 export const chunkNamed = (bundle: Bundle, name: string): Chunk =>
-  only(bundle, (chunk) => chunk.name === name);
+  requiredChunk(bundle, name, (one) => one.name === name);
 
-function only(bundle: Bundle, isWanted: (chunk: Chunk) => boolean): Chunk {
-  const found = Object.values(bundle).find((file) => file.type === 'chunk' && isWanted(file));
-  if (found?.type !== 'chunk') throw new Error('The build lacks a chunk of the page.');
+function requiredChunk(bundle: Bundle, what: string, isIt: (chunk: Chunk) => boolean): Chunk {
+  const found = Object.values(bundle).find((file) => file.type === 'chunk' && isIt(file));
+  if (found?.type !== 'chunk') throw new Error(`The build of the page has no chunk "${what}".`);
   return found;
 }
 
